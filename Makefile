@@ -1,0 +1,47 @@
+# `make demo` and `make test` do all set-up themselves, on a fresh machine too.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint mongod install clean
+
+help:
+	@echo "make demo     set up and run campaigns/demo.yaml in runs/demo; again: continue it"
+	@echo "make test     set up and run all checks and tests"
+	@echo "make lint     the checks alone: ruff and mypy"
+	@echo "make install  set up alone: $(VENV) with pinned packages, and a MongoDB"
+	@echo "make mongod   find a mongod, or fetch a copy"
+	@echo "make clean    remove $(VENV); campaigns in runs/ stay"
+
+demo: install
+	$(BIN)/interphase run campaigns/demo.yaml --dir runs/demo
+
+test: install lint
+	$(BIN)/pytest -q
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+install: $(INSTALLED) mongod
+
+mongod: $(INSTALLED)
+	@$(BIN)/python -m workflows.mongod
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "interphase needs Python 3.11 or newer, and $(PYTHON) is not:" \
+			"give another one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+		echo "$(PYTHON) cannot make virtual environments: install its venv module" \
+			"(Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[forcefield,tests]'
+	@touch $(INSTALLED)
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,5 @@
+"""The one error a user's mistake raises."""
+
+
+class InputError(ValueError):
+    """A mistake in what the user gave; the message names the thing and the mend."""

@@ -1,0 +1,67 @@
+"""What the figures have in common: colours, marks, axes, and how they are written to files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from analysis.errors import InputError
+from analysis.keys import Label
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".png", ".svg", ".pdf")
+DPI = 200
+
+INK = "#222222"
+MUTED = "#6b6b6b"
+BAND = "#dcdcdc"
+BLUE = "#0072B2"
+MINUS = "\N{MINUS SIGN}"
+
+
+class Mark(NamedTuple):
+    """How a label is drawn: colour and marker, either of which tells it from the others."""
+
+    colour: str
+    marker: str
+    text: str
+
+
+# Okabe and Ito's palette, told apart by every kind of colour vision (jfly.uni-koeln.de/color).
+MARKS: dict[str | None, Mark] = {
+    Label.STABLE: Mark("#009E73", "o", "stable"),
+    Label.UNDECIDED: Mark("#E69F00", "s", "undecided"),
+    Label.UNSTABLE: Mark("#D55E00", "v", "unstable"),
+    None: Mark("#999999", "D", "no label"),
+}
+
+
+def save_figure(figure: Figure, path: str | Path) -> Path:
+    """Write a figure to a file, PNG, SVG or PDF by its suffix; missing folders are made.
+
+    Raises
+    ------
+    InputError
+        For another suffix, or if the file cannot be written.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in SUFFIXES:
+        msg = f"cannot write the figure {target}: the suffix must be one of {', '.join(SUFFIXES)}"
+        raise InputError(msg)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(target, dpi=DPI)
+    except OSError as error:
+        msg = f"cannot write the figure {target}: {error.strerror or error}"
+        raise InputError(msg) from error
+    return target
+
+
+def quieten(axes: Axes) -> None:
+    """Leave axes only what carries information: two spines and a faint grid."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#eeeeee", linewidth=0.8)
+    axes.set_axisbelow(True)

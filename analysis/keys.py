@@ -1,0 +1,288 @@
+"""The field names of a result document, each with its title, unit and meaning: their one home."""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Kind(StrEnum):
+    """What a field holds: it decides how a value is read in a filter and shown in a table."""
+
+    NUMBER = auto()
+    INTEGER = auto()
+    FLAG = auto()
+    TEXT = auto()
+    CHOICE = auto()  # one of a few words, see CHOICES
+    ELEMENT = auto()  # an element symbol
+    FORMULA = auto()
+    TEXTS = auto()  # a list of texts
+    FORMULAS = auto()  # a list of formulas
+    AMOUNTS = auto()  # a number for each of several formulas
+    RECORDS = auto()  # a list of documents, see SUBFIELDS
+    DOCUMENT = auto()  # a document with parts of its own
+
+
+class Label(StrEnum):
+    """The verdict on a compound, its reaction energy compared with the undoped host's."""
+
+    STABLE = auto()
+    UNSTABLE = auto()
+    UNDECIDED = auto()
+
+
+class Field(StrEnum):
+    """A field of a result document, in the order in which documents and tables show them.
+
+    Attributes
+    ----------
+    kind : Kind
+        What the field holds.
+    label : str
+        Title for people: column heads, axes.
+    unit : str
+        Unit of the numbers, "" where there is none. "f.u." is a formula unit of the host.
+    description : str
+        One sentence on the meaning.
+    """
+
+    kind: Kind
+    label: str
+    unit: str
+    description: str
+
+    def __new__(cls, name: str, kind: Kind, label: str, unit: str, description: str) -> Self:
+        """Make the member a string that is its own name in the database."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.kind = kind
+        member.label = label
+        member.unit = unit
+        member.description = description
+        return member
+
+    @property
+    def heading(self) -> str:
+        """Title with unit, as an axis shows it: "Reaction energy (eV per f.u.)"."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    CAMPAIGN = ("campaign", Kind.TEXT, "Campaign", "", "Name of the campaign.")
+    DOPANTS = (
+        "dopants",
+        Kind.RECORDS,
+        "Dopants",
+        "",
+        "Element, valence, site and concentration of each dopant; empty for the undoped host.",
+    )
+    DOPANT = ("dopant", Kind.ELEMENT, "Dopant", "", "Element of a single dopant.")
+    VALENCE = ("valence", Kind.INTEGER, "Valence", "", "Valence of a single dopant.")
+    SITE = ("site", Kind.ELEMENT, "Site", "", "Host ion that a single dopant replaces.")
+    CONCENTRATION = (
+        "concentration",
+        Kind.NUMBER,
+        "x",
+        "per f.u.",
+        "Amount of a single dopant per formula unit of the host.",
+    )
+    COMPENSATION = (
+        "compensation",
+        Kind.CHOICE,
+        "Compensation",
+        "",
+        "What balances the dopant's charge.",
+    )
+    FORMULA = ("formula", Kind.FORMULA, "Formula", "", "Composition per formula unit of the host.")
+    N_ATOMS = ("n_atoms", Kind.INTEGER, "Atoms", "", "Number of atoms in the relaxed cell.")
+    FORMATION_ENERGY_PER_ATOM = (
+        "formation_energy_per_atom",
+        Kind.NUMBER,
+        "Formation energy",
+        "eV/atom",
+        "Formation energy from the elements, on the scale of the reference phases.",
+    )
+    ENERGY_ABOVE_HULL = (
+        "energy_above_hull",
+        Kind.NUMBER,
+        "Energy above hull",
+        "eV/atom",
+        "Energy above the convex hull of all reference phases and the compound itself.",
+    )
+    DEFECT_ENERGY = (
+        "defect_energy",
+        Kind.NUMBER,
+        "Defect energy",
+        "eV per dopant",
+        "Energy of bringing one dopant from its oxide into the host.",
+    )
+    PASSES_FILTER = (
+        "passes_filter",
+        Kind.FLAG,
+        "Passes filter",
+        "",
+        "Whether the defect energy is below the campaign's limit.",
+    )
+    REACTION_ENERGY = (
+        "reaction_energy",
+        Kind.NUMBER,
+        "Reaction energy",
+        "eV per f.u.",
+        "Energy of the complete reaction with the electrode: the plateau of dG(n).",
+    )
+    REACTION_ENERGY_UNCERTAINTY = (
+        "reaction_energy_uncertainty",
+        Kind.NUMBER,
+        "Uncertainty",
+        "eV per f.u.",
+        "Standard uncertainty of the reaction energy's difference from the undoped host's.",
+    )
+    REACTION_ENERGY_HOST = (
+        "reaction_energy_host",
+        Kind.NUMBER,
+        "Host's reaction energy",
+        "eV per f.u.",
+        "Reaction energy of the undoped host, by the same engine, scheme and cell.",
+    )
+    DECOMPOSITION_ENERGY = (
+        "decomposition_energy",
+        Kind.NUMBER,
+        "Decomposition energy",
+        "eV per f.u.",
+        "Energy of the reaction without any of the electrode: dG(0).",
+    )
+    LITHIUM_DRIVING_FORCE = (
+        "lithium_driving_force",
+        Kind.NUMBER,
+        "Lithium driving force",
+        "eV per f.u.",
+        "Reaction energy minus dG(0); independent of the compound's own energy.",
+    )
+    LITHIUM_UPTAKE = (
+        "lithium_uptake",
+        Kind.NUMBER,
+        "Li uptake",
+        "Li per f.u.",
+        "Smallest amount of electrode that completes the reaction.",
+    )
+    PRODUCTS = (
+        "products",
+        Kind.AMOUNTS,
+        "Products",
+        "per f.u.",
+        "Amount of each product of the complete reaction.",
+    )
+    EQUATION = ("equation", Kind.TEXT, "Equation", "", "The complete reaction, balanced.")
+    REACTION_PATH = (
+        "reaction_path",
+        Kind.RECORDS,
+        "Reaction path",
+        "",
+        "Lithium amount, energy, voltage and products at each kink of dG(n).",
+    )
+    LABEL = (
+        "label",
+        Kind.CHOICE,
+        "Label",
+        "",
+        "Verdict from the reaction energy compared with the undoped host's.",
+    )
+    STRICTLY_STABLE = (
+        "strictly_stable",
+        Kind.FLAG,
+        "Strictly stable",
+        "",
+        "Whether the reaction energy is above zero.",
+    )
+    PASSIVATING = (
+        "passivating",
+        Kind.FLAG,
+        "Passivating",
+        "",
+        "Whether every product that contains the dopant is an insulator.",
+    )
+    STRICTLY_PASSIVATING = (
+        "strictly_passivating",
+        Kind.FLAG,
+        "Strictly passivating",
+        "",
+        "Whether every product is an insulator.",
+    )
+    DECIDING_PHASES = (
+        "deciding_phases",
+        Kind.FORMULAS,
+        "Deciding phases",
+        "",
+        "The products that contain the dopant.",
+    )
+    PRODUCT_BAND_GAPS = (
+        "product_band_gaps",
+        Kind.AMOUNTS,
+        "Product band gaps",
+        "eV",
+        "Smallest listed band gap of each product.",
+    )
+    MIGRATION_BARRIER = (
+        "migration_barrier",
+        Kind.NUMBER,
+        "Migration barrier",
+        "eV",
+        "Bond-valence site energy barrier of lithium in three dimensions.",
+    )
+    DIFFUSIVITY = (
+        "diffusivity",
+        Kind.NUMBER,
+        "Diffusivity",
+        "cm^2/s",
+        "Diffusivity of lithium at 300 K from the migration barrier.",
+    )
+    ENGINE = ("engine", Kind.DOCUMENT, "Engine", "", "What computed the energies.")
+    REFERENCE_PHASES = (
+        "reference_phases",
+        Kind.DOCUMENT,
+        "Reference phases",
+        "",
+        "Source of the competing phases.",
+    )
+    STRUCTURE = ("structure", Kind.DOCUMENT, "Structure", "", "The relaxed cell.")
+    JOB_UUID = ("job_uuid", Kind.TEXT, "Job", "", "Digest that names the job of this result.")
+    NOTES = ("notes", Kind.TEXTS, "Notes", "", "Remarks, and why a field is null.")
+
+
+#: The words that a field of kind CHOICE can hold.
+CHOICES: Mapping[Field, tuple[str, ...]] = MappingProxyType(
+    {Field.LABEL: tuple(Label), Field.COMPENSATION: ("lithium", "none")}
+)
+
+#: The parts of each document in a field of kind RECORDS.
+SUBFIELDS: Mapping[Field, Mapping[str, Kind]] = MappingProxyType(
+    {
+        Field.DOPANTS: MappingProxyType(
+            {
+                "element": Kind.ELEMENT,
+                "valence": Kind.INTEGER,
+                "site": Kind.ELEMENT,
+                "concentration": Kind.NUMBER,
+            }
+        ),
+        Field.REACTION_PATH: MappingProxyType(
+            {
+                "lithium": Kind.NUMBER,
+                "energy": Kind.NUMBER,
+                "voltage": Kind.NUMBER,
+                "products": Kind.AMOUNTS,
+            }
+        ),
+    }
+)
+
+#: The parts of a field of kind DOCUMENT, where they are few; a structure's are pymatgen's.
+PARTS: Mapping[Field, tuple[str, ...]] = MappingProxyType(
+    {
+        Field.ENGINE: ("name", "version", "scheme"),
+        Field.REFERENCE_PHASES: ("source", "scheme", "digest"),
+        Field.STRUCTURE: ("lattice", "sites", "charge", "properties"),
+    }
+)

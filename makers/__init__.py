@@ -1,0 +1,1 @@
+"""Jobflow Makers: one step of the campaign each, and its stored document."""

@@ -1,0 +1,86 @@
+"""Jobs are named by what they compute.
+
+A job's uuid is a digest of everything that determines its result, so that the same job
+added twice is one job, and a change recomputes only what depends on it. A job whose input
+is not known yet takes its parent's uuid in place of the structure.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pymatgen.core import Structure
+
+if TYPE_CHECKING:
+    from jobflow import Job
+
+    from analysis.dopants import Compound
+    from analysis.host import Host
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "interphase")
+
+# Coordinates are compared to 1e-6 Å: far below any force threshold, far above the
+# rounding of a CIF or a database.
+_DECIMALS = 6
+
+# Part of every uuid: raise it when a change of method changes the results of a step.
+METHOD_VERSION = 1
+
+
+def digest(*parts: Any) -> str:
+    """Give the uuid of what `parts` describe: JSON values, pydantic models, structures."""
+    text = json.dumps([METHOD_VERSION, *parts], sort_keys=True, default=_plain)
+    return str(uuid.uuid5(_NAMESPACE, text))
+
+
+def relax_uuid(engine: Mapping[str, Any], structure: Structure) -> str:
+    """Name the relaxation of one structure."""
+    return digest("relax", engine, structure)
+
+
+def arrange_uuid(
+    engine: Mapping[str, Any], host: "Host", arrangements: int, minimum_distance: float, seed: int
+) -> str:
+    """Name the step that arranges the host's partially occupied sites."""
+    return digest("arrange", engine, host.structure, arrangements, minimum_distance, seed)
+
+
+def dope_uuid(
+    engine: Mapping[str, Any], host_uuid: str, compound: "Compound", choices: int, seed: int
+) -> str:
+    """Name the step that puts dopants on the relaxed host."""
+    return digest("dope", engine, host_uuid, compound, choices, seed)
+
+
+def lowest_uuid(parent: str) -> str:
+    """Name the step that keeps the lowest of its parent's candidates."""
+    return digest("lowest", parent)
+
+
+def interface_uuid(
+    lowest: str, host_interface: str | None, crystals: Mapping[str, str], settings: Any
+) -> str:
+    """Name the step that computes a compound's energies and its reaction."""
+    return digest("interface", lowest, host_interface, crystals, settings)
+
+
+def named(job: "Job", uuid_: str, name: str, **metadata: Any) -> "Job":
+    """Set a job's uuid, its name, and the metadata that people search by."""
+    job.set_uuid(uuid_)
+    job.name = name
+    job.update_metadata(metadata, dynamic=False)
+    return job
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Structure):
+        return {
+            "lattice": value.lattice.matrix.round(_DECIMALS).tolist(),
+            "species": [site.species_string for site in value],
+            "coords": value.frac_coords.round(_DECIMALS).tolist(),
+        }
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    msg = f"{type(value).__name__} has no digest"
+    raise TypeError(msg)

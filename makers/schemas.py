@@ -1,0 +1,178 @@
+"""What a relaxation leaves behind, whichever engine ran it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from pydantic import BaseModel, Field, field_serializer
+from pymatgen.core import Structure
+
+from analysis.schemes import CHGNET, VASP, EnergyScheme
+
+if TYPE_CHECKING:  # seconds to import, and only named here
+    from atomate2.forcefields.schemas import ForceFieldTaskDocument
+    from emmet.core.tasks import TaskDoc
+
+
+class RelaxationDocument(BaseModel):
+    """A relaxed crystal, its energy, and how well it converged."""
+
+    structure: Structure = Field(
+        description="Relaxed crystal, without oxidation states or site properties"
+    )
+    formula: str = Field(description="Formula of the cell, not reduced")
+    n_atoms: int = Field(description="Number of atoms in the cell")
+    energy: float = Field(description="Energy of the cell on `scheme`, eV")
+    energy_per_atom: float = Field(description="Energy on `scheme`, eV per atom")
+    initial_energy: float = Field(description="Energy of the unrelaxed cell on `scheme`, eV")
+    volume_change: float = Field(description="Relative change of the volume: 0.01 is 1 % larger")
+    max_force: float = Field(description="Largest force on an atom of the relaxed crystal, eV/Å")
+    force_threshold: float = Field(description="Largest force that counts as relaxed, eV/Å")
+    converged: bool = Field(
+        description="Whether the largest force is at or below the threshold and the engine met "
+        "its own criteria"
+    )
+    n_steps: int = Field(description="Number of ionic steps")
+    engine: str = Field(description="Name of the engine")
+    engine_version: str = Field(description="Version of the engine or of its model")
+    scheme: EnergyScheme = Field(description="What the energy may be compared with")
+    directory: str | None = Field(None, description="Folder in which the engine ran")
+    notes: list[str] = Field(default_factory=list, description="What is unusual")
+
+    @field_serializer("structure", when_used="json")
+    def _structure_as_dict(self, structure: Structure) -> dict[str, Any]:
+        return dict(structure.as_dict())
+
+    @classmethod
+    def from_force_field(
+        cls,
+        stages: Sequence["ForceFieldTaskDocument"],
+        *,
+        initial: Structure,
+        force_threshold: float,
+        engine_version: str,
+    ) -> Self:
+        """Read atomate2's force-field task documents.
+
+        Parameters
+        ----------
+        stages
+            The relaxation's `ForceFieldTaskDocument` in order, each started from the one before.
+        initial
+            The crystal before the first of them.
+        force_threshold
+            Largest force that counts as relaxed, eV/Å.
+        engine_version
+            Version of the model.
+        """
+        last = stages[-1]
+        force = largest_force(last.output.forces)
+        return cls(
+            **_crystal(last.structure, initial, last.output.energy),
+            initial_energy=stages[0].output.ionic_steps[0].energy,
+            max_force=force,
+            force_threshold=force_threshold,
+            converged=finished(last) and force <= force_threshold,
+            n_steps=sum(_steps_taken(stage) for stage in stages),
+            engine="chgnet",
+            engine_version=engine_version,
+            scheme=CHGNET,
+            directory=last.dir_name,
+        )
+
+    @classmethod
+    def from_vasp(
+        cls,
+        document: "TaskDoc",
+        *,
+        initial: Structure,
+        force_threshold: float,
+        scheme: EnergyScheme = VASP,
+        check_potcar: bool = True,
+    ) -> Self:
+        """Read emmet's `TaskDoc` of a VASP run and correct its energy.
+
+        Parameters
+        ----------
+        document
+            The task document.
+        initial
+            The crystal before the run, with oxidation states where they are known: they decide
+            which elements are anions and are corrected as such. (`document.input` describes the
+            last restart only.)
+        force_threshold
+            Largest force that counts as relaxed, eV/Å.
+        scheme
+            The scheme of the corrected energy.
+        check_potcar
+            Whether potentials other than the Materials Project's are refused.
+
+        Raises
+        ------
+        SchemeMismatchError
+            Functional, +U or potentials are not those the corrections were fitted to.
+        """
+        from makers.corrections import mp2020_correction
+
+        correction = mp2020_correction(
+            document, initial=initial, scheme=scheme, check_potcar=check_potcar
+        )
+        runs = document.calcs_reversed
+        force = largest_force(runs[0].output.ionic_steps[-1].forces)
+        return cls(
+            **_crystal(document.structure, initial, document.output.energy + correction),
+            initial_energy=runs[-1].output.ionic_steps[0].e_0_energy + correction,
+            max_force=force,
+            force_threshold=force_threshold,
+            converged=finished(document) and force <= force_threshold,
+            n_steps=sum(len(run.output.ionic_steps) for run in runs),
+            engine="vasp",
+            engine_version=runs[0].vasp_version,
+            scheme=scheme,
+            directory=document.dir_name,
+        )
+
+
+def plain(structure: Structure) -> Structure:
+    """Copy a crystal without oxidation states and site properties.
+
+    Magnetic moments left as None make every step of a force field ten times slower.
+    """
+    bare = without_site_properties(structure)
+    bare.remove_oxidation_states()
+    return bare
+
+
+def without_site_properties(structure: Structure) -> Structure:
+    """Copy a crystal without site properties; oxidation states stay."""
+    bare = structure.copy()
+    for name in structure.site_properties:
+        bare.remove_site_property(name)
+    return bare
+
+
+def largest_force(forces: ArrayLike) -> float:
+    """Give the largest length among forces of shape [N, 3], eV/Å."""
+    return float(np.linalg.norm(np.asarray(forces, dtype=float), axis=1).max())
+
+
+def finished(document: "TaskDoc | ForceFieldTaskDocument") -> bool:
+    """Tell whether an engine met its own criteria; forces may still be above the threshold."""
+    return bool(document.state is not None and document.state.value == "successful")
+
+
+def _crystal(relaxed: Structure, initial: Structure, energy: float) -> dict[str, Any]:
+    return {
+        "structure": plain(relaxed),
+        "formula": relaxed.composition.formula.replace(" ", ""),
+        "n_atoms": len(relaxed),
+        "energy": energy,
+        "energy_per_atom": energy / len(relaxed),
+        "volume_change": relaxed.volume / initial.volume - 1,
+    }
+
+
+def _steps_taken(stage: "ForceFieldTaskDocument") -> int:
+    """Count steps: atomate2 counts frames, with the first and a second copy of the last."""
+    return int(stage.output.n_steps) - 2

@@ -1,0 +1,69 @@
+"""Fixtures on a real mongod: nothing here imitates a database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pymongo import MongoClient
+
+from analysis.errors import InputError
+from workflows.mongod import find_mongod
+from workflows.private_server import PrivateServer
+from workflows.settings import PREFIX, MachineSettings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymongo.database import Database
+
+
+@pytest.fixture(scope="session")
+def machine_settings() -> MachineSettings:
+    """Give this machine's settings, on private servers; skip where there is no mongod."""
+    settings = load_settings().model_copy(update={"mongodb_uri": None})
+    try:
+        find_mongod(settings)
+    except InputError as error:
+        pytest.skip(str(error))
+    return settings
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(machine_settings: MachineSettings) -> Iterator[str]:
+    """Give the URI of one private server for all tests."""
+    folder = Path(tempfile.mkdtemp(prefix="ip-"))  # short: a socket's path has 107 bytes
+    with PrivateServer(folder, machine_settings).use() as uri:
+        yield uri
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def mongo_database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
+    """Give an empty database, dropped afterwards."""
+    name = f"test-{uuid.uuid4().hex}"
+    with MongoClient[dict[str, Any]](mongo_uri) as client:
+        yield client[name]
+        client.drop_database(name)
+
+
+@pytest.fixture
+def run_dir() -> Iterator[Path]:
+    """Give a folder for a campaign, with a path as short as a user's."""
+    with tempfile.TemporaryDirectory(prefix="ip-") as folder:
+        yield Path(folder) / "run"
+
+
+@pytest.fixture
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Take away all settings of the machine; give the home folder that is left."""
+    for name in list(os.environ):
+        if name.startswith((PREFIX, "XDG_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path

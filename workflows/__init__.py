@@ -1,0 +1,1 @@
+"""What a person does: specify, submit, watch, recover, query, report."""

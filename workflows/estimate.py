@@ -1,0 +1,67 @@
+"""How long a campaign takes: an estimate from sizes, made better by what has landed."""
+
+from dataclasses import dataclass
+
+from analysis.compensation import compound_composition
+from workflows.campaign import Campaign
+
+# Seconds per atom and ionic step of CHGNet with stress on one core, from relaxations of the
+# 96-atom garnet (0.5 s a step); VASP differs by machine, so its estimate is left to the user.
+CHGNET_SECONDS = 5.0e-3
+
+# Typical numbers of ionic steps to 0.1 eV/Å with BFGS.
+STEPS_HOST = 40
+STEPS_COMPOUND = 15
+STEPS_CRYSTAL = 6
+
+# Seconds outside relaxations: imports of a worker, and the small steps of each workflow.
+SECONDS_STARTUP = 10.0
+SECONDS_PER_WORKFLOW = 2.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Sizes of a campaign."""
+
+    compounds: int
+    crystals: int
+    relaxations: int
+    jobs: int
+    atoms: int
+    core_seconds: float | None
+
+    def wall_seconds(self, workers: int) -> float | None:
+        """Give the time with a number of workers, one core each; None where unknown."""
+        if self.core_seconds is None:
+            return None
+        return SECONDS_STARTUP + self.core_seconds / workers
+
+
+def estimate(campaign: Campaign) -> Estimate:
+    """Estimate a campaign from nothing."""
+    spec = campaign.spec
+    host = campaign.host_crystal
+    sizes_crystals = [campaign.crystal(formula).num_sites for formula in campaign.crystals]
+    size_host = sum(host.counts.values())
+    doped = [planned.compound for planned in campaign.compounds if planned.compound.dopants]
+    sizes = [
+        compound_composition(host, compound).num_atoms * host.formula_units for compound in doped
+    ]
+    atom_steps = (
+        STEPS_HOST * spec.host.arrangements * size_host
+        + STEPS_COMPOUND * spec.choices * sum(sizes)
+        + STEPS_CRYSTAL * sum(sizes_crystals)
+    )
+    workflows = len(sizes_crystals) + 2 + len(doped)
+    relaxations = len(sizes_crystals) + spec.host.arrangements + spec.choices * len(doped)
+    seconds = CHGNET_SECONDS * atom_steps + SECONDS_PER_WORKFLOW * workflows
+    return Estimate(
+        compounds=len(doped),
+        crystals=len(sizes_crystals),
+        relaxations=relaxations,
+        # arrange and lowest of the host; dope, lowest and interface of each compound; and one
+        # step at the end of each workflow that advances the campaign
+        jobs=relaxations + 2 + 1 + 3 * len(doped) + workflows,
+        atoms=round(max([size_host, *sizes])),
+        core_seconds=seconds if spec.engine.name == "chgnet" else None,
+    )
