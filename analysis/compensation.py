@@ -11,7 +11,7 @@ from analysis.host import Host
 
 
 @dataclass(frozen=True)
-class Balance:
+class ChargeBalance:
     """What a compound changes in the host's cell.
 
     Attributes
@@ -36,10 +36,10 @@ def check_compound(compound: Compound, *, host: Host) -> None:
         As `check_dopant` does for each dopant; and if a site is asked for more dopants than it has
         ions, or too few mobile ions or free sites are there to balance the charge.
     """
-    balance(host, compound)
+    charge_balance(host, compound)
 
 
-def balance(host: Host, compound: Compound) -> Balance:
+def charge_balance(host: Host, compound: Compound) -> ChargeBalance:
     """Return how many ions of which kind the compound's cell gains and loses.
 
     Each extra positive charge of a dopant removes one mobile ion, each missing one adds one. With
@@ -55,7 +55,7 @@ def balance(host: Host, compound: Compound) -> Balance:
     atoms = tuple(atoms_in_cell(dopant, host=host) for dopant in compound.dopants)
     _check_room(host, compound, atoms)
     if compound.compensation == "none":
-        return Balance(atoms, 0)
+        return ChargeBalance(atoms, 0)
     excess = sum(
         count * (dopant.valence - host.ions[dopant.site].oxi_state)
         for dopant, count in zip(compound.dopants, atoms, strict=True)
@@ -68,7 +68,7 @@ def balance(host: Host, compound: Compound) -> Balance:
         )
         raise InputError(msg)
     _check_mobile(host, compound, atoms, round(change))
-    return Balance(atoms, round(change))
+    return ChargeBalance(atoms, round(change))
 
 
 def compound_composition(host: Host, compound: Compound) -> Composition:
@@ -91,7 +91,7 @@ def compound_composition(host: Host, compound: Compound) -> Composition:
     InputError
         As `check_compound`.
     """
-    change = balance(host, compound)
+    change = charge_balance(host, compound)
     atoms = {symbol: amount * host.formula_units for symbol, amount in host.formula_unit.items()}
     amounts = {element.symbol: amount for element, amount in atoms.items()}
     order = list(amounts)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pymatgen.core import Composition
 
 from analysis.errors import InputError
-from analysis.reference_phases import Phase, ReferencePhases
+from analysis.phases import Phase, ReferencePhases
 from analysis.simplex import Indices, Matrix, Vector
 
 # Two compositions are the same if no atomic fraction differs by more: formulas of 10^4 atoms are

@@ -11,8 +11,8 @@ from analysis.compensation import formula_per_unit
 from analysis.competition import Competition, competition, parsed
 from analysis.equation import equation
 from analysis.errors import InputError
+from analysis.phases import ReferencePhases
 from analysis.ranking import ranked_bases
-from analysis.reference_phases import ReferencePhases
 from analysis.simplex import Indices, Segment, Vector, optimal_basis, segments
 
 # Atoms per formula unit of the host: less of a phase, or a piece of the path that short, is

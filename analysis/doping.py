@@ -7,7 +7,7 @@ import numpy as np
 from pymatgen.core import Structure
 
 from analysis.annealing import Annealing
-from analysis.compensation import Balance, balance, compound_composition, formula_per_unit
+from analysis.compensation import ChargeBalance, charge_balance
 from analysis.dopants import Compound
 from analysis.errors import InputError
 from analysis.host import Host
@@ -15,8 +15,6 @@ from analysis.occupation import Occupant, Problem, Solution, Sublattice
 from analysis.ordering import Arrangement
 from analysis.relaxed_host import Frame, frame_of
 from analysis.sampling import SAME_ENERGY, enumerate_distributions, lowest
-
-__all__ = ["compound_composition", "dope", "formula_per_unit"]
 
 PLACEMENT_LIMIT = 64
 """Up to this many sets of substituted sites, each gets its best vacancies; above, a sample does."""
@@ -68,7 +66,7 @@ def dope(
         As `compensation.check_compound`; and if `relaxed` is not this host, or no free site is
         far enough from its mobile ions.
     """
-    change = balance(host, compound)
+    change = charge_balance(host, compound)
     frame = frame_of(host, relaxed, added=change.mobile_change)
     rng = np.random.default_rng(seed)
     placements = list(_placements(host, compound, change, frame, choices=choices, rng=rng))
@@ -103,7 +101,7 @@ def dope(
 def _placements(
     host: Host,
     compound: Compound,
-    change: Balance,
+    change: ChargeBalance,
     frame: Frame,
     *,
     choices: int,
@@ -133,7 +131,7 @@ def _placements(
 
 
 def _sampled(
-    change: Balance,
+    change: ChargeBalance,
     frame: Frame,
     problem: Problem,
     *,
@@ -158,7 +156,7 @@ def _sampled(
 
 
 def _substituted(
-    host: Host, compound: Compound, change: Balance, frame: Frame
+    host: Host, compound: Compound, change: ChargeBalance, frame: Frame
 ) -> tuple[Sublattice, ...]:
     """Return the sites that receive dopants, with the ions that stay and the dopants on them."""
     sublattices = []
@@ -176,7 +174,7 @@ def _substituted(
 
 
 def _with_vacancies(
-    change: Balance, frame: Frame, substituted: tuple[Sublattice, ...]
+    change: ChargeBalance, frame: Frame, substituted: tuple[Sublattice, ...]
 ) -> tuple[Sublattice, ...]:
     """Return the sublattices with the mobile ions that go (or come) distributed as well."""
     if change.mobile_change == 0:
@@ -192,7 +190,7 @@ def _with_vacancies(
     return (*others, Sublattice(mobile, tuple(occupants)))
 
 
-def _balancing(frame: Frame, placement: Placement, change: Balance) -> Problem:
+def _balancing(frame: Frame, placement: Placement, change: ChargeBalance) -> Problem:
     """Return the problem of the mobile ions, the dopants being in place."""
     occupants = list(frame.ions)
     for site, occupant in placement:
@@ -237,7 +235,7 @@ def _choose(
     return [solution for _, solution in best] + sorted(others, key=lambda each: each.energy)
 
 
-def _notes(host: Host, compound: Compound, change: Balance) -> tuple[str, ...]:
+def _notes(host: Host, compound: Compound, change: ChargeBalance) -> tuple[str, ...]:
     if compound.compensation == "lithium":
         return ()
     excess = sum(

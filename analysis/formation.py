@@ -16,38 +16,13 @@ from typing import Protocol
 from pydantic import BaseModel, Field
 from pymatgen.core import Composition, Species
 
-from analysis.balance import Balance, balance, bracket, decompose, oxide_of
+from analysis.balance import Balance, balance, decompose
 from analysis.errors import InputError
 from analysis.phases import ReferencePhases
 from analysis.schemes import (
-    CHGNET,
-    MATERIALS_PROJECT_2019,
-    MATERIALS_PROJECT_2020,
-    VASP,
     EnergyScheme,
-    SchemeMismatchError,
     require_same_scheme,
 )
-
-__all__ = [
-    "CHGNET",
-    "MATERIALS_PROJECT_2019",
-    "MATERIALS_PROJECT_2020",
-    "VASP",
-    "Balance",
-    "EnergyScheme",
-    "FormationEnergy",
-    "SchemeMismatchError",
-    "aligned_formation_energy",
-    "alignment",
-    "bracket",
-    "decompose",
-    "formation_energy",
-    "needs_alignment",
-    "oxide_of",
-    "require_same_scheme",
-    "valences_of",
-]
 
 
 class FormationEnergy(BaseModel, frozen=True, extra="forbid"):

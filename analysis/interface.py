@@ -19,7 +19,7 @@ from pymatgen.core import Composition
 from analysis.compensation import formula_per_unit
 from analysis.competition import competition, require_finite
 from analysis.contact import Contact, symbols
-from analysis.reference_phases import ReferencePhases
+from analysis.phases import ReferencePhases
 from analysis.simplex import optimal_basis
 
 # Amounts are stored to this many decimals: 4.5, not 4.500000000000001.

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from pymatgen.core import Composition, Element
 
 from analysis.errors import InputError
-from analysis.reference_phases import ReferencePhases
+from analysis.phases import ReferencePhases
 
 # eV, on band gaps of PBE, which are smaller than measured ones.
 THRESHOLD = 2.0

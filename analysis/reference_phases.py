@@ -23,15 +23,6 @@ from analysis.errors import InputError
 from analysis.phases import Phase, ReferencePhases
 from analysis.schemes import MATERIALS_PROJECT_2019
 
-__all__ = [
-    "Phase",
-    "ReferencePhases",
-    "TableCrystals",
-    "file_phases",
-    "table_crystals",
-    "table_phases",
-]
-
 TABLE_SOURCE = "Materials Project 2019 (table of the project)"
 
 

@@ -66,11 +66,17 @@ def run_plan(
     if status.finished:
         return Outcome(status, recovered, launched=False)
     with running_workers(folder, database, settings) as workers:
-        while not status.finished:
-            time.sleep(_LOOK_SECONDS)
-            status = _look(database, name, workers)
-            watch(status)
+        status = _watch_to_the_end(database, name, workers, watch)
     return Outcome(status, recovered, launched=True)
+
+
+def _watch_to_the_end(database: Database, name: str, workers: Workers, watch: Watch) -> Status:
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        status = _look(database, name, workers)
+        watch(status)
+        if status.finished:
+            return status
 
 
 def _look(database: Database, name: str, workers: Workers) -> Status:

@@ -3,7 +3,8 @@ from pymatgen.core import Composition
 
 from analysis.balance import Balance, balance, bracket, decompose, oxide_of
 from analysis.errors import InputError
-from analysis.reference_phases import Phase, table_crystals, table_phases
+from analysis.phases import Phase
+from analysis.reference_phases import table_crystals, table_phases
 
 HOST = Composition("Li7La3Zr2O12")
 IONS = {"Li": 1, "La": 3, "Zr": 4, "O": -2}

@@ -4,7 +4,7 @@ import pytest
 from pymatgen.core import Composition
 
 from analysis.compensation import (
-    balance,
+    charge_balance,
     check_compound,
     compound_composition,
     formula_per_unit,
@@ -49,7 +49,7 @@ def doped(*dopants: tuple[str, int, str, float], compensation: str = "lithium") 
 def test_each_charge_too_many_removes_and_each_missing_one_adds_a_lithium(
     llzo: Host, dopant: tuple[str, int, str, float], change: int
 ) -> None:
-    assert balance(llzo, doped(dopant)).mobile_change == change
+    assert charge_balance(llzo, doped(dopant)).mobile_change == change
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from pymatgen.analysis.ewald import EwaldSummation
 from pymatgen.core import Lattice, Structure
 
 from analysis.annealing import Annealing
+from analysis.compensation import compound_composition
 from analysis.dopants import Compound, Dopant
-from analysis.doping import compound_composition, dope
+from analysis.doping import dope
 from analysis.errors import InputError
 from analysis.host import Host, builtin_host, host_from_cif
 from analysis.ordering import Arrangement, arrange_host

@@ -6,17 +6,15 @@ from analysis.balance import Balance
 from analysis.dopants import Dopant
 from analysis.errors import InputError
 from analysis.formation import (
-    CHGNET,
-    MATERIALS_PROJECT_2019,
-    VASP,
-    SchemeMismatchError,
     aligned_formation_energy,
     alignment,
     formation_energy,
     needs_alignment,
     valences_of,
 )
-from analysis.reference_phases import Phase, ReferencePhases, table_crystals, table_phases
+from analysis.phases import Phase, ReferencePhases
+from analysis.reference_phases import table_crystals, table_phases
+from analysis.schemes import CHGNET, MATERIALS_PROJECT_2019, VASP, SchemeMismatchError
 
 HOST = Composition("Li7La3Zr2O12")
 IONS = {"Li": 1, "La": 3, "Zr": 4, "O": -2}

@@ -6,7 +6,8 @@ from pymatgen.core import Composition
 from analysis.equation import imbalance
 from analysis.errors import InputError
 from analysis.interface import Reaction, energy_above_hull, react, runners_up
-from analysis.reference_phases import Phase, ReferencePhases, table_phases
+from analysis.phases import Phase, ReferencePhases
+from analysis.reference_phases import table_phases
 from analysis.schemes import MATERIALS_PROJECT_2019
 
 HOST = "Li7La3Zr2O12"

@@ -10,7 +10,8 @@ from pymatgen.core import Composition
 
 from analysis.equation import imbalance
 from analysis.interface import Reaction, energy_above_hull, react
-from analysis.reference_phases import ReferencePhases, table_phases
+from analysis.phases import ReferencePhases
+from analysis.reference_phases import table_phases
 
 HOST = "Li7La3Zr2O12"
 HOST_ELEMENTS = ("Li", "La", "Zr", "O")

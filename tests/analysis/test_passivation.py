@@ -2,7 +2,8 @@ import pytest
 
 from analysis.errors import InputError
 from analysis.passivation import passivation
-from analysis.reference_phases import Phase, ReferencePhases, table_phases
+from analysis.phases import Phase, ReferencePhases
+from analysis.reference_phases import table_phases
 from analysis.schemes import MATERIALS_PROJECT_2019
 
 GAPS = {"Li2O": 5.0, "La2O3": 3.8, "Zr3O": 0.0, "Li5AlO4": 4.6, "ZrAl2": 0.0, "LiAlO2": None}

@@ -8,13 +8,8 @@ from pymatgen.entries.compatibility import MaterialsProject2020Compatibility
 from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
 
 from analysis.errors import InputError
-from analysis.reference_phases import (
-    Phase,
-    ReferencePhases,
-    file_phases,
-    table_crystals,
-    table_phases,
-)
+from analysis.phases import Phase, ReferencePhases
+from analysis.reference_phases import file_phases, table_crystals, table_phases
 from analysis.schemes import MATERIALS_PROJECT_2019, MATERIALS_PROJECT_2020, SchemeMismatchError
 
 GARNET = ["Li", "La", "Zr", "O"]
