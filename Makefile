@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint mongod install clean
+.PHONY: help demo test lint docs mongod install clean
 
 help:
 	@echo "make demo     set up and run campaigns/demo.yaml in runs/demo; again: continue it"
 	@echo "make test     set up and run all checks and tests"
 	@echo "make lint     the checks alone: ruff and mypy"
+	@echo "make docs     write the pages of docs/ that are made from the code"
 	@echo "make install  set up alone: $(VENV) with pinned packages, and a MongoDB"
 	@echo "make mongod   find a mongod, or fetch a copy"
 	@echo "make clean    remove $(VENV); campaigns in runs/ stay"
@@ -26,6 +27,9 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: $(INSTALLED)
+	$(BIN)/python -m workflows.reference_pages docs
 
 install: $(INSTALLED) mongod
 

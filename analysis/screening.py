@@ -82,7 +82,7 @@ def screen(
     composition = calculated.structure.composition.element_composition / units
     formation = _formation(calculated.energy / units, composition, calculated, references)
     reaction = react(
-        composition,
+        compound_composition(host, compound),  # the equation keeps its order of elements
         formation.per_formula_unit,
         references.phases,
         electrode=references.electrode,
@@ -185,7 +185,8 @@ def _verdict(
     uncertainty, reasons = reaction_energy_uncertainty(
         compound,
         energies=[energy / units for energy in calculated.energies],
-        scheme=calculated.engine.scheme,
+        engine=calculated.engine.name,
+        charge_balanced=references.aligned is None or references.aligned.charge_balanced,
     )
     difference = reaction.reaction_energy - of_host
     fields = {

@@ -12,6 +12,10 @@ from makers.naming import named, relax_uuid
 from makers.schemas import RelaxationDocument
 
 
+class ParentFailedError(RuntimeError):
+    """A step before this one failed: its own error is the one to look at."""
+
+
 class Candidate(BaseModel):
     """One arrangement, before it is relaxed."""
 
@@ -61,13 +65,13 @@ def lowest(
 
     Raises
     ------
-    RuntimeError
+    ParentFailedError
         If every relaxation failed.
     """
     landed = [(r.energy, i) for i, r in enumerate(relaxations) if r is not None]
     if not landed:
         msg = f"all {len(relaxations)} relaxations of this compound failed; see their own errors"
-        raise RuntimeError(msg)
+        raise ParentFailedError(msg)
     _, best = min(landed)
     notes = list(candidates[best].notes)
     if len(landed) < len(relaxations):
@@ -100,5 +104,5 @@ class LowestMaker(Maker):
         """
         if candidates is None:
             msg = "the step that builds the structures failed; see its own error"
-            raise RuntimeError(msg)
+            raise ParentFailedError(msg)
         return lowest(candidates["candidates"], candidates["relaxations"])

@@ -5,6 +5,7 @@ imported only when a Maker is built.
 """
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
@@ -60,6 +61,18 @@ class ChgnetSettings(BaseModel, frozen=True, extra="forbid"):
     optimizer: Literal["BFGS", "LBFGS", "FIRE"] = Field("BFGS", description="Optimizer of ASE")
 
 
+class RawOutput(StrEnum):
+    """What stays of a VASP run besides its result.
+
+    Charge densities and wave functions are dropped in any case: they are nearly all of the bytes,
+    and no step needs them.
+    """
+
+    NONE = "none"  # what it takes to read the run again, until the result is in the job store
+    TASK_DOCUMENT = "task_document"  # emmet's task document, in the job store's store "data"
+    FILES = "files"  # what VASP wrote, compressed, in the folder of the run
+
+
 class VaspSettings(BaseModel, frozen=True, extra="forbid"):
     """Settings of a VASP relaxation, where they may differ from the Materials Project's."""
 
@@ -71,6 +84,12 @@ class VaspSettings(BaseModel, frozen=True, extra="forbid"):
     )
     incar: dict[str, bool | int | float | str] = Field(
         default_factory=dict, description="INCAR tags that replace the Materials Project's"
+    )
+    prerelax: Literal["chgnet"] | None = Field(
+        None, description="Relax with this force field first, so that VASP starts near its minimum"
+    )
+    keep_raw_output: RawOutput = Field(
+        RawOutput.FILES, description="What stays of a run besides its result"
     )
 
     @field_validator("incar")
@@ -107,7 +126,7 @@ def engine_settings(engine: str, settings: Mapping[str, Any]) -> EngineSettings:
 def relax_maker(engine: str, settings: Mapping[str, Any]) -> Maker:
     """Give the Maker that relaxes a crystal with an engine.
 
-    The Maker's ``make(structure)`` is a job whose output is a `RelaxationDocument`; its
+    The Maker's ``make(structure)`` is a job, or a flow, whose output is a `RelaxationDocument`; its
     ``digest_fields()`` is everything besides the structure that determines that document.
 
     Parameters
@@ -124,15 +143,16 @@ def relax_maker(engine: str, settings: Mapping[str, Any]) -> Maker:
     """
     checked = engine_settings(engine, settings)
     if isinstance(checked, ChgnetSettings):
-        if find_spec("chgnet") is None:
-            msg = "The engine chgnet is not installed: pip install 'interphase[forcefield]'."
-            raise InputError(msg)
+        _require_chgnet()
         from makers.relax import ChgnetRelaxMaker
 
         return ChgnetRelaxMaker.from_settings(checked)
-    from makers.relax import VaspRelaxMaker
+    from makers.relax_vasp import PrerelaxedVaspMaker, VaspRelaxMaker
 
-    return VaspRelaxMaker.from_settings(checked)
+    if checked.prerelax is None:
+        return VaspRelaxMaker.from_settings(checked)
+    _require_chgnet()
+    return PrerelaxedVaspMaker.from_settings(checked)
 
 
 def unknown_elements(engine: str, elements: Iterable[str]) -> list[str]:
@@ -147,6 +167,12 @@ def unknown_elements(engine: str, elements: Iterable[str]) -> list[str]:
     """
     known = _vasp_knows if _settings_class(engine) is VaspSettings else _chgnet_knows
     return sorted(element for element in set(elements) if not known(element))
+
+
+def _require_chgnet() -> None:
+    if find_spec("chgnet") is None:
+        msg = "The engine chgnet is not installed: pip install 'interphase[forcefield]'."
+        raise InputError(msg)
 
 
 def _chgnet_knows(element: str) -> bool:

@@ -11,7 +11,7 @@ from analysis.phases import ReferencePhases
 from analysis.result import CompoundResult, EngineUsed
 from analysis.screening import Calculated, References, screen
 from analysis.verdict import Criteria
-from makers.candidates import RelaxedCandidates
+from makers.candidates import ParentFailedError, RelaxedCandidates
 from makers.schemas import RelaxationDocument
 
 
@@ -67,7 +67,7 @@ class InterfaceMaker(Maker):
         """
         if relaxed is None or host_relaxed is None:
             msg = "the relaxation of this compound or of the host failed; see its own error"
-            raise RuntimeError(msg)
+            raise ParentFailedError(msg)
         references = References(
             phases=phases,
             aligned=aligned,

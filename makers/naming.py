@@ -8,15 +8,17 @@ is not known yet takes its parent's uuid in place of the structure.
 import json
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pymatgen.core import Structure
 
 if TYPE_CHECKING:
-    from jobflow import Job
+    from jobflow import Flow, Job
 
     from analysis.dopants import Compound
     from analysis.host import Host
+
+_Part = TypeVar("_Part", bound="Job | Flow")
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "interphase")
 
@@ -43,7 +45,8 @@ def arrange_uuid(
     engine: Mapping[str, Any], host: "Host", arrangements: int, minimum_distance: float, seed: int
 ) -> str:
     """Name the step that arranges the host's partially occupied sites."""
-    return digest("arrange", engine, host.structure, arrangements, minimum_distance, seed)
+    cell = {"formula_units": host.formula_units, "mobile": host.mobile}
+    return digest("arrange", engine, host.structure, cell, arrangements, minimum_distance, seed)
 
 
 def dope_uuid(
@@ -65,12 +68,25 @@ def interface_uuid(
     return digest("interface", lowest, host_interface, crystals, settings)
 
 
-def named(job: "Job", uuid_: str, name: str, **metadata: Any) -> "Job":
-    """Set a job's uuid, its name, and the metadata that people search by."""
+def named(part: _Part, uuid_: str, name: str, **metadata: Any) -> _Part:
+    """Set the uuid of a job or a flow, its name, and the metadata that people search by.
+
+    A flow's are those of its last job, whose output is the flow's. Jobs before it are
+    pre-relaxations: "LLZO: prerelax 1 of 2" goes before "LLZO: relax 1 of 2".
+    """
+    *before, last = getattr(part, "jobs", (part,))
+    for number, job in enumerate(before):
+        prename = name.replace(": relax", ": prerelax")
+        _name(job, digest("prerelax", uuid_, number), prename, metadata | {"step": "prerelax"})
+    _name(last, uuid_, name, metadata)
+    part.output = last.output  # a flow's still refers to the uuid that its job had before
+    return part
+
+
+def _name(job: "Job", uuid_: str, name: str, metadata: Mapping[str, Any]) -> None:
     job.set_uuid(uuid_)
     job.name = name
     job.update_metadata(metadata, dynamic=False)
-    return job
 
 
 def _plain(value: Any) -> Any:

@@ -15,6 +15,17 @@ if TYPE_CHECKING:  # seconds to import, and only named here
     from emmet.core.tasks import TaskDoc
 
 
+class Prerelaxation(BaseModel):
+    """How a force field prepared the crystal that another engine started from."""
+
+    engine: str = Field(description="Name of the force field")
+    engine_version: str = Field(description="Version of its model")
+    n_steps: int = Field(description="Number of ionic steps")
+    initial_energy: float = Field(description="Force field's energy of the unrelaxed cell, eV")
+    energy: float = Field(description="Force field's energy of the cell handed on, eV")
+    max_force: float = Field(description="Force field's largest force in that cell, eV/Å")
+
+
 class RelaxationDocument(BaseModel):
     """A relaxed crystal, its energy, and how well it converged."""
 
@@ -25,7 +36,9 @@ class RelaxationDocument(BaseModel):
     n_atoms: int = Field(description="Number of atoms in the cell")
     energy: float = Field(description="Energy of the cell on `scheme`, eV")
     energy_per_atom: float = Field(description="Energy on `scheme`, eV per atom")
-    initial_energy: float = Field(description="Energy of the unrelaxed cell on `scheme`, eV")
+    initial_energy: float = Field(
+        description="Energy on `scheme` of the cell that the engine started from, eV"
+    )
     volume_change: float = Field(description="Relative change of the volume: 0.01 is 1 % larger")
     max_force: float = Field(description="Largest force on an atom of the relaxed crystal, eV/Å")
     force_threshold: float = Field(description="Largest force that counts as relaxed, eV/Å")
@@ -38,6 +51,12 @@ class RelaxationDocument(BaseModel):
     engine_version: str = Field(description="Version of the engine or of its model")
     scheme: EnergyScheme = Field(description="What the energy may be compared with")
     directory: str | None = Field(None, description="Folder in which the engine ran")
+    prerelaxation: Prerelaxation | None = Field(
+        None, description="Null: the engine started from the unrelaxed crystal"
+    )
+    task_document: str | None = Field(
+        None, description="blob_uuid of emmet's task document in the job store's store 'data'"
+    )
     notes: list[str] = Field(default_factory=list, description="What is unusual")
 
     @field_serializer("structure", when_used="json")
@@ -90,6 +109,7 @@ class RelaxationDocument(BaseModel):
         force_threshold: float,
         scheme: EnergyScheme = VASP,
         check_potcar: bool = True,
+        earlier: Sequence[float] = (),
     ) -> Self:
         """Read emmet's `TaskDoc` of a VASP run and correct its energy.
 
@@ -107,6 +127,9 @@ class RelaxationDocument(BaseModel):
             The scheme of the corrected energy.
         check_potcar
             Whether potentials other than the Materials Project's are refused.
+        earlier
+            Energies, in eV, of the ionic steps of earlier starts of VASP in the same folder, which
+            the task document does not know.
 
         Raises
         ------
@@ -120,18 +143,24 @@ class RelaxationDocument(BaseModel):
         )
         runs = document.calcs_reversed
         force = largest_force(runs[0].output.ionic_steps[-1].forces)
+        first = earlier[0] if earlier else runs[-1].output.ionic_steps[0].e_0_energy
         return cls(
             **_crystal(document.structure, initial, document.output.energy + correction),
-            initial_energy=runs[-1].output.ionic_steps[0].e_0_energy + correction,
+            initial_energy=first + correction,
             max_force=force,
             force_threshold=force_threshold,
             converged=finished(document) and force <= force_threshold,
-            n_steps=sum(len(run.output.ionic_steps) for run in runs),
+            n_steps=len(earlier) + sum(len(run.output.ionic_steps) for run in runs),
             engine="vasp",
             engine_version=runs[0].vasp_version,
             scheme=scheme,
             directory=document.dir_name,
         )
+
+
+def prerelaxation(document: RelaxationDocument) -> Prerelaxation:
+    """Say how a relaxation prepared another engine's."""
+    return Prerelaxation(**document.model_dump(include=set(Prerelaxation.model_fields)))
 
 
 def plain(structure: Structure) -> Structure:
@@ -150,6 +179,11 @@ def without_site_properties(structure: Structure) -> Structure:
     for name in structure.site_properties:
         bare.remove_site_property(name)
     return bare
+
+
+def moved(structure: Structure, relaxed: Structure) -> Structure:
+    """Give a crystal, with its oxidation states, in the cell and at the sites of a relaxed copy."""
+    return Structure(relaxed.lattice, structure.species, relaxed.frac_coords)
 
 
 def largest_force(forces: ArrayLike) -> float:

@@ -8,6 +8,8 @@ any number of times: a unique index on the digest of a workflow lets each be add
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
+from pymongo import ReplaceOne
+
 from analysis.errors import InputError
 from workflows.campaign import Campaign, Kind, Node
 from workflows.database import Database
@@ -41,12 +43,16 @@ def save_campaign(database: Database, campaign: Campaign) -> list[Node]:
     database.nodes.delete_many(
         {"campaign": campaign.name, "uuid": {"$nin": [node.uuid for node in nodes]}}
     )
-    known = set(database.nodes.distinct("uuid", {"campaign": campaign.name}))
-    new = [node for node in nodes if node.uuid not in known]
-    if new:
-        database.nodes.insert_many(
-            [{"campaign": campaign.name, **node.model_dump(mode="json")} for node in new]
-        )
+    database.nodes.bulk_write(
+        [
+            ReplaceOne(
+                {"campaign": campaign.name, "uuid": node.uuid},
+                {"campaign": campaign.name, **node.model_dump(mode="json")},
+                upsert=True,
+            )
+            for node in nodes
+        ]
+    )
     return nodes
 
 
@@ -81,8 +87,17 @@ def advance(database: Database, name: str) -> list[str]:
     return _add_ready(database, name, nodes, done)
 
 
-def advance_from(database: Database, name: str, uuid: str) -> list[str]:
-    """Do what `advance` does, for one node that has just ended and those that wait for it."""
+def advance_from(database: Database, uuid: str) -> list[str]:
+    """Do what `advance` does, for one node that has just ended and those that wait for it.
+
+    Two campaigns in one database share the nodes that they have in common: whichever added
+    the node, both go on.
+    """
+    names = database.nodes.distinct("campaign", {"uuid": uuid})
+    return [new for name in names for new in _advance_from(database, name, uuid)]
+
+
+def _advance_from(database: Database, name: str, uuid: str) -> list[str]:
     children = load_nodes(database, {"campaign": name, "parents": uuid})
     done = landed(database, {uuid}.union(*(node.parents for node in children)))
     is_compound = database.nodes.find_one({"campaign": name, "uuid": uuid, "kind": Kind.COMPOUND})

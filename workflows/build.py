@@ -6,6 +6,7 @@ from fireworks import Firework, Workflow
 from jobflow import Flow, OutputReference
 from jobflow.managers.fireworks import flow_to_workflow
 
+from analysis.compensation import compound_composition
 from analysis.errors import InputError
 from makers.compound import CompoundFlowMaker, HostFlowMaker
 from makers.engines import relax_maker
@@ -22,11 +23,29 @@ def build_workflow(campaign: Campaign, node: Node) -> Workflow:
     """Make a node's workflow: its jobs, and last the task that advances the campaign."""
     builders = {Kind.HOST: _host_flow, Kind.CRYSTAL: _crystal_flow, Kind.COMPOUND: _compound_flow}
     flow = builders[node.kind](campaign, node)
-    metadata = {"campaign": campaign.name, "compound": node.label, **_dopant_metadata(node)}
+    metadata = {
+        "campaign": campaign.name,
+        "compound": node.label,
+        "node": node.uuid,
+        **_dopant_metadata(node),
+    }
     flow.update_metadata(metadata)
-    flow.update_config({"manager_config": {"_priority": _PRIORITY[node.kind]}}, dynamic=True)
+    rules = campaign.spec.categories
+    rules.apply(flow, atoms=cell_size(campaign, node), priority=_PRIORITY[node.kind])
     workflow = flow_to_workflow(flow, allow_external_references=True)
     return _with_tail(workflow, campaign, node, metadata)
+
+
+def cell_size(campaign: Campaign, node: Node) -> int:
+    """Count the atoms of the cell that a node's workflow relaxes."""
+    if node.formula is not None:
+        return len(campaign.crystal(node.formula))
+    host = campaign.host_crystal
+    if node.compound is None:
+        return int(sum(host.counts.values()))
+    composition = compound_composition(host, node.compound)
+    atoms: float = composition.num_atoms
+    return round(atoms * host.formula_units)
 
 
 def _crystal_flow(campaign: Campaign, node: Node) -> Flow:
@@ -87,14 +106,16 @@ def _dopant_metadata(node: Node) -> dict[str, Any]:
 def _with_tail(
     workflow: Workflow, campaign: Campaign, node: Node, metadata: dict[str, Any]
 ) -> Workflow:
+    category = campaign.spec.categories.default
     tail = Firework(
-        [AdvanceTask(campaign=campaign.name, node=node.uuid)],
+        [AdvanceTask(node=node.uuid)],
         spec={
             **metadata,
             "step": "advance",
             "_allow_fizzled_parents": True,
             "_add_launchpad_and_fw_id": True,
             "_priority": _PRIORITY[node.kind] + 1,
+            **({"_category": category} if category else {}),
         },
         name=f"{node.label}: advance",
     )

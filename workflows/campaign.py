@@ -133,6 +133,7 @@ class Campaign(BaseModel):
         crystals = {formula: self.crystal_uuids[formula] for formula in planned.crystals}
         lowest = self._lowest_uuid(planned.compound)
         settings = {
+            "compound": planned.compound.model_dump(mode="json"),
             "phases": planned.phases,
             "electrode": self.spec.electrode,
             "criteria": self.spec.screening.model_dump(mode="json"),

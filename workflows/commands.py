@@ -1,17 +1,13 @@
 """What the commands do; `workflows.cli` only reads their options."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from __future__ import annotations
 
-from rich.console import Console
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from analysis.errors import InputError
-from analysis.figures import reaction_energy_figure, save_figure
 from analysis.keys import Field
-from workflows.campaign import Kind
-from workflows.database import Database, open_database
-from workflows.doctor import check_machine
-from workflows.estimate import estimate
+from workflows.database import open_database
 from workflows.formatting import (
     checks_table,
     compounds_table,
@@ -19,45 +15,81 @@ from workflows.formatting import (
     render,
     state_table,
 )
-from workflows.locks import exclusive_run
-from workflows.plan import Plan, make_plan
-from workflows.progress import RunProgress, duration
+from workflows.place import open_place
 from workflows.query import find
-from workflows.run import Outcome, run_plan
-from workflows.settings import MachineSettings, load_settings
-from workflows.sources import phase_source
+from workflows.settings import load_settings
 from workflows.spec import CampaignSpec
-from workflows.status import State, Status, campaign_status
 from workflows.table_style import print_table
 
+# What plans and runs campaigns takes two seconds to import: the functions that need it do so,
+# and queries start at once.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from workflows.database import Database
+    from workflows.place import Place
+    from workflows.plan import Plan
+    from workflows.run import Outcome
+    from workflows.settings import MachineSettings
+    from workflows.status import Status
+
 FIGURE = "reaction_energy.png"
+
+_INTERRUPTED = 130
 
 
 def run_command(
     spec_path: Path, folder: Path, *, workers: int | None, retry: bool, console: Console
-) -> None:
-    """Run a campaign to its end and show its results."""
+) -> int:
+    """Run a campaign to its end and show its results.
+
+    Returns
+    -------
+    The command's exit status: 0 if all compounds have landed, 1 if some failed, 130 if the
+    run was interrupted, as a shell has it after Ctrl-C.
+    """
+    try:
+        return _run(spec_path, folder, workers=workers, retry=retry, console=console)
+    except KeyboardInterrupt:
+        console.print(
+            "interrupted; nothing that has landed is lost: the same command goes on, "
+            f"interphase run {spec_path} --dir {folder}",
+            highlight=False,
+        )
+        return _INTERRUPTED
+
+
+def _run(
+    spec_path: Path, folder: Path, *, workers: int | None, retry: bool, console: Console
+) -> int:
+    from workflows.estimate import estimate
+    from workflows.locks import exclusive_run
+    from workflows.plan import make_plan
+    from workflows.progress import RunProgress
+    from workflows.run import run_plan
+    from workflows.sources import phase_source
+
     settings = _settings(workers)
     spec = CampaignSpec.from_file(spec_path)
     with exclusive_run(folder), open_database(folder, settings, create=True) as database:
         plan = make_plan(spec, phase_source(spec.reference_phases, database.mongo["phases"]))
         _show_plan(plan, settings, console)
-        try:
-            with RunProgress(console, estimate(plan.campaign), settings.workers) as progress:
-                outcome = run_plan(
-                    plan, database, settings, folder=folder, watch=progress.show, retry=retry
-                )
-        except KeyboardInterrupt:
-            msg = (
-                "interrupted; nothing that has landed is lost: the same command goes on, "
-                f"interphase run {spec_path} --dir {folder}"
+        with RunProgress(console, estimate(plan.campaign), settings.workers) as progress:
+            outcome = run_plan(
+                plan, database, settings, folder=folder, watch=progress.show, retry=retry
             )
-            raise InputError(msg) from None
         _show_outcome(outcome, database, folder, console)
+    return 0 if outcome.status.complete else 1
 
 
 def plan_command(spec_path: Path, *, list_compounds: bool, console: Console) -> None:
     """Show what a campaign would compute."""
+    from workflows.plan import make_plan
+    from workflows.sources import phase_source
+
     settings = load_settings()
     spec = CampaignSpec.from_file(spec_path)
     plan = make_plan(spec, phase_source(spec.reference_phases, None))
@@ -66,17 +98,23 @@ def plan_command(spec_path: Path, *, list_compounds: bool, console: Console) -> 
         print_table(compounds_table(plan.campaign), console)
         for compound, reason in plan.left_out:
             label = compound.label(plan.campaign.host_crystal.name)
-            console.print(f"left out: {label}: {reason}", highlight=False)
+            console.print(f"left out: {label}: {reason}", highlight=False, markup=False)
 
 
-def status_command(folder: Path, *, console: Console) -> None:
+def status_command(place: Place, campaign: str | None, *, console: Console) -> None:
     """Show the state of a campaign."""
-    with open_database(folder, load_settings()) as database:
-        _show_status(campaign_status(database, the_campaign(database, folder)), console)
+    from workflows.pace import campaign_pace
+    from workflows.status import campaign_status
+
+    with open_place(place, load_settings()) as database:
+        name = campaign or the_campaign(database, place)
+        status = campaign_status(database, name)
+        _show_status(status, console)
+        console.print(str(campaign_pace(database, name, status)), highlight=False)
 
 
 def query_command(
-    folder: Path,
+    place: Place,
     filters: Sequence[str],
     *,
     sort: str | None,
@@ -86,23 +124,33 @@ def query_command(
     console: Console,
 ) -> None:
     """Show the results that fulfil all filters."""
-    with open_database(folder, load_settings()) as database:
-        documents = find(database.results, filters, sort=sort, fields=fields, limit=limit)
+    with open_place(place, load_settings()) as database:
+        documents = find(database.results, filters, sort=sort, fields=_large(fields), limit=limit)
         render(documents, fields=fields, output=output, console=console)
 
 
-def doctor_command(spec_path: Path | None, *, fix: bool, console: Console) -> None:
+def doctor_command(
+    spec_path: Path | None, place: Place | None, *, fix: bool, console: Console
+) -> None:
     """Check this machine; a check that fails is a failure of the command."""
+    from workflows.doctor import check_machine
+
     spec = CampaignSpec.from_file(spec_path) if spec_path else None
-    checks = check_machine(load_settings(), spec, fix=fix)
+    checks = check_machine(load_settings(), spec, fix=fix, place=place)
     print_table(checks_table(checks), console)
     if bad := [check.name for check in checks if not check.passed]:
         msg = f"not ready: {', '.join(bad)}"
         raise InputError(msg)
 
 
-def the_campaign(database: Database, folder: Path) -> str:
-    """Give the name of the campaign of a folder: the one that ran there last.
+def _large(fields: Sequence[str] | None) -> Sequence[str] | None:
+    """Give the fields to fetch: structures, which are large, only where they are named."""
+    named = fields and any(name.strip().startswith(Field.STRUCTURE) for name in fields)
+    return fields if named else None
+
+
+def the_campaign(database: Database, place: Place) -> str:
+    """Give the name of the campaign of a place: the one that was submitted there last.
 
     Raises
     ------
@@ -111,7 +159,8 @@ def the_campaign(database: Database, folder: Path) -> str:
     """
     last = database.campaigns.find_one({}, {"name": 1}, sort=[("submitted", -1)])
     if last is None:
-        msg = f"no campaign in {folder} yet; start with interphase run SPEC --dir {folder}"
+        verb = "run" if place.folder else "submit"
+        msg = f"no campaign in {place} yet; start with interphase {verb} SPEC {place.option}"
         raise InputError(msg)
     return str(last["name"])
 
@@ -124,21 +173,25 @@ def _settings(workers: int | None) -> MachineSettings:
 
 
 def _show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
+    from workflows.estimate import estimate
+    from workflows.progress import duration
+
     campaign = plan.campaign
     sizes = estimate(campaign)
     host = campaign.host_crystal
     seconds = sizes.wall_seconds(settings.workers)
-    time = "unknown for this engine" if seconds is None else duration(seconds)
+    time = "(unknown for this engine)" if seconds is None else duration(seconds)
     console.print(
         f"[bold]{campaign.name}[/]: {sizes.compounds} compounds of {host.name} "
-        f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., up to {sizes.atoms} "
-        f"atoms), {sizes.crystals} reference crystals, {sizes.jobs} jobs, "
-        f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}; "
-        f"estimated time with {settings.workers} workers: {time}",
+        f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., "
+        f"up to {sizes.atoms} atoms)\n"
+        f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
+        f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
+        f"estimated time with {settings.workers} workers: about {time}",
         highlight=False,
     )
     for note in host.notes:
-        console.print(f"note: {note}", highlight=False)
+        console.print(f"note: {note}", highlight=False, markup=False)
     if plan.left_out:
         console.print(
             f"{len(plan.left_out)} candidates of the rule cannot be computed: "
@@ -153,15 +206,17 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
         console.print(f"{outcome.recovered.rerun} interrupted steps were run again")
     if not outcome.launched:
         console.print(f"[bold]{name}[/] is finished already: no job was launched", highlight=False)
-    documents = find(database.results, [f"campaign={name}"], sort="-reaction_energy")
+    documents = find(database.results, [f'campaign="{name}"'], sort="-reaction_energy")
     render(documents, console=console)
     _show_summary(outcome.status, console)
     host = [document for document in documents if not document[Field.DOPANTS]]
     doped = [document for document in documents if document[Field.DOPANTS]]
     if host and doped:
-        path = folder / FIGURE
+        from analysis.figures import reaction_energy_figure, save_figure
+
+        path = folder / f"{name}-{FIGURE}"
         save_figure(reaction_energy_figure(doped, host[0]), path)
-        console.print(f"figure: {path}", highlight=False, soft_wrap=True)
+        console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"query:  interphase query --dir {folder} --help", highlight=False)
 
 
@@ -169,11 +224,14 @@ def _show_status(status: Status, console: Console) -> None:
     _show_summary(status, console)
     print_table(state_table(status.steps), console)
     for name in status.running:
-        console.print(f"running: {name}", highlight=False)
+        console.print(f"running: {name}", highlight=False, markup=False)
 
 
 def _show_summary(status: Status, console: Console) -> None:
     """Say n of N, and what failed and why."""
+    from workflows.campaign import Kind
+    from workflows.status import State
+
     landed, total = status.count(Kind.COMPOUND, State.LANDED), status.count(Kind.COMPOUND)
     lost = {s: status.count(Kind.COMPOUND, s) for s in (State.FAILED, State.BLOCKED)}
     words = "".join(f", {number} {state}" for state, number in lost.items() if number)
@@ -183,4 +241,7 @@ def _show_summary(status: Status, console: Console) -> None:
     )
     if status.failures:
         print_table(failures_table(status.failures), console)
+        classes = Counter(failure.failure_class for failure in status.failures)
+        for failure_class, number in classes.most_common():
+            console.print(f"{number} {failure_class}: {failure_class.mend}", highlight=False)
         console.print("run again what failed: interphase run SPEC --dir DIR --retry")

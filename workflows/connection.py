@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-if TYPE_CHECKING:
-    from pydantic import SecretStr
+from pydantic import SecretStr
 
+if TYPE_CHECKING:
     from workflows.settings import MachineSettings
 
 _DURABLE = {"w": "majority", "journal": "true"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A database on a MongoDB server.
+
+    Parameters
+    ----------
+    uri
+        Where the server is, with user, password and TLS settings: it is never shown.
+    name
+        Name of the database.
+    """
+
+    uri: SecretStr
+    name: str
+
+    @classmethod
+    def from_settings(cls, settings: MachineSettings) -> Self:
+        """Give the database that the settings name with `mongodb_uri`."""
+        uri = settings.mongodb_uri or SecretStr("")
+        return cls(SecretStr(durable(uri.get_secret_value())), database_name(settings))
+
+    def __str__(self) -> str:
+        return f"{hosts(self.uri)}/{self.name}"
 
 
 def hosts(uri: SecretStr) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pymongo
 from fireworks import LaunchPad
@@ -19,8 +19,9 @@ from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from analysis.errors import InputError
-from workflows.connection import database_name, durable, hosts
+from workflows.connection import Address, hosts
 from workflows.indexes import ensure_indexes
+from workflows.launchpad_file import address_of
 from workflows.marker import check_marker, home_of, write_marker
 from workflows.private_server import PrivateServer
 from workflows.settings import load_settings
@@ -57,6 +58,18 @@ class Database:
     uri: SecretStr
     name: str
     server: PrivateServer | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_launchpad(cls, launchpad: LaunchPad) -> Self:
+        """Give the database of a LaunchPad that is open, over its own connection.
+
+        Campaign, results and job store lie where the LaunchPad is: a step that knows its
+        LaunchPad needs no other settings.
+        """
+        address = address_of(launchpad)
+        database = cls(address.uri, address.name)
+        database.__dict__.update(launchpad=launchpad, client=launchpad.connection)
+        return database
 
     @cached_property
     def client(self) -> MongoClient[Document]:
@@ -188,16 +201,56 @@ def worker_database() -> Iterator[Database]:
 @contextmanager
 def _serve(run_dir: Path | None, settings: MachineSettings) -> Iterator[Database]:
     """Give the handle while the server is held; explain a server that is lost."""
-    with _named_server(settings) if settings.mongodb_uri else _own(run_dir, settings) as database:
-        try:
+    if settings.mongodb_uri:
+        mend = "INTERPHASE_MONGODB_URI (or mongodb_uri in the settings file)"
+        with open_address(Address.from_settings(settings), mend) as database:
             yield database
-        except PyMongoError as error:
-            reason = _reason(database, error)
-            if reason is None:
-                raise
-            raise InputError(reason) from error
-        finally:
-            database.close()
+        return
+    with _own(run_dir, settings) as database, _explained(database):
+        yield database
+
+
+@contextmanager
+def open_address(address: Address, origin: str) -> Iterator[Database]:
+    """Open a database on a server that the user named.
+
+    Parameters
+    ----------
+    address
+        The database.
+    origin
+        What named it: where a person looks when it is wrong.
+
+    Raises
+    ------
+    InputError
+        The server does not answer, refuses user or password, or is lost.
+    """
+    database = Database(address.uri, address.name)
+    try:
+        with pymongo.timeout(_ANSWER_SECONDS):
+            database.mongo.list_collection_names()
+    except (PyMongoError, ValueError) as error:  # a port that is no number: ValueError
+        msg = (
+            f"MongoDB server {hosts(address.uri)} cannot be used ({_brief(error)}): check {origin}"
+        )
+        raise InputError(msg) from error
+    with _explained(database):
+        yield database
+
+
+@contextmanager
+def _explained(database: Database) -> Iterator[None]:
+    """Close a database at the end; say why, if its server was lost."""
+    try:
+        yield
+    except PyMongoError as error:
+        reason = _reason(database, error)
+        if reason is None:
+            raise
+        raise InputError(reason) from error
+    finally:
+        database.close()
 
 
 @contextmanager
@@ -208,22 +261,6 @@ def _own(run_dir: Path | None, settings: MachineSettings) -> Iterator[Database]:
     server = PrivateServer(run_dir, settings)
     with server.use() as uri:
         yield Database(SecretStr(uri), _PRIVATE_NAME, server)
-
-
-@contextmanager
-def _named_server(settings: MachineSettings) -> Iterator[Database]:
-    uri = settings.mongodb_uri or SecretStr("")
-    try:
-        database = Database(SecretStr(durable(uri.get_secret_value())), database_name(settings))
-        with pymongo.timeout(_ANSWER_SECONDS):
-            database.mongo.list_collection_names()
-    except (PyMongoError, ValueError) as error:  # a port that is no number: ValueError
-        msg = (
-            f"MongoDB server {hosts(uri)} cannot be used ({_brief(error)}): check "
-            "INTERPHASE_MONGODB_URI (or mongodb_uri in the settings file)"
-        )
-        raise InputError(msg) from error
-    yield database
 
 
 def _reason(database: Database, error: PyMongoError) -> str | None:

@@ -3,18 +3,20 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pymongo
 from pymongo.errors import PyMongoError
 
 from analysis.errors import InputError
-from makers.engines import relax_maker
+from makers.engines import CHGNET_MODEL, relax_maker
+from workflows.checks import Check, DoubtError, Look, run_checks
+from workflows.cluster_checks import cluster_checks, job_script_sets_up
 from workflows.mongod import fetch_mongod, find_mongod
-from workflows.plan import make_plan
+from workflows.place import Place, open_place
+from workflows.plan import Plan, make_plan
 from workflows.private_server import MINIMUM_FREE_BYTES
 from workflows.settings import MachineSettings
 from workflows.sources import phase_source
@@ -23,17 +25,12 @@ from workflows.spec import CampaignSpec
 _ANSWER_SECONDS = 5
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    passed: bool
-    finding: str
-
-
 def check_machine(
-    settings: MachineSettings, spec: CampaignSpec | None = None, *, fix: bool = False
+    settings: MachineSettings,
+    spec: CampaignSpec | None = None,
+    *,
+    fix: bool = False,
+    place: Place | None = None,
 ) -> list[Check]:
     """Look at everything a campaign needs.
 
@@ -45,25 +42,52 @@ def check_machine(
         A specification whose needs are checked as well.
     fix
         Fetch a mongod where there is none.
+    place
+        A shared LaunchPad that the campaign is for.
     """
     engine = spec.engine.name if spec else "chgnet"
-    checks = {
+    looks: dict[str, Look] = {
         "python": lambda: f"{sys.version.split()[0]}",
-        "database": lambda: _database(settings, fix=fix),
         "disk": _disk,
         "engine": lambda: _engine(engine, spec),
+        "force field": _weights,
         "Materials Project": lambda: _key(spec),
+        **_specification_looks(spec),
     }
-    if spec:
-        checks["specification"] = lambda: _specification(spec)
-    return [_check(name, look) for name, look in checks.items()]
+    if place and place.address:
+        return run_checks(looks) + _shared(place, settings)
+    return run_checks({"database": lambda: _database(settings, fix=fix), **looks})
 
 
-def _check(name: str, look: Callable[[], str]) -> Check:
+def _shared(place: Place, settings: MachineSettings) -> list[Check]:
+    """Look at a shared LaunchPad; nothing else about it matters while it does not answer."""
     try:
-        return Check(name, passed=True, finding=look())
+        with open_place(place, settings) as database:
+            return run_checks(cluster_checks(place, database))
     except InputError as error:
-        return Check(name, passed=False, finding=str(error))
+        return [Check("database", passed=False, finding=str(error))]
+
+
+def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
+    if spec is None:
+        return {}
+    try:
+        plan = make_plan(spec, phase_source(spec.reference_phases, None))
+    except InputError as error:
+        return {"specification": _raising(error)}
+    looks: dict[str, Look] = {"specification": lambda: _found(plan)}
+    if spec.engine.name == "vasp":
+        from workflows.vasp_checks import vasp_checks
+
+        looks |= vasp_checks(plan.campaign, job_script_sets_up=job_script_sets_up())
+    return looks
+
+
+def _raising(error: InputError) -> Look:
+    def look() -> str:
+        raise error
+
+    return look
 
 
 def _database(settings: MachineSettings, *, fix: bool) -> str:
@@ -100,12 +124,20 @@ def _disk() -> str:
 
 def _engine(name: str, spec: CampaignSpec | None) -> str:
     maker = relax_maker(name, spec.engine.settings if spec else {})
-    try:
-        packages = f", package {version('chgnet')}" if name == "chgnet" else ""
-    except PackageNotFoundError as error:
-        msg = "chgnet is not installed: pip install 'interphase[forcefield]'"
-        raise InputError(msg) from error
-    return f"{maker.scheme.engine}{packages}"
+    return str(maker.scheme.name)
+
+
+def _weights() -> str:
+    """Find the weights of CHGNet, which lie inside its package."""
+    package = find_spec("chgnet")
+    if package is None or package.origin is None:
+        msg = "chgnet is not installed; a force field needs pip install 'interphase[forcefield]'"
+        raise DoubtError(msg)
+    folder = Path(package.origin).parent / "pretrained" / CHGNET_MODEL
+    if not list(folder.glob("*.pth.tar")):
+        msg = f"no weights of CHGNet {CHGNET_MODEL} in {folder}: install chgnet again"
+        raise InputError(msg)
+    return f"CHGNet {CHGNET_MODEL}, weights of package {version('chgnet')}"
 
 
 def _key(spec: CampaignSpec | None) -> str:
@@ -120,6 +152,5 @@ def _key(spec: CampaignSpec | None) -> str:
     return "MP_API_KEY is not set; not needed here"
 
 
-def _specification(spec: CampaignSpec) -> str:
-    plan = make_plan(spec, phase_source(spec.reference_phases, None))
+def _found(plan: Plan) -> str:
     return f"{len(plan.campaign.compounds) - 1} compounds, {len(plan.left_out)} left out"

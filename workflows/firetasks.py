@@ -12,13 +12,14 @@ class AdvanceTask(FiretaskBase):
     It runs after failed parents too: a failed compound holds up nobody.
     """
 
-    required_params = ("campaign", "node")
+    required_params = ("node",)
 
     def run_task(self, fw_spec: dict[str, Any]) -> FWAction:  # noqa: ARG002  FireWorks' signature
-        """Advance the campaign from one node."""
+        """Advance the campaigns that have the node."""
         from workflows.advance import advance_from
-        from workflows.database import worker_database
+        from workflows.database import Database
 
-        with worker_database() as database:
-            advance_from(database, self["campaign"], self["node"])
+        # The rocket sets `launchpad`: the step's specification asks for it.
+        database = Database.from_launchpad(self.launchpad)
+        advance_from(database, self["node"])
         return FWAction()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from workflows.campaign import Campaign
-    from workflows.doctor import Check
+    from workflows.checks import Check
     from workflows.status import Failure
 
     Document = Mapping[str, Any]
@@ -117,9 +117,11 @@ def failures_table(failures: Sequence[Failure]) -> Table:
     for heading in ("Compound", "Step"):
         table.add_column(heading, no_wrap=True)
     table.add_column("Number", justify="right", no_wrap=True)
+    table.add_column("Class", no_wrap=True)
     table.add_column("Why", overflow="fold")
     for failure in failures:
-        cells = (failure.compound, failure.step, str(failure.fw_id), failure.error)
+        number, kind = str(failure.fw_id), failure.failure_class
+        cells = (failure.compound, failure.step, number, kind, failure.error)
         table.add_row(*(Text(cell or NULL) for cell in cells))
     return table
 
@@ -131,8 +133,7 @@ def checks_table(checks: Sequence[Check]) -> Table:
     table.add_column("", no_wrap=True)
     table.add_column("Finding", overflow="fold")
     for check in checks:
-        verdict = Text("ok", "green") if check.passed else Text("FAILED", "red")
-        table.add_row(Text(check.name), verdict, Text(check.finding))
+        table.add_row(Text(check.name), _verdict(check), Text(check.finding))
     return table
 
 
@@ -148,6 +149,12 @@ def compounds_table(campaign: Campaign) -> Table:
         formula = formula_per_unit(compound_composition(host, planned.compound))
         table.add_row(Text(label), Text(formula), Text(", ".join(planned.crystals) or NULL))
     return table
+
+
+def _verdict(check: Check) -> Text:
+    if not check.passed:
+        return Text("FAILED", "red")
+    return Text("look", "yellow") if check.doubtful else Text("ok", "green")
 
 
 def _output(output: str) -> Output:

@@ -30,13 +30,15 @@ _SEARCHED_RESULTS = (
     f"{Field.DOPANTS}.element",
 )
 
+_SEARCHED_IN_GUI = ("compound", "dopant", "site", "valence")
+
 # Without an index on uuid and index, every reference between jobs reads the whole store.
 _INDEXES = {
     "campaigns": [_index("name", unique=True)],
-    "nodes": [_index("campaign", "uuid", unique=True), _index("campaign", "parents")],
+    "nodes": [_index("campaign", "uuid", unique=True), _index("uuid"), _index("parents")],
     "jobs": [_index("uuid", "index", unique=True), _index("name")],
     "blobs.files": [_index("metadata.blob_uuid"), _index("metadata.job_uuid")],
-    "fireworks": [_index("spec.campaign", "state")],
+    "fireworks": [_index("spec.campaign", "state"), _index("spec.node", "state")],
     "results": [
         _index(Field.CAMPAIGN, Field.JOB_UUID, unique=True),
         *(_index(field) for field in _SEARCHED_RESULTS),
@@ -61,3 +63,13 @@ def ensure_indexes(database: Database[dict[str, Any]], launchpad: LaunchPad) -> 
     ensure_unique_digests(launchpad)
     for collection, indexes in _INDEXES.items():
         database[collection].create_indexes(indexes)
+
+
+def missing_indexes(database: Database[dict[str, Any]]) -> list[str]:
+    """List the collections that lack an index; nothing is written."""
+    return [
+        collection
+        for collection, indexes in _INDEXES.items()
+        if {index.document["name"] for index in indexes}
+        - set(database[collection].index_information())
+    ]

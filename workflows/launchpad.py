@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from fireworks import Firework, LaunchPad, Workflow
+from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
-# A workflow without Fireworks is one whose adding was interrupted, or is under way in
+# A workflow that lacks Fireworks is one whose adding was interrupted, or is under way in
 # another process; adding takes well under a second.
 _INTERRUPTED_AFTER = timedelta(seconds=60)
 _DUPLICATE_KEY = 11000
@@ -36,17 +38,31 @@ def add_workflows(launchpad: LaunchPad, workflows: Sequence[Workflow]) -> list[s
     for workflow in workflows:
         _make_ready(workflow)
     _number(launchpad, workflows)
-    refused: set[int] = set()
+    refused = insert_missing(launchpad.workflows, [w.to_db_dict() for w in workflows])
+    added = [w for i, w in enumerate(workflows) if i not in refused]
+    _insert_fireworks(launchpad, [firework for workflow in added for firework in workflow.fws])
+    return [w.metadata["digest"] for w in added]
+
+
+def insert_missing(
+    collection: Collection[dict[str, Any]], documents: Sequence[dict[str, Any]]
+) -> set[int]:
+    """Insert documents, leaving out those that a unique index refuses.
+
+    Returns
+    -------
+    The positions of those that were there already: somebody else added them.
+    """
+    if not documents:
+        return set()
     try:
-        launchpad.workflows.insert_many([w.to_db_dict() for w in workflows], ordered=False)
+        collection.insert_many(documents, ordered=False)
     except BulkWriteError as error:
         errors = error.details["writeErrors"]
         if any(item["code"] != _DUPLICATE_KEY for item in errors):
             raise
-        refused = {item["index"] for item in errors}
-    added = [w for i, w in enumerate(workflows) if i not in refused]
-    _insert_fireworks(launchpad, (firework for workflow in added for firework in workflow.fws))
-    return [w.metadata["digest"] for w in added]
+        return {item["index"] for item in errors}
+    return set()
 
 
 def remove_half_added(launchpad: LaunchPad, *, alone: bool = False) -> int:
@@ -74,16 +90,19 @@ def remove_half_added(launchpad: LaunchPad, *, alone: bool = False) -> int:
                     "from": launchpad.fireworks.name,
                     "localField": "nodes",
                     "foreignField": "fw_id",
-                    "pipeline": [{"$limit": 1}, {"$project": {"_id": 1}}],
+                    "pipeline": [{"$project": {"_id": 1}}],
                     "as": "fireworks",
                 }
             },
-            {"$match": {"fireworks": []}},
-            {"$project": {"_id": 1}},
+            {"$match": {"$expr": {"$lt": [{"$size": "$fireworks"}, {"$size": "$nodes"}]}}},
+            {"$project": {"nodes": 1}},
         ]
     )
-    stale = [workflow["_id"] for workflow in half]
-    return int(launchpad.workflows.delete_many({"_id": {"$in": stale}}).deleted_count)
+    stale = list(half)
+    fw_ids = [fw_id for workflow in stale for fw_id in workflow["nodes"]]
+    launchpad.fireworks.delete_many({"fw_id": {"$in": fw_ids}})
+    ids = [workflow["_id"] for workflow in stale]
+    return int(launchpad.workflows.delete_many({"_id": {"$in": ids}}).deleted_count)
 
 
 def _make_ready(workflow: Workflow) -> None:
@@ -105,6 +124,8 @@ def _number(launchpad: LaunchPad, workflows: Sequence[Workflow]) -> None:
 
 
 def _insert_fireworks(launchpad: LaunchPad, fireworks: Iterable[Firework]) -> None:
+    """Insert Fireworks, those that are ready last: no rocket pulls from half a workflow."""
     documents = [firework.to_db_dict() for firework in fireworks]
+    documents.sort(key=lambda document: bool(document["state"] == "READY"))
     if documents:
         launchpad.fireworks.insert_many(documents)

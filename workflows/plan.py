@@ -1,11 +1,12 @@
 """From a specification to a campaign: everything is checked before anything is queued."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from monty.json import jsanitize
-from pymatgen.core import Composition, Structure
+from pymatgen.core import Composition, Element, Structure
 
 from analysis.compensation import check_compound, compound_composition
 from analysis.defects import defect_balance
@@ -65,6 +66,8 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
             compounds.append(planner.plan(compound))
         except InputError as error:
             left_out.append((compound, str(error)))
+    if len(compounds) == 1:
+        raise InputError(_nothing_left(left_out))
     campaign = Campaign(
         spec=spec,
         host=jsanitize(host, strict=True),
@@ -83,7 +86,7 @@ def read_host(spec: HostSpec) -> Host:
     InputError
         There is no such host, or it cannot be used; see `analysis.host`.
     """
-    if not spec.crystal.lower().endswith(".cif"):
+    if not spec.is_cif:
         return builtin_host(spec.crystal, cell=spec.cell)
     return host_from_cif(
         spec.crystal,
@@ -119,6 +122,12 @@ def _compound(spec: CampaignSpec, dopant: Dopant) -> Compound:
     return Compound(dopants=(dopant,), compensation=spec.compensation)
 
 
+def _nothing_left(left_out: Sequence[tuple[Compound, str]]) -> str:
+    reasons = Counter(reason for _, reason in left_out)
+    first = f": {reasons.most_common(1)[0][0]}" if reasons else ""
+    return f"rule: none of its {len(left_out)} candidates can be computed{first}"
+
+
 class _Planner:
     """Plans one compound after the other and collects the crystals and phases they share."""
 
@@ -142,7 +151,10 @@ class _Planner:
         """
         check_compound(compound, host=self.host)
         composition = compound_composition(self.host, compound)
-        elements = {element.symbol for element in composition} | _elements_of(self.spec.electrode)
+        unit = self.host.formula_unit
+        # The host's elements too: one that dopants replace entirely is given off as an oxide.
+        elements = {element.symbol for element in (*composition, *unit)}
+        elements |= _elements_of(self.spec.electrode)
         self._check_engine(elements)
         phases = self.source.phases(elements)
         phases.phase(self.spec.electrode)
@@ -153,7 +165,6 @@ class _Planner:
             "crystals": crystals,
             "electrode": self.spec.electrode,
         }
-        unit = self.host.formula_unit
         planned = PlannedCompound(
             compound=compound,
             phases=digest("phases", phases.digest),
@@ -184,7 +195,10 @@ class _Planner:
 
 def _elements_of(formula: str) -> set[str]:
     try:
-        return {element.symbol for element in Composition(formula)}
-    except ValueError as error:
+        symbols = {element.symbol for element in Composition(formula)}
+    except ValueError:
+        symbols = set()
+    if not symbols or not all(Element.is_valid_symbol(symbol) for symbol in symbols):
         msg = f"electrode {formula!r} is no formula: give an element such as Li"
-        raise InputError(msg) from error
+        raise InputError(msg)
+    return symbols

@@ -6,7 +6,7 @@ from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from workflows.campaign import Kind
@@ -18,8 +18,11 @@ _TITLES = {
     Kind.HOST: "host",
     Kind.COMPOUND: "compounds",
 }
-# Without a terminal a line is printed whenever something landed, at most this often.
+# Without a terminal a line is printed whenever something landed, at most and at least this often.
 _LINE_SECONDS = 5.0
+_SILENT_SECONDS = 60.0
+# The estimate counts as much as this part of the work, measured.
+_PRIOR = 0.1
 
 
 class RunProgress:
@@ -43,16 +46,17 @@ class RunProgress:
         self._bars = Progress(
             TextColumn("{task.description:<20}"),
             BarColumn(bar_width=30),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[landed]:>9}", style="progress.download"),
             TextColumn("{task.fields[failed]}", style="bold red"),
             console=console,
         )
         self._tasks = {
-            kind: self._bars.add_task(title, total=None, failed="")
+            kind: self._bars.add_task(title, total=None, landed="", failed="")
             for kind, title in _TITLES.items()
         }
         self._live = Live(console=console, refresh_per_second=4) if console.is_terminal else None
-        self._first_done: int | None = None
+        self._first_done: float | None = None
+        self._last_done = (0.0, 0.0)
         self._last_line = (-_LINE_SECONDS, "")
 
     def __enter__(self) -> Self:
@@ -82,10 +86,12 @@ class RunProgress:
     def _display(self, status: Status, left: str) -> Group:
         for kind, task in self._tasks.items():
             failed = status.count(kind, State.FAILED) + status.count(kind, State.BLOCKED)
+            landed, total = status.count(kind, State.LANDED), status.count(kind)
             self._bars.update(
                 task,
-                completed=status.count(kind, State.LANDED),
-                total=status.count(kind),
+                completed=landed,
+                total=total,
+                landed=f"{landed}/{total}",
                 failed=f"{failed} failed" if failed else "",
             )
         running = Text(", ".join(status.running) or "-", overflow="ellipsis")
@@ -98,29 +104,42 @@ class RunProgress:
         )
         then, before = self._last_line
         now = time.monotonic()
-        if counts != before and (now - then >= _LINE_SECONDS or status.finished):
+        changed = counts != before and (now - then >= _LINE_SECONDS or status.finished)
+        if changed or now - then >= _SILENT_SECONDS:
             self._last_line = (now, counts)
             self._console.print(f"{counts}  {left}", highlight=False)
 
     def _time_left(self, status: Status) -> str:
-        """Scale the estimate by how fast relaxations have landed in this run."""
+        """Scale the estimate by how fast this run has been up to the last landing."""
+        elapsed = time.monotonic() - self._started
         if status.finished:
-            return f"took {duration(time.monotonic() - self._started)}"
-        done = status.relaxations_done
+            return f"took {duration(elapsed)}"
+        done = self._done(status)
         if self._first_done is None:
             self._first_done = done
-        elapsed = time.monotonic() - self._started
-        total = self._estimate.relaxations
-        here = done - self._first_done
+        if done != self._last_done[1]:
+            self._last_done = (elapsed, done)
+        left = self._pace() * (1 - done) - (elapsed - self._last_done[0])
+        about = f", about {duration(left)} left" if left > 0 else ""
+        return f"elapsed {duration(elapsed)}{about}"
+
+    def _pace(self) -> float:
+        """Give the seconds that the whole campaign would take; zero where that is unknown."""
+        then, done = self._last_done
+        here = done - (self._first_done or 0.0)
         guess = self._estimate.wall_seconds(self._workers)
-        if guess is None and not here:
-            return f"elapsed {duration(elapsed)}"
-        remaining = max(total - done, 0)
-        prior = (guess or 0.0) / max(total, 1)
-        # A few relaxations' worth of the estimate steadies the first measured ones.
-        weight = 3 if guess is not None else 0
-        pace = (elapsed + weight * prior) / max(here + weight, 1)
-        return f"elapsed {duration(elapsed)}, about {duration(pace * remaining)} left"
+        if guess is None:
+            return then / here if here > 0 else 0.0
+        return (then + _PRIOR * guess) / (here + _PRIOR)
+
+    def _done(self, status: Status) -> float:
+        """Give the part of the work that has landed, of one."""
+        work = self._estimate.work
+        landed = (
+            work[kind] * status.count(kind, State.LANDED) / max(status.count(kind), 1)
+            for kind in Kind
+        )
+        return sum(landed) / max(sum(work.values()), 1.0)
 
 
 def duration(seconds: float) -> str:

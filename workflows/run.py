@@ -84,16 +84,26 @@ def _look(database: Database, name: str, workers: Workers) -> Status:
     try:
         if not workers.alive:
             _start_over(database, name, workers)
-        return campaign_status(database, name)
+        return _going_on(database, name)
     except PyMongoError:
-        database.revive()
         _start_over(database, name, workers)
-        return campaign_status(database, name)
+        return _going_on(database, name)
+
+
+def _going_on(database: Database, name: str) -> Status:
+    """Give the state of a campaign; add what is ready, should a step that does so have failed."""
+    status = campaign_status(database, name)
+    if not status.idle:
+        return status
+    advance(database, name)
+    return campaign_status(database, name)
 
 
 def _start_over(database: Database, name: str, workers: Workers) -> None:
     """Take up the work of dead workers: no worker may live while it is sorted out."""
+    # Stopped before the database is back: a step that lost its database would store a failure.
     workers.stop()
+    database.revive()
     recover_local(database, name)
     advance(database, name)
     workers.start()

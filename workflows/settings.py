@@ -11,6 +11,7 @@ import psutil
 import yaml
 from pydantic import (
     Field,
+    PositiveFloat,
     PositiveInt,
     SecretStr,
     StringConstraints,
@@ -25,6 +26,7 @@ from pydantic_settings import (
 )
 
 from analysis.errors import InputError
+from workflows.secret_files import refuse_if_readable
 
 PREFIX = "INTERPHASE_"
 FILE_VARIABLE = PREFIX + "SETTINGS"
@@ -83,11 +85,19 @@ class MachineSettings(BaseSettings):
     database: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=63)] = Field(
         "interphase", description="Name of the database on that server"
     )
+    launchpad: Path | None = Field(
+        None, description="FireWorks' my_launchpad.yaml of a LaunchPad that machines share"
+    )
+    vasp_step_seconds: PositiveFloat = Field(
+        300.0,
+        description="Seconds that one node takes for an ionic step of 100 atoms with VASP, for "
+        "the estimate of node-hours; measured once relaxations have landed",
+    )
     cache: Path = Field(
         default_factory=_default_cache, description="Folder for downloads that campaigns share"
     )
 
-    @field_validator("folder", "mongod", "cache")
+    @field_validator("folder", "mongod", "launchpad", "cache")
     @classmethod
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else path
@@ -151,6 +161,7 @@ def _read_file() -> dict[str, Any]:
     if not isinstance(content, dict):
         msg = f"settings file {file} must hold lines such as 'workers: 2'"
         raise InputError(msg)
+    refuse_if_readable(file, content)
     return content
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 from analysis.dopants import Dopant
 from analysis.errors import InputError
 from analysis.verdict import Criteria
+from workflows.categories import CategoryRules
 
 Cell = Literal["primitive", "conventional"] | tuple[PositiveInt, PositiveInt, PositiveInt]
 
@@ -26,7 +27,10 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
-Concentrations = Annotated[tuple[PositiveFloat, ...], BeforeValidator(_as_list)]
+Concentrations = Annotated[
+    tuple[PositiveFloat, ...], BeforeValidator(_as_list), Field(min_length=1)
+]
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class _Section(BaseModel):
@@ -63,6 +67,24 @@ class HostSpec(_Section):
         2.0, description="Mobile ions of the host are never placed closer than this, in Å"
     )
 
+    @property
+    def is_cif(self) -> bool:
+        """Whether the crystal is a file, and not a built-in host."""
+        return self.crystal.lower().endswith(".cif")
+
+    @model_validator(mode="after")
+    def _is_described_once(self) -> "HostSpec":
+        # Values and not `model_fields_set`: a stored campaign names every field.
+        described = [
+            name
+            for name in ("name", "mobile", "formula_units", "oxidation_states")
+            if getattr(self, name) != type(self).model_fields[name].default
+        ]
+        if described and not self.is_cif:
+            msg = f"{', '.join(sorted(described))}: only for a crystal that is a CIF"
+            raise ValueError(msg)
+        return self
+
 
 class DopantSpec(_Section):
     """One dopant, at one or more concentrations."""
@@ -83,10 +105,8 @@ class DopantSpec(_Section):
 class RuleSpec(_Section):
     """Dopants from the periodic table: every candidate in its common valences."""
 
-    sites: tuple[str, ...] | None = Field(
-        None, description="Host sites; all cation sites if left out"
-    )
-    elements: tuple[str, ...] | None = Field(None, description="Only these elements")
+    sites: Names | None = Field(None, description="Host sites; all cation sites if left out")
+    elements: Names | None = Field(None, description="Only these elements")
     concentration: Concentrations = Field((0.25,), description="x per formula unit of the host")
 
 
@@ -141,6 +161,10 @@ class CampaignSpec(_Section):
     engine: EngineSpec = Field(default_factory=EngineSpec)
     reference_phases: ReferenceSpec = Field(default_factory=ReferenceSpec)
     screening: Criteria = Field(default_factory=Criteria)
+    categories: CategoryRules = Field(
+        default_factory=CategoryRules,
+        description="Which FireWorks workers take which steps; no part of the results",
+    )
     seed: int = Field(
         0, description="Seed of all sampling; the same seed gives the same structures"
     )
@@ -162,11 +186,11 @@ class CampaignSpec(_Section):
             If the file is missing, is not YAML, or says something the models forbid.
         """
         try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506, a SafeLoader
         except OSError as error:
             msg = f"cannot read the specification {path}: {error.strerror}"
             raise InputError(msg) from error
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
             msg = f"{path} is not YAML: {error}"
             raise InputError(msg) from error
         if not isinstance(data, dict):
@@ -181,12 +205,24 @@ class CampaignSpec(_Section):
     def resolved(self, folder: Path) -> "CampaignSpec":
         """Give a copy whose file paths do not depend on the working directory."""
         host, phases = self.host, self.reference_phases
-        if host.crystal.lower().endswith(".cif"):
-            crystal = str((folder / host.crystal).resolve())
-            host = host.model_copy(update={"crystal": crystal})
+        if host.is_cif:
+            crystal = (folder / Path(host.crystal).expanduser()).resolve()
+            host = host.model_copy(update={"crystal": str(crystal)})
         if phases.path is not None:
-            phases = phases.model_copy(update={"path": (folder / phases.path).resolve()})
+            file = (folder / phases.path.expanduser()).resolve()
+            phases = phases.model_copy(update={"path": file})
         return self.model_copy(update={"host": host, "reference_phases": phases})
+
+
+class _Loader(yaml.SafeLoader):
+    """Read YAML, but refuse a key given twice: the first would be lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if twice := [str(key) for i, key in enumerate(keys) if key in keys[:i]]:
+            msg = f"given twice: {', '.join(twice)}"
+            raise yaml.constructor.ConstructorError(problem=msg, problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def _explain(path: Path, error: ValidationError) -> str:
@@ -209,6 +245,7 @@ def _known_keys(parents: tuple[int | str, ...]) -> str:
         "engine": EngineSpec,
         "reference_phases": ReferenceSpec,
         "screening": Criteria,
+        "categories": CategoryRules,
     }
     model = sections.get(str(parents[0]), CampaignSpec) if parents else CampaignSpec
     return "known here: " + ", ".join(sorted(model.model_fields))

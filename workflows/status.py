@@ -6,10 +6,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from makers.candidates import ParentFailedError
 from workflows.advance import landed, load_nodes
 from workflows.campaign import Kind, Node
 from workflows.database import Database
+from workflows.failures import FailureClass, classify
 
+# Steps in the order of a campaign; those of later kinds of work follow by name.
+_ORDER = ("reference", "arrange", "relax", "lowest", "dope", "interface", "advance")
+# Of a traceback: enough for an error with its cause.
+_LINES = 20
 _OVER = frozenset({"COMPLETED", "FIZZLED", "DEFUSED", "ARCHIVED"})
 
 
@@ -32,6 +38,12 @@ class Failure:
     step: str
     fw_id: int
     error: str
+    lines: str = ""
+
+    @property
+    def failure_class(self) -> FailureClass:
+        """Tell what kind of failure it is."""
+        return classify(f"{self.lines}\n{self.error}")
 
 
 @dataclass(frozen=True)
@@ -45,18 +57,22 @@ class Status:
     failures: Sequence[Failure] = field(default_factory=tuple)
 
     @property
-    def relaxations_done(self) -> int:
-        """Count the relaxations that have ended well."""
-        return sum(self.steps.get(step, Counter())["COMPLETED"] for step in ("relax", "reference"))
+    def complete(self) -> bool:
+        """Say whether every compound has a result."""
+        return self.count(Kind.COMPOUND) == self.count(Kind.COMPOUND, State.LANDED)
+
+    @property
+    def idle(self) -> bool:
+        """Say whether nothing runs and nothing is queued."""
+        return not self._any(State.RUNNING, State.QUEUED)
 
     @property
     def finished(self) -> bool:
-        """Say whether nothing is left that could run."""
-        return not any(
-            counts[state]
-            for counts in self.nodes.values()
-            for state in (State.RUNNING, State.QUEUED, State.WAITING)
-        )
+        """Say whether nothing is left that could run, down to the storing of results."""
+        return self.idle and not self._any(State.WAITING)
+
+    def _any(self, *states: State) -> bool:
+        return any(counts[state] for counts in self.nodes.values() for state in states)
 
     def count(self, kind: Kind, state: State | None = None) -> int:
         """Count the nodes of a kind, in one state or in any."""
@@ -67,29 +83,30 @@ class Status:
 def campaign_status(database: Database, name: str) -> Status:
     """Read the state of a campaign from the database."""
     nodes = load_nodes(database, {"campaign": name})
+    uuids = [node.uuid for node in nodes]
     states = node_states(database, nodes)
     return Status(
         campaign=name,
         nodes={
             kind: Counter(states[node.uuid] for node in nodes if node.kind is kind) for kind in Kind
         },
-        steps=_steps(database, name),
-        running=_running(database, name),
-        failures=_failures(database, name),
+        steps=_steps(database, uuids),
+        running=_running(database, uuids),
+        failures=_failures(database, uuids),
     )
 
 
 def node_states(database: Database, nodes: Sequence[Node]) -> dict[str, State]:
     """Give the state of each node, by uuid; `nodes` go from parents to children."""
     uuids = [node.uuid for node in nodes]
-    done = landed(database, uuids)
+    # Workflows first: one that ends between the two requests must not look as if it had failed.
     workflows = {
         workflow["metadata"]["digest"]: set(workflow["fw_states"].values())
         for workflow in database.workflows.find(
-            {"metadata.digest": {"$in": [u for u in uuids if u not in done]}},
-            {"metadata.digest": 1, "fw_states": 1},
+            {"metadata.digest": {"$in": uuids}}, {"metadata.digest": 1, "fw_states": 1}
         )
     }
+    done = landed(database, uuids)
     states: dict[str, State] = {}
     for node in nodes:
         parents = [states.get(parent, State.LANDED) for parent in node.parents]
@@ -98,38 +115,45 @@ def node_states(database: Database, nodes: Sequence[Node]) -> dict[str, State]:
 
 
 def _state(done: bool, firework_states: set[str] | None, parents: Iterable[State]) -> State:
+    # A workflow whose output is there is not over before its last task has stored the result
+    # and added what waited for it.
+    if firework_states and not firework_states <= _OVER:
+        return State.RUNNING if "RUNNING" in firework_states else State.QUEUED
     if done:
         return State.LANDED
-    if firework_states is None:
-        lost = any(parent in (State.FAILED, State.BLOCKED) for parent in parents)
-        return State.BLOCKED if lost else State.WAITING
-    if firework_states <= _OVER:
+    if firework_states:
         return State.FAILED
-    return State.RUNNING if "RUNNING" in firework_states else State.QUEUED
+    lost = any(parent in (State.FAILED, State.BLOCKED) for parent in parents)
+    return State.BLOCKED if lost else State.WAITING
 
 
-def _steps(database: Database, name: str) -> dict[str, Counter[str]]:
+def _steps(database: Database, uuids: Sequence[str]) -> dict[str, Counter[str]]:
     groups = database.fireworks.aggregate(
         [
-            {"$match": {"spec.campaign": name}},
+            {"$match": {"spec.node": {"$in": uuids}}},
             {"$group": {"_id": {"step": "$spec.step", "state": "$state"}, "n": {"$sum": 1}}},
         ]
     )
     steps: dict[str, Counter[str]] = {}
     for group in groups:
         steps.setdefault(group["_id"]["step"], Counter())[group["_id"]["state"]] = group["n"]
-    return steps
+    return dict(sorted(steps.items(), key=lambda item: _rank(item[0])))
 
 
-def _running(database: Database, name: str) -> list[str]:
-    running = database.fireworks.find({"spec.campaign": name, "state": "RUNNING"}, {"name": 1})
+def _rank(step: str) -> tuple[int, str]:
+    return (_ORDER.index(step) if step in _ORDER else len(_ORDER)), step
+
+
+def _running(database: Database, uuids: Sequence[str]) -> list[str]:
+    query = {"spec.node": {"$in": uuids}, "state": "RUNNING"}
+    running = database.fireworks.find(query, {"name": 1})
     return sorted(firework["name"] for firework in running)
 
 
-def _failures(database: Database, name: str) -> list[Failure]:
+def _failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
     fizzled = database.fireworks.aggregate(
         [
-            {"$match": {"spec.campaign": name, "state": "FIZZLED"}},
+            {"$match": {"spec.node": {"$in": uuids}, "state": "FIZZLED"}},
             {"$sort": {"fw_id": 1}},
             {
                 "$lookup": {
@@ -143,23 +167,33 @@ def _failures(database: Database, name: str) -> list[Failure]:
             {"$project": {"spec.compound": 1, "spec.step": 1, "fw_id": 1, "launched": 1}},
         ]
     )
-    return [
+    failures = [
         Failure(
             compound=firework["spec"].get("compound", ""),
             step=firework["spec"].get("step", ""),
             fw_id=firework["fw_id"],
             error=_last_error(firework["launched"]),
+            lines=_last_lines(firework["launched"]),
         )
         for firework in fizzled
     ]
+    # What failed for want of a step before it would hide the cause among its consequences.
+    return [failure for failure in failures if ParentFailedError.__name__ not in failure.error]
 
 
 def _last_error(launches: Sequence[Mapping[str, Any]]) -> str:
     """Give the last line of the last traceback."""
     if not launches:
         return "no launch is recorded"
+    last = _last_lines(launches).rpartition("\n")[2]
+    return last or "the run was lost: killed, or its machine went away"
+
+
+def _last_lines(launches: Sequence[Mapping[str, Any]]) -> str:
+    """Give the last lines of the last traceback."""
+    if not launches:
+        return ""
     last = max(launches, key=lambda launch: launch["launch_id"])
     stored = (last.get("action") or {}).get("stored_data") or {}
     trace = (stored.get("_exception") or {}).get("_stacktrace") or ""
-    lines = [line for line in trace.strip().splitlines() if line.strip()]
-    return lines[-1] if lines else "the run was lost: killed, or its machine went away"
+    return "\n".join([line for line in trace.splitlines() if line.strip()][-_LINES:])

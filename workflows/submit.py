@@ -1,5 +1,8 @@
 """A planned campaign enters the database; what is there or finished already is left alone."""
 
+from collections.abc import Collection
+from typing import Any
+
 from monty.json import jsanitize
 
 from analysis.phases import ReferencePhases
@@ -21,18 +24,39 @@ def submit(database: Database, plan: Plan) -> list[str]:
     """
     for uuid, phases in plan.phases.items():
         _store_phases(database, uuid, phases)
-    nodes = save_campaign(database, plan.campaign)
-    remove_strangers(database, plan.campaign.name, [node.uuid for node in nodes])
-    return advance(database, plan.campaign.name)
+    name = plan.campaign.name
+    nodes = [node.uuid for node in save_campaign(database, plan.campaign)]
+    remove_strangers(database, name, nodes)
+    _shelve_strangers(database, name, nodes)
+    _take_back(database, nodes)
+    return advance(database, name)
+
+
+def _shelve_strangers(database: Database, name: str, nodes: Collection[str]) -> None:
+    """Keep rockets from what the specification no longer asks for; what runs may end."""
+    asked = [*nodes, *database.nodes.distinct("uuid")]
+    strangers = {"metadata.campaign": name, "metadata.digest": {"$nin": asked}}
+    for fw_id in _steps_in(database, strangers, ["WAITING", "READY"]):
+        database.launchpad.pause_fw(fw_id)
+
+
+def _take_back(database: Database, nodes: Collection[str]) -> None:
+    """Release what was shelved and is asked for again."""
+    for fw_id in _steps_in(database, {"metadata.digest": {"$in": list(nodes)}}, ["PAUSED"]):
+        database.launchpad.resume_fw(fw_id)
+
+
+def _steps_in(database: Database, workflows: dict[str, Any], states: list[str]) -> list[int]:
+    ids = [fw_id for found in database.workflows.find(workflows) for fw_id in found["nodes"]]
+    steps = database.fireworks.find({"fw_id": {"$in": ids}, "state": {"$in": states}})
+    return [step["fw_id"] for step in steps]
 
 
 def _store_phases(database: Database, uuid: str, phases: ReferencePhases) -> None:
     """Put reference phases into the job store, where jobs refer to them as to an output."""
     document = {
-        "uuid": uuid,
-        "index": 1,
         "name": "reference phases",
         "output": jsanitize(phases, strict=True),
         "metadata": {"source": phases.source, "step": "reference phases"},
     }
-    database.jobs.update_one({"uuid": uuid}, {"$setOnInsert": document}, upsert=True)
+    database.jobs.update_one({"uuid": uuid, "index": 1}, {"$setOnInsert": document}, upsert=True)

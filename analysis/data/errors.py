@@ -6,34 +6,34 @@ La or Zr. It needs the force field extra and a few minutes on one core. README.m
 describes the file, docs/uncertainty.md what the numbers mean.
 """
 
-import gzip
+import argparse
 import json
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from pymatgen.core import Composition
+import numpy as np
+from pymatgen.core import Composition, Structure
 
-from analysis.balance import Balance, balance
-from analysis.data.build import (
-    NEWEST_OF_2019,
-    STRUCTURE_FILE,
-    Record,
-    number,
+from analysis.balance import Balance
+from analysis.data.build import HERE, STRUCTURE_FILE, structure_of
+from analysis.data.ternary_oxides import (
+    LARGEST_CELL,
+    dopant_ternaries,
+    error_of,
+    from_oxides,
+    ternaries,
+    within_exchange,
 )
-from analysis.dopants import is_candidate, known_valences
 from analysis.errors import InputError
-from analysis.phases import ReferencePhases
 from analysis.reference_phases import table_crystals, table_phases
 
 logger = logging.getLogger(__name__)
 
 ERRORS_FILE: Final = "engine_errors.json"
-PARTNERS: Final = {"Li": 1, "La": 3, "Zr": 4}
-# A single point costs about 2 ms per atom, and larger polymorphs are rarely the lowest.
-LARGEST_CELL: Final = 40
 # Below this number of oxides an element has no spread of its own.
 FEWEST: Final = 5
 BATCH: Final = 16
@@ -41,7 +41,7 @@ DECIMALS: Final = 5
 # Scale of a normal distribution from its median absolute deviation.
 NORMAL_MAD: Final = 1.4826
 
-Energies = Callable[[Sequence[Record]], list[float | None]]
+Energies = Callable[[Sequence[Structure]], list[float | None]]
 
 
 class Sample(NamedTuple):
@@ -60,155 +60,77 @@ class Left(NamedTuple):
     reason: str
 
 
-def dopant_of(composition: Composition) -> str | None:
-    """Name the M of a Li-M-O, La-M-O or Zr-M-O phase; None for any other phase."""
-    elements = {element.symbol for element in composition}
-    further = elements - {"O", *PARTNERS}
-    if len(elements) != 3 or len(further) != 1 or "O" not in elements:  # noqa: PLR2004, ternary
-        return None
-    element = further.pop()
-    return element if is_candidate(element) else None
-
-
-def ternaries(path: Path, formulas: Iterable[str]) -> dict[str, list[Record]]:
-    """Crystals of each of `formulas` with at most `LARGEST_CELL` atoms, by formula.
-
-    Those of the 2019 release where there are any: the structures are newer than the energies.
-    """
-    known = frozenset(formulas)
-    groups: dict[str, list[Record]] = defaultdict(list)
-    with gzip.open(path, "rt") as lines:
-        for record in map(json.loads, lines):
-            formula = Composition(record["formula"]).reduced_formula
-            if formula in known and len(record["sites"]) <= LARGEST_CELL:
-                groups[formula].append(record)
-    return {formula: _of_2019(records) for formula, records in sorted(groups.items())}
-
-
-def _of_2019(records: list[Record]) -> list[Record]:
-    return [record for record in records if number(record) <= NEWEST_OF_2019] or records
-
-
-def from_oxides(composition: Composition, element: str) -> Balance:
-    """Write a ternary oxide as a sum of binary oxides, that of M in the valence it has there.
-
-    Raises
-    ------
-    InputError
-        M would have no known valence, or no two binary oxides bracket it.
-    """
-    partner = next(e.symbol for e in composition if e.symbol in PARTNERS)
-    charge = 2 * composition["O"] - PARTNERS[partner] * composition[partner]
-    valence = charge / composition[element]
-    known = known_valences(element)
-    if not known or not known[0] <= valence <= known[-1]:
-        message = "valence of M unknown"
-        raise InputError(message)
-    valences = {"O": -2.0, partner: float(PARTNERS[partner]), element: valence}
-    phases = table_phases([partner, element, "O"])
-    result = balance(composition, None, valences=valences, phases=phases, crystals=table_crystals())
-    if any(Composition(formula).is_element for formula in result.formulas):
-        message = "no two binary oxides bracket the valence of M"
-        raise InputError(message)
-    return result
-
-
-def error_of(
-    formula: str,
-    energy: float,
-    oxides: Balance,
-    *,
-    element: str,
-    phases: ReferencePhases,
-    crystal_energies: Mapping[str, float],
-) -> float:
-    """Give the engine's energy of formation from binary oxides minus the table's.
+def measure(
+    source: Path, energies: Energies, formulas: Mapping[str, str]
+) -> tuple[list[Sample], list[Left]]:
+    """Measure the error for ternary oxides.
 
     Parameters
     ----------
-    formula
-        Reduced formula of the ternary oxide.
-    energy
-        The engine's energy of its lowest polymorph, eV/atom.
-    oxides
-        The ternary oxide as a sum of binary oxides.
-    element
-        The dopant element M.
-    phases
-        The table.
-    crystal_energies
-        The engine's energies of the binary oxides' crystals, eV/atom.
-
-    Returns
-    -------
-    float
-        eV per atom of M.
+    source
+        Folder of the raw files.
+    energies
+        The engine: crystals to energies in eV/atom, None where it cannot take one.
+    formulas
+        Reduced formulas to their dopant elements.
     """
-    composition = Composition(formula)
-    known = {f: phases.phase(f).formation_energy_per_atom for f in oxides.formulas}
-    reference = phases.phase(formula).formation_energy_per_atom
-    engine = energy * composition.num_atoms - oxides.sum(crystal_energies)
-    table = reference * composition.num_atoms - oxides.sum(known)
-    return float((engine - table) / composition[element])
-
-
-def measure(source: Path, energies: Energies) -> tuple[list[Sample], list[Left]]:
-    """Measure the error for every ternary oxide of the table that holds a dopant element."""
-    formulas = _table_ternaries()
     polymorphs = ternaries(source / STRUCTURE_FILE, formulas)
-    left = [Left(f, "no crystal of at most 40 atoms") for f in formulas if f not in polymorphs]
-    oxides: dict[str, Balance] = {}
-    for formula in polymorphs:
-        try:
-            oxides[formula] = from_oxides(Composition(formula), formulas[formula])
-        except InputError as error:
-            left.append(Left(formula, _short(error)))
-    crystal_energies = _crystal_energies(oxides.values(), energies)
+    reason = f"no crystal of at most {LARGEST_CELL} atoms"
+    left = [Left(formula, reason) for formula in formulas if formula not in polymorphs]
+    oxides, unbalanced = _balances(polymorphs, formulas)
+    left += unbalanced
+    binaries = _binary_energies(oxides, energies)
+    lowest = _lowest({f: polymorphs[f] for f in oxides}, energies)
     samples = []
     for formula, sum_of_oxides in oxides.items():
-        lowest = _lowest(polymorphs[formula], energies)
-        if lowest is None or not crystal_energies.keys() >= set(sum_of_oxides.formulas):
-            left.append(Left(formula, "CHGNet cannot take the crystal: isolated atoms"))
-            continue
         element = formulas[formula]
+        if formula not in lowest or not binaries.keys() >= set(sum_of_oxides.formulas):
+            left.append(Left(formula, "the engine cannot take a crystal: isolated atoms"))
+            continue
+        energy, mpid = lowest[formula]
         error = error_of(
             formula,
-            lowest[0],
+            energy,
             sum_of_oxides,
             element=element,
             phases=table_phases({e.symbol for e in Composition(formula)}),
-            crystal_energies=crystal_energies,
+            crystal_energies=binaries,
         )
-        samples.append(Sample(formula, element, lowest[1], round(error, DECIMALS)))
+        samples.append(Sample(formula, element, mpid, round(error, DECIMALS)))
     return samples, left
 
 
-def _table_ternaries() -> dict[str, str]:
-    """Ternary oxides of the table, sorted: reduced formula to dopant element."""
-    everything = table_phases(_table_elements())
-    found = {phase.formula: dopant_of(phase.composition) for phase in everything.phases}
-    return {formula: element for formula, element in sorted(found.items()) if element}
+def _balances(
+    polymorphs: Mapping[str, Any], elements: Mapping[str, str]
+) -> tuple[dict[str, Balance], list[Left]]:
+    oxides: dict[str, Balance] = {}
+    left: list[Left] = []
+    for formula in polymorphs:
+        try:
+            oxides[formula] = from_oxides(Composition(formula), elements[formula])
+        except InputError as error:
+            left.append(Left(formula, str(error)))
+    return oxides, left
 
 
-def _table_elements() -> list[str]:
-    crystals = map(Composition, table_crystals())
-    return [crystal.elements[0].symbol for crystal in crystals if crystal.is_element]
+def _binary_energies(oxides: Mapping[str, Balance], energies: Energies) -> dict[str, float]:
+    wanted = sorted({formula for each in oxides.values() for formula in each.formulas})
+    found = energies([table_crystals()[formula] for formula in wanted])
+    return {f: energy for f, energy in zip(wanted, found, strict=True) if energy is not None}
 
 
-def _short(error: InputError) -> str:
-    text = str(error)
-    return text if "known as a crystal" not in text else "a binary oxide has no crystal"
-
-
-def _crystal_energies(oxides: Iterable[Balance], energies: Energies) -> dict[str, float]:
-    wanted = sorted({formula for each in oxides for formula in each.formulas})
-    records = [{"structure": table_crystals()[formula]} for formula in wanted]
-    return {f: e for f, e in zip(wanted, energies(records), strict=True) if e is not None}
-
-
-def _lowest(records: Sequence[Record], energies: Energies) -> tuple[float, str] | None:
-    found = zip(energies(records), (record["mpid"] for record in records), strict=True)
-    return min(((e, mpid) for e, mpid in found if e is not None), default=None)
+def _lowest(
+    polymorphs: Mapping[str, Sequence[dict[str, Any]]], energies: Energies
+) -> dict[str, tuple[float, str]]:
+    """Give the energy and identifier of the lowest polymorph of each formula."""
+    flat = [(formula, record) for formula, records in polymorphs.items() for record in records]
+    found = energies([structure_of(record) for _, record in flat])
+    best: dict[str, tuple[float, str]] = {}
+    for (formula, record), energy in zip(flat, found, strict=True):
+        if energy is not None:
+            candidate = (energy, str(record["mpid"]))
+            best[formula] = min(best.get(formula, candidate), candidate)
+    return best
 
 
 def summary(errors: Sequence[float]) -> dict[str, float | int]:
@@ -217,8 +139,11 @@ def summary(errors: Sequence[float]) -> dict[str, float | int]:
     Returns
     -------
     dict
-        ``n``, ``mean``, ``rms`` (about zero), ``robust_sigma`` (scaled median absolute deviation).
+        ``n``, ``mean``, ``rms`` (about zero), ``robust_sigma`` (scaled median absolute deviation);
+        ``n`` alone where there are no errors.
     """
+    if not errors:
+        return {"n": 0}
     values = np.array(errors)
     deviations = np.abs(values - np.median(values))
     return {
@@ -235,40 +160,52 @@ def _rounded(value: np.floating[Any]) -> float:
 
 def document(samples: Sequence[Sample], left: Sequence[Left]) -> dict[str, Any]:
     """Collect what `ERRORS_FILE` holds of a force field."""
+    everything = samples
+    samples = [s for s in everything if within_exchange(Composition(s.formula), s.element)]
+    beyond = [sample for sample in everything if sample not in samples]
     by_element: dict[str, list[float]] = defaultdict(list)
     for sample in samples:
         by_element[sample.element].append(sample.error)
     return {
         "unit": "eV per atom of the dopant element",
         "overall": summary([sample.error for sample in samples]),
+        "beyond_exchange": summary([sample.error for sample in beyond]),
         "elements": {e: summary(v) for e, v in sorted(by_element.items()) if len(v) >= FEWEST},
         "left_out": dict(sorted(Counter(each.reason for each in left).items())),
         "samples": [list(sample) for sample in samples],
+        "samples_beyond_exchange": [list(sample) for sample in beyond],
     }
 
 
-def chgnet_energies() -> Energies:
-    """CHGNet's single-point energies, eV/atom, at the geometry given (relaxed with DFT).
+def text_of(engines: Mapping[str, Any]) -> str:
+    """Write the file with one sample or one element a line."""
+    text = json.dumps(engines, indent=1)
+    return re.sub(r"\n {4,}|\n {3}(?=[\]}])", " ", text) + "\n"
 
-    None for a crystal that CHGNet cannot take (an isolated atom).
-    """
-    from chgnet.model import CHGNet  # noqa: PLC0415, an optional extra, only this step needs it
+
+def chgnet_energies() -> Energies:
+    """CHGNet's single-point energies, eV/atom, at the geometry given (relaxed with DFT)."""
+    from chgnet.model import CHGNet
 
     model = CHGNet.load(use_device="cpu", verbose=False)
 
-    def graph(record: Record) -> Any:
-        structure = record.get("structure") or structure_of(record)
+    def graph(structure: Structure) -> Any:
         try:
             return model.graph_converter(structure)
-        except ValueError as error:
+        except ValueError as error:  # an isolated atom
             logger.warning("%s: %s", structure.composition.reduced_formula, error)
             return None
 
-    def energies(records: Sequence[Record]) -> list[float | None]:
-        graphs = [graph(record) for record in records]
-        known = [each for each in graphs if each is not None]
-        found = iter(model.predict_graph(known, task="e", batch_size=BATCH) if known else [])
-        return [None if each is None else float(next(found)["e"]) for each in graphs]
+    def energies(structures: Sequence[Structure]) -> list[float | None]:
+        found: list[float | None] = []
+        for start in range(0, len(structures), BATCH):
+            graphs = [graph(structure) for structure in structures[start : start + BATCH]]
+            known = [each for each in graphs if each is not None]
+            # one graph alone gives a dictionary, several give a list
+            predicted = model.predict_graph(known, task="e") if known else []
+            values = iter([predicted] if isinstance(predicted, dict) else predicted)
+            found += [None if each is None else float(next(values)["e"]) for each in graphs]
+        return found
 
     return energies
 
@@ -280,9 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--target", type=Path, default=HERE, help="where the file goes")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO)
-    samples, left = measure(options.source, chgnet_energies())
-    text = json.dumps({"chgnet": document(samples, left)}, indent=1)
-    (options.target / ERRORS_FILE).write_text(text + "\n")
+    samples, left = measure(options.source, chgnet_energies(), dopant_ternaries())
+    (options.target / ERRORS_FILE).write_text(text_of({"chgnet": document(samples, left)}))
     logger.info("%d ternary oxides, %d left out", len(samples), len(left))
 
 

@@ -11,8 +11,9 @@ from monty.json import MontyEncoder
 from pymatgen.core import Lattice, Structure
 
 from analysis.schemes import CHGNET
+from makers.convergence import UNCONVERGED_FILE
 from makers.engines import CHGNET_MODEL, relax_maker
-from makers.relax import UNCONVERGED_FILE, VaspRelaxMaker
+from makers.relax_vasp import VaspRelaxMaker
 from makers.schemas import RelaxationDocument, plain
 
 chgnet = pytest.importorskip("chgnet.model")

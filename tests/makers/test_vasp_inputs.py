@@ -6,6 +6,7 @@ import pytest
 from atomate2.vasp.files import write_vasp_input_set
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp.inputs import SETTINGS, Incar, Kpoints, Poscar
+from standins.potcars import write_potcars
 
 from makers.engines import relax_maker
 
@@ -35,24 +36,11 @@ COMMON = {
 }
 WITH_U = {"LDAU": True, "LDAUPRINT": 1, "LDAUTYPE": 2}
 
-POTENTIALS = ["Li_sv", "La", "Zr_sv", "O", "W_pv", "Al", "Fe_pv", "Gd"]
-
 
 @pytest.fixture(autouse=True)
 def potentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder of potentials with headers and no physics."""
-    folder = tmp_path / "potentials" / "POT_GGA_PAW_PBE"
-    folder.mkdir(parents=True)
-    for symbol in POTENTIALS:
-        element = symbol.split("_")[0]
-        (folder / f"POTCAR.{symbol}").write_text(
-            f"  PAW_PBE {symbol} 01Jan2000\n   1.00000000000000\n parameters from PSCTR are:\n"
-            f"   VRHFIN ={element}: s1\n   LEXCH  = PE\n"
-            f"   TITEL  = PAW_PBE {symbol} 01Jan2000\n"
-            "   POMASS =    1.000; ZVAL   =    1.000    mass and valenz\n"
-            " END of PSCTR-controll parameters\n local part\n  0.1000E+01\n End of Dataset\n"
-        )
-    monkeypatch.setitem(SETTINGS, "PMG_VASP_PSP_DIR", str(folder.parent))
+    monkeypatch.setitem(SETTINGS, "PMG_VASP_PSP_DIR", str(write_potcars(tmp_path / "potentials")))
 
 
 def garnet(dopant: str, valence: int, site: str, *, lithium: int) -> Structure:

@@ -1,0 +1,202 @@
+"""What an earlier launch of a VASP job left in its folder, and how to go on from there.
+
+A job that runs again in its folder repeats nothing: a finished run is read, an interrupted
+one goes on from its last geometry with the repairs that custodian had made.
+"""
+
+import json
+import os
+import re
+import shutil
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from custodian.vasp.handlers import is_valid_poscar
+from monty.serialization import dumpfn
+from monty.shutil import decompress_dir
+from pymatgen.io.vasp.inputs import Incar, Kpoints
+
+# Custodian writes it before VASP starts and removes it when VASP has finished without an error.
+CONTINUE_FILE: Final = "continue.json"
+OWNER_FILE: Final = "vasp_job.json"
+
+# VASP outlives a killed rocket (custodian gives it a session of its own): its processes are known
+# by this variable of their environment.
+FOLDER_VARIABLE: Final = "INTERPHASE_VASP_FOLDER"
+
+_IONIC_STEP: Final = re.compile(r"^\s*\d+\s+F=\s*\S+\s+E0=\s*(\S+)", re.MULTILINE)
+_ORPHAN_SECONDS: Final = 10.0
+_PARTIAL: Final = "interphase.part"  # no name that emmet or custodian take for a file of theirs
+
+
+class Standing(StrEnum):
+    """How far VASP came in a folder."""
+
+    NEW = "new"
+    INTERRUPTED = "interrupted"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class VaspFolder:
+    """A folder in which one job runs VASP.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    owner
+        uuid of the job: what another job left is no start for this one.
+    """
+
+    path: Path
+    owner: str
+
+    def take(self) -> Standing:
+        """Take the folder for its job, and tell how far VASP came for that job.
+
+        VASP processes that a killed launch left behind on this machine are ended: two of them in
+        one folder would write into the same files.
+        """
+        end_orphans(self.path)
+        if not self._is_own():
+            self.path.joinpath(CONTINUE_FILE).unlink(missing_ok=True)
+            _write(self.path / OWNER_FILE, {"uuid": self.owner})
+            return Standing.NEW
+        if self.path.joinpath(CONTINUE_FILE).exists():
+            return Standing.INTERRUPTED
+        if any(self.path.joinpath(f"vasprun.xml{suffix}").exists() for suffix in ("", ".gz")):
+            return Standing.FINISHED
+        return Standing.NEW
+
+    def resume(self) -> None:
+        """Make custodian go on from the last geometry, with the inputs it had repaired.
+
+        Custodian copies CONTCAR to POSCAR, after the job has written its inputs anew. VASP
+        empties CONTCAR when it starts: killed before its first step, POSCAR holds the geometry.
+        """
+        decompress_dir(self.path)
+        self.path.joinpath("STOPCAR").unlink(missing_ok=True)
+        if not is_valid_poscar("CONTCAR", str(self.path)):
+            if not is_valid_poscar("POSCAR", str(self.path)):
+                self.path.joinpath(CONTINUE_FILE).unlink(missing_ok=True)
+                return
+            _copy(self.path / "POSCAR", self.path / "CONTCAR")
+        _write(self.path / CONTINUE_FILE, {"actions": self._actions()})
+
+    def reopen(self) -> None:
+        """Let the next launch go on from here, though VASP itself ended without an error."""
+        if not self.path.joinpath(CONTINUE_FILE).exists():
+            _write(self.path / CONTINUE_FILE, {"actions": []})
+
+    @property
+    def interruptions(self) -> int:
+        """How often VASP was interrupted here."""
+        return len(list(self.path.glob("prev_run.*.tar*")))
+
+    def earlier_energies(self) -> list[float]:
+        """Give the energies (sigma -> 0, eV) of all ionic steps before the last start of VASP."""
+        runs = {
+            (member.mtime, text)
+            for archive in (*self.path.glob("prev_run.*.tar*"), *self.path.glob("error.*.tar*"))
+            for member, text in _members(archive, "OSZICAR")
+        }
+        return [float(energy) for _, text in sorted(runs) for energy in _IONIC_STEP.findall(text)]
+
+    def _is_own(self) -> bool:
+        marker = self.path / OWNER_FILE
+        return marker.exists() and json.loads(marker.read_text())["uuid"] == self.owner
+
+    def _actions(self) -> list[dict[str, Any]]:
+        """Say how the job's fresh inputs become those of the interrupted run."""
+        repairs: dict[str, dict[str, Any]] = self._earlier_repairs()
+        repairs["INCAR"] = repairs.get("INCAR", {}) | self._incar_repairs() | {"ISTART": 1}
+        repairs |= self._kpoints_repairs()
+        return [
+            {"file": "CONTCAR", "action": {"_file_copy": {"dest": "POSCAR"}}},
+            *({"dict": name, "action": {"_set": tags}} for name, tags in repairs.items()),
+        ]
+
+    def _incar_repairs(self) -> dict[str, Any]:
+        """Give the INCAR tags that were changed since the job wrote them."""
+        if not self._was_changed("INCAR"):
+            return {}
+        before, now = (dict(Incar.from_file(self.path / n)) for n in ("INCAR.orig", "INCAR"))
+        return {tag: value for tag, value in now.items() if before.get(tag) != value}
+
+    def _kpoints_repairs(self) -> dict[str, dict[str, Any]]:
+        """Give the k-points if they were changed since the job wrote them."""
+        if not self._was_changed("KPOINTS"):
+            return {}
+        mesh = Kpoints.from_file(self.path / "KPOINTS").as_dict()
+        # custodian would make an object of what names its class
+        return {"KPOINTS": {key: value for key, value in mesh.items() if not key.startswith("@")}}
+
+    def _was_changed(self, name: str) -> bool:
+        original, current = self.path / f"{name}.orig", self.path / name
+        there = original.exists() and current.exists()
+        return there and original.read_text() != current.read_text()
+
+    def _earlier_repairs(self) -> dict[str, dict[str, Any]]:
+        """Give the repairs that an earlier continuation had kept; none if its file is cut off."""
+        try:
+            actions = json.loads((self.path / CONTINUE_FILE).read_text())["actions"]
+        except ValueError:
+            return {}
+        return {a["dict"]: a["action"]["_set"] for a in actions if "dict" in a}
+
+
+@contextmanager
+def marked_processes(path: Path) -> Iterator[None]:
+    """Mark the processes started meanwhile as running VASP in a folder."""
+    os.environ[FOLDER_VARIABLE] = str(path.resolve())
+    try:
+        yield
+    finally:
+        del os.environ[FOLDER_VARIABLE]
+
+
+def end_orphans(path: Path) -> list[int]:
+    """Kill the processes on this machine that run VASP in a folder; give their ids."""
+    folder = str(path.resolve())
+    orphans = [p for p in psutil.process_iter() if _runs_in(p, folder) and p.pid != os.getpid()]
+    for process in orphans:
+        process.kill()
+    psutil.wait_procs(orphans, timeout=_ORPHAN_SECONDS)
+    return [process.pid for process in orphans]
+
+
+def _runs_in(process: psutil.Process, folder: str) -> bool:
+    try:
+        return bool(process.environ().get(FOLDER_VARIABLE) == folder)
+    except (psutil.Error, OSError):  # another user's, or gone
+        return False
+
+
+def _members(archive: Path, name: str) -> Iterator[tuple[tarfile.TarInfo, str]]:
+    try:
+        with tarfile.open(archive) as tar:
+            for member in tar:
+                if Path(member.name).name == name and (file := tar.extractfile(member)):
+                    yield member, file.read().decode(errors="replace")
+    except (tarfile.TarError, EOFError):  # cut off by the kill that it was to survive
+        return
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file so that a kill leaves the old one or the new one."""
+    partial = target.with_name(_PARTIAL)
+    shutil.copyfile(source, partial)
+    partial.replace(target)
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    partial = path.with_name(_PARTIAL)
+    dumpfn(content, partial, fmt="json")
+    partial.replace(path)

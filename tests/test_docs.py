@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.main import get_group
+
+from workflows.cli import app
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = re.compile(r"^(?: {4}|- `|\*\*Example\*\*: `)(interphase [^`#\n]+)", re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+
+
+def shown_commands() -> list[str]:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    return sorted({found.strip() for found in COMMAND.findall(text)})
+
+
+@pytest.mark.parametrize("command", shown_commands())
+def test_a_command_that_is_shown_exists_with_its_options(command: str) -> None:
+    _, name, *arguments = shlex.split(command.split(" > ", maxsplit=1)[0])
+    get_group(app).commands[name].make_context(name, arguments)
+
+
+def test_the_tutorial_shows_commands() -> None:
+    assert any(command.startswith("interphase run ") for command in shown_commands())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page: Path) -> None:
+    links = LINK.findall(page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []

@@ -1,0 +1,194 @@
+"""A small real campaign, run by the real command: Li2ZrO3 against lithium with CHGNet."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from workflows.database import open_database
+from workflows.settings import MachineSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Spec = dict[str, Any]
+Interphase = Callable[..., subprocess.CompletedProcess[str]]
+
+CRYSTAL = Path(__file__).parents[1] / "data" / "li2zro3.cif"
+COMMAND = Path(sys.executable).with_name("interphase")
+ENVIRONMENT = {
+    **{key: value for key, value in os.environ.items() if key != "INTERPHASE_MONGODB_URI"},
+    "INTERPHASE_WORKERS": "2",
+    "INTERPHASE_THREADS": "1",
+    "FORCE_COLOR": "",
+}
+PATIENCE = 300  # seconds; alone on two cores the campaign takes 30
+
+
+def small_spec(**changes: Any) -> Spec:
+    """Describe four compounds in a cell of 12 atoms, with a force threshold reached at once."""
+    return {
+        "name": "small",
+        "host": {
+            "crystal": str(CRYSTAL),
+            "name": "LZO",
+            "oxidation_states": {"Li": 1, "Zr": 4, "O": -2},
+            "arrangements": 1,
+        },
+        "dopants": [
+            {"element": "Nb", "valence": 5, "site": "Zr", "concentration": [0.5, 1]},
+            {"element": "Ta", "valence": 5, "site": "Zr", "concentration": 0.5},
+            {"element": "Mg", "valence": 2, "site": "Li", "concentration": 0.5},
+        ],
+        "choices": 2,
+        "engine": {"settings": {"force_threshold": 0.5}},
+        **changes,
+    }
+
+
+def write_spec(folder: Path, spec: Spec) -> Path:
+    """Write a specification beside a campaign's folder."""
+    path = folder / f"{spec['name']}.yaml"
+    path.write_text(yaml.safe_dump(spec))
+    return path
+
+
+def run_interphase(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def start_interphase(*arguments: str | Path) -> subprocess.Popen[str]:
+    """Start the command without waiting for it."""
+    return subprocess.Popen(
+        [COMMAND, *arguments],
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a campaign's database holds."""
+
+    results: list[Spec]
+    jobs: dict[str, Spec]
+    launches: list[str]
+    indexes: dict[str, list[tuple[str, ...]]]
+
+    @classmethod
+    def of(cls, folder: Path, settings: MachineSettings) -> Contents:
+        """Read the database of a folder."""
+        with open_database(folder, settings) as database:
+            steps = {f["fw_id"]: f["name"] for f in database.fireworks.find()}
+            return cls(
+                results=list(database.results.find({}, {"_id": 0})),
+                jobs={job["uuid"]: job for job in database.jobs.find({}, {"_id": 0})},
+                launches=[steps[launch["fw_id"]] for launch in database.mongo["launches"].find()],
+                indexes={
+                    name: [
+                        tuple(key for key, _ in index["key"])
+                        for index in database.mongo[name].index_information().values()
+                    ]
+                    for name in ("results", "jobs", "workflows")
+                },
+            )
+
+    def result(self, **values: Any) -> Spec:
+        """Give the one result with these values."""
+        found = [r for r in self.results if all(r[key] == v for key, v in values.items())]
+        assert len(found) == 1, (values, found)
+        return found[0]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A campaign that has run to its end."""
+
+    folder: Path
+    spec: Path
+    run: subprocess.CompletedProcess[str]
+    contents: Contents
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """Give a folder for campaigns, with a path as short as a user's."""
+    folder = Path(tempfile.mkdtemp(prefix="ip-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def run_campaign(spec: Path, folder: Path, settings: MachineSettings, *options: str) -> Landed:
+    """Run a campaign and read what it leaves."""
+    run = run_interphase("run", spec, "--dir", folder, *options)
+    assert "Traceback" not in run.stderr, run.stderr
+    return Landed(folder, spec, run, Contents.of(folder, settings))
+
+
+@pytest.fixture(scope="session")
+def run_and_read() -> Callable[..., Landed]:
+    """Give the function that runs a campaign and reads what it leaves."""
+    return run_campaign
+
+
+@pytest.fixture(scope="session")
+def landed(scratch: Path, machine_settings: MachineSettings) -> Landed:
+    """Run the small campaign, undisturbed."""
+    return run_campaign(write_spec(scratch, small_spec()), scratch / "landed", machine_settings)
+
+
+@pytest.fixture
+def copied(landed: Landed, run_dir: Path) -> Path:
+    """Give a copy of the campaign that has landed, to be changed."""
+    shutil.copytree(landed.folder, run_dir, ignore=shutil.ignore_patterns("*.lock"))
+    return run_dir
+
+
+@pytest.fixture(scope="session")
+def interphase() -> Interphase:
+    """Give the command."""
+    return run_interphase
+
+
+@pytest.fixture(scope="session")
+def read() -> Callable[[Path, MachineSettings], Contents]:
+    """Give the function that reads a campaign's database."""
+    return Contents.of
+
+
+@pytest.fixture(scope="session")
+def make_spec() -> Callable[..., Spec]:
+    """Give the function that describes the small campaign, with changes."""
+    return small_spec
+
+
+@pytest.fixture(scope="session")
+def write() -> Callable[[Path, Spec], Path]:
+    """Give the function that writes a specification."""
+    return write_spec
+
+
+@pytest.fixture(scope="session")
+def start() -> Callable[..., subprocess.Popen[str]]:
+    """Give the function that starts the command without waiting for it."""
+    return start_interphase
