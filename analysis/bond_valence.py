@@ -28,8 +28,8 @@ garnet. Barriers are within 6 meV of those with 100 ions (7.3 Å); with 30 (4.9 
 meV lower."""
 
 REFINEMENT = 2
-"""The map is interpolated onto a grid this many times finer. For LLZO and four doped LLZO that brings
-the barriers within 0.01 eV of those on a grid of 0.05 Å; the map of 0.2 Å as it is, up to 0.05."""
+"""The map is interpolated onto a grid this many times finer. In LLZO and five doped LLZO that puts
+barriers within 0.01 eV of those on a grid of 0.05 Å; the map of 0.2 Å as it is, within 0.05 eV."""
 
 HIGHEST = 20.0
 """eV above the minimum. What is higher, near an ion's centre, is cut: no path goes there."""

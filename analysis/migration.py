@@ -20,8 +20,8 @@ TEMPERATURE = 300.0
 """K."""
 
 SPLIT_DISTANCE = 1.0
-"""Å. Sites closer than this are one split position (96h pairs in LLZO: 0.8) and no jump;
-garnet's 24d-96h jump is 1.6."""
+"""Å. Sites closer than this are one split position (96h pairs in LLZO: 0.7) and no jump;
+garnet's 24d-96h jump is 1.65."""
 
 LONGEST_JUMP = 8.0
 """Å. Nothing jumps farther."""
@@ -116,7 +116,7 @@ def jump_distance(host: Host) -> float:
     """Return the length of the mobile ion's jump in the host, Å.
 
     It is the shortest distance between two of its crystallographic sites that symmetry does not map
-    onto each other (24d-96h in LLZO, 1.6 Å). Where all its sites are equivalent, the
+    onto each other (24d-96h in LLZO, 1.65 Å). Where all its sites are equivalent, it is the
     shortest between two of them. Sites closer than `SPLIT_DISTANCE` are one split position.
 
     Raises

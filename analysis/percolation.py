@@ -34,8 +34,9 @@ def percolation_energies(
     -------
     tuple
         Lowest energies, to within `tolerance` from above, at which one connected region extends
-        without end in at least one, two and three directions; `math.inf` where none does. The
-        same as `bvlain.Lain.percolation_barriers`, in a tenth of the time for a garnet.
+        without end in at least one, two and three directions; `math.inf` where none does. As
+        `bvlain.Lain.percolation_barriers`, in a tenth of its time for a garnet; that one does not
+        count paths that close only after two periods.
     """
     above = energies - energies.min()
 

@@ -21,6 +21,7 @@ from analysis.formation import (
 )
 from analysis.host import Host
 from analysis.interface import Reaction, energy_above_hull, react
+from analysis.migration import Migration
 from analysis.passivation import passivation
 from analysis.phases import ReferencePhases
 from analysis.result import CompoundResult, EngineUsed, PhasesUsed
@@ -57,7 +58,12 @@ class References(BaseModel, frozen=True, extra="forbid"):
 
 
 def screen(
-    host: Host, compound: Compound, calculated: Calculated, references: References
+    host: Host,
+    compound: Compound,
+    calculated: Calculated,
+    references: References,
+    *,
+    motion: Migration | None = None,
 ) -> CompoundResult:
     """Compute the result document of a compound.
 
@@ -71,6 +77,8 @@ def screen(
         The relaxed compound.
     references
         Reference phases and crystals, the relaxed host and its reaction, thresholds.
+    motion
+        How the mobile ion moves; None where that was not computed.
 
     Raises
     ------
@@ -93,7 +101,8 @@ def screen(
     verdict, why_verdict = _verdict(compound, calculated, reaction, units, references)
     judged, why_passivation = _passivation(compound, reaction, references)
     notes = (*calculated.notes, *formation.notes, *references.phases.notes)
-    notes += (*why_defect, *why_verdict, *why_passivation, _NO_MOTION)
+    notes += (*why_defect, *why_verdict, *why_passivation)
+    notes += motion.notes if motion else (_NO_MOTION,)
     return CompoundResult(
         **_identity(host, compound, calculated),
         formation_energy_per_atom=formation.per_atom,
@@ -102,8 +111,8 @@ def screen(
         **_reaction_fields(reaction),
         **verdict,
         **judged,
-        migration_barrier=None,
-        diffusivity=None,
+        migration_barrier=motion and motion.barrier_3d,
+        diffusivity=motion and motion.diffusivity,
         reference_phases=PhasesUsed(
             source=references.phases.source,
             scheme=references.phases.scheme,
@@ -113,7 +122,10 @@ def screen(
     )
 
 
-_NO_MOTION = "migration_barrier and diffusivity are null: lithium motion was not computed"
+_NO_MOTION = (
+    "migration_barrier and diffusivity are null: lithium motion was not asked for, "
+    "or its step failed"
+)
 
 
 def _identity(host: Host, compound: Compound, calculated: Calculated) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The flows of a campaign: the relaxed host, and one compound against the electrode."""
+"""The flows of a campaign: the relaxed host, and one compound, its motion and its reaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from makers.candidates import LowestMaker
 from makers.doping import DopeMaker
 from makers.host import ArrangeMaker
 from makers.interface import InterfaceMaker
-from makers.naming import arrange_uuid, dope_uuid, lowest_uuid, named
+from makers.migration import MigrationMaker
+from makers.naming import arrange_uuid, dope_uuid, lowest_uuid, migration_uuid, named
 
 
 @dataclass
@@ -53,10 +54,21 @@ class HostFlowMaker(Maker):
 
 @dataclass
 class CompoundFlowMaker(Maker):
-    """Dope the relaxed host, relax the lowest choices, and react the lowest with the electrode."""
+    """Dope the relaxed host, relax the lowest choices, and react the lowest with the electrode.
+
+    Attributes
+    ----------
+    relax_maker
+        The engine's.
+    interface_maker
+        Of the reaction.
+    migration_maker
+        Of the motion of the mobile ion; None leaves it out.
+    """
 
     relax_maker: Maker
     interface_maker: InterfaceMaker
+    migration_maker: MigrationMaker | None
     name: str = "compound"
 
     def make(
@@ -90,7 +102,7 @@ class CompoundFlowMaker(Maker):
             uuid of the result.
         """
         label = compound.label(host.name)
-        the_host = OutputReference(relaxed_host)
+        the_host = relaxed = OutputReference(relaxed_host)
         jobs: list[Job] = []
         if compound.dopants:
             # 1. substitute, balance the charge, relax the lowest choices
@@ -103,13 +115,22 @@ class CompoundFlowMaker(Maker):
             )
             # 2. keep the lowest
             jobs = [dope, _lowest(dope, label)]
-        # 3. formation energy, hull, reaction with the electrode
+            relaxed = jobs[-1].output
+        # 3. motion of the mobile ion
+        motion = None
+        if self.migration_maker:
+            job = self.migration_maker.make(host, compound, relaxed)
+            uuid_ = migration_uuid(relaxed.uuid, compound)
+            jobs.append(named(job, uuid_, f"{label}: migration", step="migration"))
+            motion = job.output
+        # 4. formation energy, hull, reaction with the electrode
         interface = self.interface_maker.make(
             host,
             compound,
-            jobs[-1].output if jobs else the_host,
+            relaxed,
             the_host,
             OutputReference(undoped) if undoped else None,
+            motion=motion,
             **references,
         )
         jobs.append(named(interface, uuid, f"{label}: interface", step="interface"))

@@ -7,6 +7,7 @@ from jobflow import JobConfig, Maker, OnMissing, job
 from analysis.balance import Balance
 from analysis.dopants import Compound
 from analysis.host import Host
+from analysis.migration import Migration
 from analysis.phases import ReferencePhases
 from analysis.result import CompoundResult, EngineUsed
 from analysis.screening import Calculated, References, screen
@@ -33,6 +34,7 @@ class InterfaceMaker(Maker):
         phases: ReferencePhases,
         crystals: dict[str, RelaxationDocument],
         *,
+        motion: Migration | None,
         aligned: Balance | None,
         exchanged: Balance | None,
         electrode: str,
@@ -56,6 +58,8 @@ class InterfaceMaker(Maker):
             The reference phases.
         crystals
             The relaxed reference crystals, by formula.
+        motion
+            How the mobile ion moves; None if that was not asked for, or failed.
         aligned
             The compound as a sum of these crystals; None where engine and phases agree.
         exchanged
@@ -78,7 +82,7 @@ class InterfaceMaker(Maker):
             electrode=electrode,
             criteria=criteria,
         )
-        return screen(host, compound, _calculated(relaxed), references)
+        return screen(host, compound, _calculated(relaxed), references, motion=motion)
 
 
 def _calculated(candidates: RelaxedCandidates) -> Calculated:

@@ -8,7 +8,7 @@ from analysis.dopants import Compound
 from analysis.formation import valences_of
 from analysis.host import Host
 from analysis.migration import Migration, jump_distance, migration
-from makers.candidates import RelaxedCandidates
+from makers.candidates import ParentFailedError, RelaxedCandidates
 
 
 @dataclass
@@ -34,7 +34,7 @@ class MigrationMaker(Maker):
         """
         if relaxed is None:
             msg = "the relaxation of this compound failed; see its own error"
-            raise RuntimeError(msg)
+            raise ParentFailedError(msg)
         crystal = relaxed.relaxation.structure.copy()
         crystal.add_oxidation_state_by_element(valences_of(host.counts, compound.dopants))
         return migration(crystal, jump_distance=jump_distance(host), mobile=host.mobile)

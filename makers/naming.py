@@ -61,6 +61,11 @@ def lowest_uuid(parent: str) -> str:
     return digest("lowest", parent)
 
 
+def migration_uuid(lowest: str, compound: "Compound") -> str:
+    """Name the step that computes the motion of the mobile ion in a relaxed compound."""
+    return digest("migration", lowest, compound)
+
+
 def interface_uuid(
     lowest: str, host_interface: str | None, crystals: Mapping[str, str], settings: Any
 ) -> str:

@@ -1,6 +1,6 @@
 """What stays of a VASP run besides its result: files, emmet's task document, or neither."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,12 +9,15 @@ from monty.json import jsanitize
 
 from analysis.errors import InputError
 from makers.engines import RawOutput
-from makers.vasp_folder import CONTINUE_FILE, OWNER_FILE
+from makers.vasp_folder import CONTINUE_FILE, OWNER_FILE, owner_of
 
 if TYPE_CHECKING:  # seconds to import, and only named here
     from emmet.core.tasks import TaskDoc
 
 STORE: Final = "data"
+
+# It marks a folder whose files go when the job's result is in the job store.
+_DROP_FILE: Final = "drop_when_stored"
 
 # Without them, a finished run could not be read again before its result is in the job store.
 READ_AGAIN: Final = frozenset(
@@ -92,12 +95,26 @@ def tidy(folder: Path, keep: RawOutput) -> None:
     """Drop what need not stay once a run has been read, though not yet stored."""
     _remove(folder, _BULK)
     if keep is not RawOutput.FILES:
+        folder.joinpath(_DROP_FILE).touch()
         _remove(folder, _WRITTEN, spare=READ_AGAIN)
 
 
-def drop_raw_output(folder: Path) -> None:
-    """Drop all files of a run; only once its result is in the job store."""
-    _remove(folder, (*_BULK, *_WRITTEN))
+def drop_stored(folder: Path, stored: Collection[str]) -> bool:
+    """Drop what is left of a run if that was asked for and its result is stored.
+
+    Parameters
+    ----------
+    folder
+        Where the job ran; it may be gone, or another job's than VASP's.
+    stored
+        uuids of jobs whose output is in the job store.
+    """
+    drop = folder / _DROP_FILE
+    if not drop.exists() or owner_of(folder) not in stored:
+        return False
+    _remove(folder, _WRITTEN)
+    drop.unlink()
+    return True
 
 
 def _remove(folder: Path, patterns: Iterable[str], spare: Iterable[str] = ()) -> None:

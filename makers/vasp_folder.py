@@ -28,7 +28,7 @@ OWNER_FILE: Final = "vasp_job.json"
 
 # VASP outlives a killed rocket (custodian gives it a session of its own): its processes are known
 # by this variable of their environment.
-FOLDER_VARIABLE: Final = "INTERPHASE_VASP_FOLDER"
+FOLDER_VARIABLE: Final = "VASP_RUN_FOLDER"
 
 _IONIC_STEP: Final = re.compile(r"^\s*\d+\s+F=\s*\S+\s+E0=\s*(\S+)", re.MULTILINE)
 _ORPHAN_SECONDS: Final = 10.0
@@ -65,7 +65,7 @@ class VaspFolder:
         one folder would write into the same files.
         """
         end_orphans(self.path)
-        if not self._is_own():
+        if owner_of(self.path) != self.owner:
             self.path.joinpath(CONTINUE_FILE).unlink(missing_ok=True)
             _write(self.path / OWNER_FILE, {"uuid": self.owner})
             return Standing.NEW
@@ -109,10 +109,6 @@ class VaspFolder:
         }
         return [float(energy) for _, text in sorted(runs) for energy in _IONIC_STEP.findall(text)]
 
-    def _is_own(self) -> bool:
-        marker = self.path / OWNER_FILE
-        return marker.exists() and json.loads(marker.read_text())["uuid"] == self.owner
-
     def _actions(self) -> list[dict[str, Any]]:
         """Say how the job's fresh inputs become those of the interrupted run."""
         repairs: dict[str, dict[str, Any]] = self._earlier_repairs()
@@ -150,6 +146,12 @@ class VaspFolder:
         except ValueError:
             return {}
         return {a["dict"]: a["action"]["_set"] for a in actions if "dict" in a}
+
+
+def owner_of(path: Path) -> str | None:
+    """Give the uuid of the job that last ran VASP in a folder."""
+    marker = path / OWNER_FILE
+    return str(json.loads(marker.read_text())["uuid"]) if marker.exists() else None
 
 
 @contextmanager

@@ -47,10 +47,10 @@ def save_campaign(database: Database, campaign: Campaign) -> list[Node]:
         [
             ReplaceOne(
                 {"campaign": campaign.name, "uuid": node.uuid},
-                {"campaign": campaign.name, **node.model_dump(mode="json")},
+                {"campaign": campaign.name, "order": order, **node.model_dump(mode="json")},
                 upsert=True,
             )
-            for node in nodes
+            for order, node in enumerate(nodes)
         ]
     )
     return nodes
@@ -66,10 +66,9 @@ def load_campaign(database: Database, name: str) -> Campaign:
 
 
 def load_nodes(database: Database, query: dict[str, object]) -> list[Node]:
-    """Read nodes of campaigns."""
-    return [
-        Node.model_validate(node) for node in database.nodes.find(query, {"_id": 0, "campaign": 0})
-    ]
+    """Read nodes of campaigns, parents before children."""
+    found = database.nodes.find(query, {"_id": 0, "campaign": 0, "order": 0}).sort("order")
+    return [Node.model_validate(node) for node in found]
 
 
 def advance(database: Database, name: str) -> list[str]:

@@ -11,6 +11,7 @@ from analysis.errors import InputError
 from makers.compound import CompoundFlowMaker, HostFlowMaker
 from makers.engines import relax_maker
 from makers.interface import InterfaceMaker
+from makers.migration import MigrationMaker
 from makers.naming import named
 from workflows.campaign import Campaign, Kind, Node
 from workflows.firetasks import AdvanceTask
@@ -69,7 +70,8 @@ def _host_flow(campaign: Campaign, _node: Node) -> Flow:
 def _compound_flow(campaign: Campaign, node: Node) -> Flow:
     spec = campaign.spec
     planned = next(p for p in campaign.compounds if p.compound == node.compound)
-    return CompoundFlowMaker(_relax_maker(campaign), InterfaceMaker()).make(
+    migration = MigrationMaker() if spec.migration else None
+    return CompoundFlowMaker(_relax_maker(campaign), InterfaceMaker(), migration).make(
         campaign.host_crystal,
         planned.compound,
         relaxed_host=campaign.host_uuid,

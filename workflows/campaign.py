@@ -137,6 +137,7 @@ class Campaign(BaseModel):
             "phases": planned.phases,
             "electrode": self.spec.electrode,
             "criteria": self.spec.screening.model_dump(mode="json"),
+            "migration": self.spec.migration,
         }
         return naming.interface_uuid(lowest, undoped, crystals, settings)
 

@@ -19,6 +19,8 @@ STEPS_CRYSTAL = 4
 # Seconds outside relaxations: imports of a worker, and the small steps of each workflow.
 SECONDS_STARTUP = 10.0
 SECONDS_PER_WORKFLOW = 2.0
+# Of one 96-atom cell (2.0 to 2.7 s).
+SECONDS_PER_MIGRATION = 2.5
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,16 @@ def estimate(campaign: Campaign) -> Estimate:
     }
     workflows = len(sizes_crystals) + 2 + len(doped)
     relaxations = len(sizes_crystals) + spec.host.arrangements + spec.choices * len(doped)
+    migrations = (1 + len(doped)) if spec.migration else 0
     seconds = CHGNET_SECONDS * sum(work.values()) + SECONDS_PER_WORKFLOW * workflows
+    seconds += SECONDS_PER_MIGRATION * migrations
     return Estimate(
         compounds=len(doped),
         crystals=len(sizes_crystals),
         relaxations=relaxations,
         # arrange and lowest of the host; dope, lowest and interface of each compound; and one
         # step at the end of each workflow that advances the campaign
-        jobs=relaxations + 2 + 1 + 3 * len(doped) + workflows,
+        jobs=relaxations + 2 + 1 + 3 * len(doped) + migrations + workflows,
         atoms=round(max([size_host, *sizes])),
         work=work,
         core_seconds=seconds if spec.engine.name == "chgnet" else None,

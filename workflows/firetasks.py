@@ -1,8 +1,50 @@
-"""What every workflow of a campaign ends with: adding what has become ready."""
+"""How jobs run on a rocket, and what every workflow of a campaign ends with."""
 
 from typing import Any
 
-from fireworks import FiretaskBase, FWAction, explicit_serialize
+from fireworks import FiretaskBase, FWAction, Workflow, explicit_serialize
+from jobflow import SETTINGS, JobStore
+from jobflow.managers.fireworks import JobFiretask
+
+from makers.naming import RELAXATION_STEPS
+from workflows.launch_record import record_launch
+from workflows.patience import PatientStore, left_output, patiently
+from workflows.settings import load_settings
+
+
+@explicit_serialize
+class StepTask(JobFiretask):
+    """Run a job, and lose nothing of it.
+
+    It writes down where it runs, so that a lost run is found. A relaxation whose output is in the
+    job store, or was left in the folder by a launch that could not store it, is not run again:
+    other steps take what their parents gave, which may have changed, and take seconds.
+    """
+
+    def run_task(self, fw_spec: dict[str, Any]) -> FWAction:
+        """Run the job, unless it has been run."""
+        patience = load_settings().database_patience
+        patiently(lambda: record_launch(self.launchpad, self.fw_id), seconds=patience)
+        original = self.get("store")
+        store = PatientStore.over(original or SETTINGS.JOB_STORE, seconds=patience)
+        store.connect()
+        if self["job"].metadata.get("step") in RELAXATION_STEPS and self._has_landed(store):
+            return FWAction()
+        task = JobFiretask(job=self["job"], store=store)
+        task.fw_id = self.fw_id
+        action = task.run_task(fw_spec)
+        for workflow in (*action.detours, *action.additions):
+            as_steps(workflow, store=original)
+        return action
+
+    def _has_landed(self, store: PatientStore) -> bool:
+        job = self["job"]
+        key = {"uuid": job.uuid, "index": job.index}
+        if patiently(lambda: store.count(key), seconds=store.seconds):
+            return True
+        if left := left_output(job.uuid):
+            store.update(left, key=list(key))
+        return left is not None
 
 
 @explicit_serialize
@@ -19,7 +61,24 @@ class AdvanceTask(FiretaskBase):
         from workflows.advance import advance_from
         from workflows.database import Database
 
-        # The rocket sets `launchpad`: the step's specification asks for it.
+        patience = load_settings().database_patience
+        # The rocket sets `launchpad` and `fw_id`: the step's specification asks for it.
+        patiently(lambda: record_launch(self.launchpad, self.fw_id), seconds=patience)
         database = Database.from_launchpad(self.launchpad)
-        advance_from(database, self["node"])
+        patiently(lambda: advance_from(database, self["node"]), seconds=patience)
         return FWAction()
+
+
+def as_steps(workflow: Workflow, *, store: JobStore | None = None) -> Workflow:
+    """Have the jobs of a workflow, as jobflow makes it, run by `StepTask`.
+
+    Parameters
+    ----------
+    workflow
+        It is changed.
+    store
+        The job store that the steps name; by default the one of the machine they run on.
+    """
+    for firework in workflow.fws:
+        firework.tasks = [StepTask(job=task["job"], store=store) for task in firework.tasks]
+    return workflow

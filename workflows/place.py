@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,9 +67,9 @@ def find_place(
     """Find out where a campaign is kept, from the most explicit to the most general.
 
     A folder or launchpad file that is given; the settings' launchpad (INTERPHASE_LAUNCHPAD)
-    or server (INTERPHASE_MONGODB_URI); a launchpad.yaml or my_launchpad.yaml beside the
-    specification or in the working directory; the one that FireWorks itself would use
-    (FW_CONFIG_FILE, ~/.fireworks).
+    or server (INTERPHASE_MONGODB_URI); FireWorks' own, where FW_CONFIG_FILE names its
+    configuration; a launchpad.yaml or my_launchpad.yaml beside the specification or in the
+    working directory; FireWorks' own in ~/.fireworks.
 
     Parameters
     ----------
@@ -97,12 +98,8 @@ def find_place(
         return _by_file(settings.launchpad)
     if settings.mongodb_uri:
         return Place(address=Address.from_settings(settings))
-    folders = [*([beside.parent] if beside else []), Path.cwd()]
-    there = [f / name for f in folders for name in FILE_NAMES if (f / name).is_file()]
-    if there:
-        return _by_file(there[0])
-    if fw_config.LAUNCHPAD_LOC:
-        return _by_file(Path(fw_config.LAUNCHPAD_LOC))
+    if file := _file_that_is_there(beside):
+        return _by_file(file)
     msg = (
         "which campaign? Give --dir FOLDER for one that ran on this machine, or "
         "--launchpad FILE (FireWorks' my_launchpad.yaml) for one on a cluster"
@@ -138,6 +135,16 @@ def open_place(
             if create:
                 ensure_indexes(database.mongo, database.launchpad)
             yield database
+
+
+def _file_that_is_there(beside: Path | None) -> Path | None:
+    """Look for a launchpad file that nobody gave."""
+    fireworks = Path(fw_config.LAUNCHPAD_LOC) if fw_config.LAUNCHPAD_LOC else None
+    if fireworks and os.environ.get("FW_CONFIG_FILE"):
+        return fireworks
+    folders = [*([beside.parent] if beside else []), Path.cwd()]
+    paths = [folder / name for folder in folders for name in FILE_NAMES]
+    return next((path for path in paths if path.is_file()), fireworks)
 
 
 def _by_file(path: Path) -> Place:

@@ -93,6 +93,20 @@ class MachineSettings(BaseSettings):
         description="Seconds that one node takes for an ionic step of 100 atoms with VASP, for "
         "the estimate of node-hours; measured once relaxations have landed",
     )
+    database_patience: PositiveFloat = Field(
+        600.0,
+        description="Seconds that a step waits for a database that has gone away, to store its "
+        "result; after that the result waits in the step's folder for interphase recover",
+    )
+    launch_patience: PositiveFloat = Field(
+        900.0,
+        description="Seconds until a step that was taken and has not said where it runs counts "
+        "as lost; longer than database_patience",
+    )
+    max_reruns: PositiveInt = Field(
+        5,
+        description="How often interphase recover runs a step again that fails for one reason",
+    )
     cache: Path = Field(
         default_factory=_default_cache, description="Folder for downloads that campaigns share"
     )

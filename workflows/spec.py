@@ -158,6 +158,10 @@ class CampaignSpec(_Section):
         description="Choices of substituted site and vacancies that are relaxed per compound; "
         "the lowest counts",
     )
+    migration: bool = Field(
+        default=True,
+        description="Bond-valence barriers and diffusivity of the mobile ion in each compound",
+    )
     engine: EngineSpec = Field(default_factory=EngineSpec)
     reference_phases: ReferenceSpec = Field(default_factory=ReferenceSpec)
     screening: Criteria = Field(default_factory=Criteria)

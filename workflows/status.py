@@ -13,7 +13,10 @@ from workflows.database import Database
 from workflows.failures import FailureClass, classify
 
 # Steps in the order of a campaign; those of later kinds of work follow by name.
-_ORDER = ("reference", "arrange", "relax", "lowest", "dope", "interface", "advance")
+_ORDER = (
+    *("reference", "arrange", "dope", "prerelax", "relax", "lowest"),
+    *("migration", "interface", "advance"),
+)
 # Of a traceback: enough for an error with its cause.
 _LINES = 20
 _OVER = frozenset({"COMPLETED", "FIZZLED", "DEFUSED", "ARCHIVED"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import os
 import secrets
 import socket
@@ -105,8 +106,10 @@ def make_web_server(app: Flask, *, host: str, port: int) -> BaseWSGIServer:
     try:
         listening = socket.create_server((host, port))
     except OSError as error:
-        msg = f"cannot serve on {host}, port {port} ({error.strerror}): choose another with --port"
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        msg = f"cannot serve on {host}, port {port} ({reason}): choose another with --port"
         raise InputError(msg) from error
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # no line per request
     with listening:
         return make_server(host, port, app, threaded=True, fd=listening.fileno())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fireworks import LaunchPad
-from jobflow import Flow, JobStore, run_locally
+from jobflow import JobStore, run_locally
 from jobflow.managers.fireworks import flow_to_workflow
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
@@ -19,9 +19,9 @@ from analysis.errors import InputError
 from analysis.schemes import VASP
 from makers.convergence import NotConvergedError
 from makers.engines import RawOutput, relax_maker
-from makers.naming import named, relax_uuid
-from makers.raw_output import READ_AGAIN, drop_raw_output, load_task_document
-from makers.schemas import RelaxationDocument, moved, plain
+from makers.naming import relax_uuid
+from makers.raw_output import drop_stored, load_task_document
+from makers.schemas import RelaxationDocument
 
 pytest_plugins = ("standins.fixtures",)
 
@@ -35,7 +35,6 @@ OXIDE = -0.687
 # 0.1 Å on a spring of 10 eV/Å^2 is 1 eV/Å and 0.05 eV. Forces halve: step 8 is the first at or
 # below 0.01 eV/Å, with 1/128 eV/Å, and 0.05 eV / 4^7 above the minimum.
 STEPS = 8
-PRERELAXED = {"prerelax": "chgnet", "force_threshold": 0.05}
 LEFT = 0.05 / 4**7
 
 
@@ -100,6 +99,7 @@ def test_what_stays_of_a_run_is_what_was_asked_for(
     run_locally(job, store=store, ensure_success=True)
     document = job.output.resolve(store)
     files = {path.name.removesuffix(".gz") for path in vasp.folder.iterdir() if path.is_file()}
+    # enough to read the run again, should its result be lost on its way to the store
     assert {"vasprun.xml", "OUTCAR", "CONTCAR"} <= files
     assert not files & {"CHG", "CHGCAR", "WAVECAR"}
     assert ("XDATCAR" in files) == (keep is RawOutput.FILES)
@@ -110,9 +110,24 @@ def test_what_stays_of_a_run_is_what_was_asked_for(
     else:
         assert document.task_document is None
         assert store.additional_stores["data"].count() == 0
-    drop_raw_output(vasp.folder)
-    left = {path.name.removesuffix(".gz") for path in vasp.folder.iterdir() if path.is_file()}
-    assert left & READ_AGAIN == {"vasp_job.json"}
+
+
+def test_files_go_when_the_result_is_stored_and_not_before(vasp: Any, lithia: Structure) -> None:
+    job = vasp.maker(keep_raw_output="none").make(lithia)
+    run_locally(job, store=JobStore(MemoryStore()), ensure_success=True)
+    assert not drop_stored(vasp.folder, ["another job"])
+    assert Path("vasprun.xml.gz").exists()
+    assert drop_stored(vasp.folder, [job.uuid])
+    left = {path.name for path in vasp.folder.iterdir() if path.is_file()}
+    assert left == {"vasp_job.json", "command"}  # `command` is this test's own
+    assert not drop_stored(vasp.folder, [job.uuid])
+
+
+def test_files_that_are_kept_stay_when_the_result_is_stored(vasp: Any, lithia: Structure) -> None:
+    job = vasp.maker().make(lithia)
+    run_locally(job, store=JobStore(MemoryStore()), ensure_success=True)
+    assert not drop_stored(vasp.folder, [job.uuid])
+    assert Path("XDATCAR.gz").exists()
 
 
 def test_task_documents_need_a_store_before_vasp_runs(vasp: Any, lithia: Structure) -> None:
@@ -127,73 +142,6 @@ def test_task_documents_need_a_store_before_vasp_runs(vasp: Any, lithia: Structu
 def test_settings_of_raw_output_do_not_change_the_jobs_name(lithia: Structure) -> None:
     kept, dropped = (relax_maker("vasp", {"keep_raw_output": k}) for k in ("files", "none"))
     assert relax_uuid(kept.digest_fields(), lithia) == relax_uuid(dropped.digest_fields(), lithia)
-
-
-def test_prerelaxed_vasp_starts_from_chgnets_minimum(
-    vasp: Any, lithia: Structure, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("chgnet")
-    vasp.plan(potential="chgnet")
-    flow = _prerelaxed_flow(vasp, lithia)
-    store = JobStore(MemoryStore())
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    run_locally(flow, store=store, ensure_success=True)
-    document = RelaxationDocument.model_validate(flow.output.resolve(store))
-    before = document.prerelaxation
-    assert before is not None
-    assert (before.engine, before.engine_version) == ("chgnet", "0.3.0")
-    assert before.n_steps > 1
-    assert before.energy < before.initial_energy
-    # VASP's physics is CHGNet's here: its first energy is where CHGNet ended
-    assert document.initial_energy - OXIDE == pytest.approx(before.energy, abs=1e-4)
-    assert document.volume_change == pytest.approx(
-        document.structure.volume / lithia.volume - 1, abs=1e-12
-    )
-
-
-def test_prerelaxed_crystal_keeps_its_oxidation_states(lithia: Structure) -> None:
-    # VASP's starting moments depend on them, and a force field's crystal has none
-    start = moved(lithia, plain(lithia).scale_lattice(30))
-    assert [str(site.specie) for site in start] == ["Li+", "Li+", "O2-"]
-    assert start.volume == pytest.approx(30)
-
-
-def test_failed_prerelaxation_is_named_by_the_job_that_needed_it(
-    vasp: Any, lithia: Structure
-) -> None:
-    _, second = _prerelaxed_flow(vasp, lithia).jobs
-    store = JobStore(MemoryStore())
-    store.connect()
-    with pytest.raises(RuntimeError, match="the pre-relaxation of this crystal failed"):
-        second.run(store)
-    assert list(vasp.folder.iterdir()) == []
-
-
-def test_prerelaxation_is_part_of_the_jobs_name_and_comes_before_it(
-    vasp: Any, lithia: Structure
-) -> None:
-    plain_fields = relax_maker("vasp", {"force_threshold": 0.05}).digest_fields()
-    fields = relax_maker("vasp", PRERELAXED).digest_fields()
-    assert relax_uuid(fields, lithia) != relax_uuid(plain_fields, lithia)
-    flow = _prerelaxed_flow(vasp, lithia)
-    assert [job.name for job in flow.jobs] == ["LLZO: prerelax 1 of 2", "LLZO: relax 1 of 2"]
-    assert [job.metadata["step"] for job in flow.jobs] == ["prerelax", "relax"]
-    assert flow.jobs[1].input_uuids == (flow.jobs[0].uuid,)
-    assert flow.jobs[1].uuid == flow.output.uuid == relax_uuid(fields, lithia)
-    assert _prerelaxed_flow(vasp, lithia).jobs[0].uuid == flow.jobs[0].uuid
-
-
-def test_elements_that_chgnet_has_not_learned_go_to_vasp_at_once(lithia: Structure) -> None:
-    lithia.replace(0, "Ra")
-    flow = relax_maker("vasp", {"prerelax": "chgnet"}).make(lithia)
-    assert len(flow.jobs) == 1
-
-
-def _prerelaxed_flow(vasp: Any, structure: Structure) -> Flow:
-    maker = relax_maker("vasp", PRERELAXED)
-    maker.second.run_vasp_kwargs = vasp.maker().run_vasp_kwargs
-    uuid = relax_uuid(maker.digest_fields(), structure)
-    return named(maker.make(structure), uuid, "LLZO: relax 1 of 2", step="relax")
 
 
 def test_unconverged_forces_are_an_error_that_keeps_its_evidence(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pymongo import MongoClient
+
     from standins.mongo import SecureServer
 
 ROOT = Path(__file__).parents[2]

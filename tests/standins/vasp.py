@@ -127,18 +127,19 @@ def run(folder: Path) -> None:
         _spend(folder, plan.seconds)
         cycles = int(inputs.tag("NELM", 60)) if plan.has("electronic") else CYCLES
         files.step(geometry, results, [results[0]] * cycles)
+        done = physics.relaxed(results[1], -float(inputs.tag("EDIFFG", -0.01)))
+        geometry = geometry if done else physics.move(geometry)
+        files.contcar(geometry)
+        # killed before its CONTCAR stood, a step would be in progress still
         _record_step(folder, number, step, results[0])
         say(f"{step:4d} F= {results[0]: .8E} E0= {results[0]: .8E}")
-        if physics.relaxed(results[1], -float(inputs.tag("EDIFFG", -0.01))):
+        if done:
             say(" reached required accuracy - stopping structural energy minimisation")
             break
-        geometry = physics.move(geometry)
-        files.contcar(geometry)
         plan.fail(step)
         if _stop_asked(folder, "LSTOP"):
             files.soft_stop()
             break
-    files.contcar(geometry)
     files.close(geometry, whole=not plan.has("truncated"))
     (folder / "STOPCAR").unlink(missing_ok=True)
 

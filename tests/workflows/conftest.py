@@ -14,9 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from pydantic import SecretStr
+from pymongo.database import Database as MongoDatabase
 
-from workflows.database import open_database
+from workflows.campaign import Campaign
+from workflows.database import Database, open_database
+from workflows.indexes import ensure_indexes
+from workflows.plan import Plan, make_plan
 from workflows.settings import MachineSettings
+from workflows.sources import TableSource
+from workflows.spec import CampaignSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +108,7 @@ class Contents:
         with open_database(folder, settings) as database:
             steps = {f["fw_id"]: f["name"] for f in database.fireworks.find()}
             return cls(
-                results=list(database.results.find({}, {"_id": 0})),
+                results=list(database.results.find({}, {"_id": 0}).sort("job_uuid")),
                 jobs={job["uuid"]: job for job in database.jobs.find({}, {"_id": 0})},
                 launches=[steps[launch["fw_id"]] for launch in database.mongo["launches"].find()],
                 indexes={
@@ -162,6 +169,62 @@ def copied(landed: Landed, run_dir: Path) -> Path:
     """Give a copy of the campaign that has landed, to be changed."""
     shutil.copytree(landed.folder, run_dir, ignore=shutil.ignore_patterns("*.lock"))
     return run_dir
+
+
+@pytest.fixture
+def database(mongo_uri: str, mongo_database: MongoDatabase[Spec]) -> Iterator[Database]:
+    """Give an empty campaign database."""
+    database = Database(SecretStr(mongo_uri), mongo_database.name)
+    ensure_indexes(database.mongo, database.launchpad)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def small_plan() -> Plan:
+    """Plan the small campaign."""
+    return make_plan(CampaignSpec.model_validate(small_spec()), TableSource())
+
+
+@pytest.fixture(scope="session")
+def respecified(small_plan: Plan) -> Callable[..., Campaign]:
+    """Give the function that changes the specification of the small campaign."""
+
+    def change(**changes: Any) -> Campaign:
+        content = small_plan.campaign.model_dump()
+        return Campaign.model_validate(content | {"spec": content["spec"] | changes})
+
+    return change
+
+
+def put_landed(database: Database, uuid: str, **output: Any) -> None:
+    """Let a node land: its output is stored, and all steps of its workflow have ended."""
+    database.jobs.insert_one({"uuid": uuid, "index": 1, "output": output})
+    end_workflow(database, uuid, "COMPLETED")
+
+
+def end_workflow(database: Database, uuid: str, state: str) -> None:
+    """Let all steps of a node's workflow end in a state."""
+    workflow = database.workflows.find_one({"metadata.digest": uuid})
+    if workflow:
+        states = dict.fromkeys(workflow["fw_states"], state)
+        database.workflows.update_one(
+            {"_id": workflow["_id"]}, {"$set": {"state": state, "fw_states": states}}
+        )
+        steps = {"fw_id": {"$in": workflow["nodes"]}}
+        database.fireworks.update_many(steps, {"$set": {"state": state}})
+
+
+@pytest.fixture(scope="session")
+def land() -> Callable[..., None]:
+    """Give the function that lets a node land."""
+    return put_landed
+
+
+@pytest.fixture(scope="session")
+def end() -> Callable[[Database, str, str], None]:
+    """Give the function that ends a node's workflow."""
+    return end_workflow
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import stat
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-FIELDS = """campaign dopants dopant valence site concentration compensation formula n_atoms
+NAMES = """campaign dopants dopant valence site concentration compensation formula n_atoms
 formation_energy_per_atom energy_above_hull defect_energy passes_filter reaction_energy
 reaction_energy_uncertainty reaction_energy_host decomposition_energy lithium_driving_force
 lithium_uptake products equation reaction_path label strictly_stable passivating
 strictly_passivating deciding_phases product_band_gaps migration_barrier diffusivity engine
-reference_phases structure job_uuid notes""".split()
+reference_phases structure job_uuid notes"""
+FIELDS = NAMES.split()
 SCALARS = {"dopant", "valence", "site", "concentration"}  # null in the host: it has no dopant
 UNITS = 2  # formula units in the cell
 
@@ -97,7 +99,7 @@ def test_the_energy_along_the_path_is_convex_and_falls_to_the_plateau(
 ) -> None:
     for document in documents:
         path = document["reaction_path"]
-        steps = list(zip(path, path[1:], strict=False))
+        steps = list(pairwise(path))
         slopes = [(b["energy"] - a["energy"]) / (b["lithium"] - a["lithium"]) for a, b in steps]
         assert all(slope < 0 for slope in slopes)
         assert slopes == sorted(slopes)

@@ -1,0 +1,93 @@
+"""A database that goes away for minutes costs no finished calculation.
+
+What a step has computed lies in a file beside it before it goes to the job store, and the step
+waits for the store to come back. If that takes too long, or the step is killed while it waits,
+the next launch in its folder stores what is in the file.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from bson import json_util
+from jobflow import JobStore
+from monty.json import jsanitize
+from pymongo.errors import ConnectionFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OUTPUT_FILE: Final = "output.json"
+
+_FIRST_WAIT: Final = 1.0
+_LONGEST_WAIT: Final = 30.0
+
+_Answer = TypeVar("_Answer")
+_log = logging.getLogger(__name__)
+
+
+def patiently(ask: Callable[[], _Answer], *, seconds: float) -> _Answer:
+    """Ask a database again and again while it does not answer.
+
+    Parameters
+    ----------
+    ask
+        What may be done more than once.
+    seconds
+        How long: pauses double from one second to half a minute.
+
+    Raises
+    ------
+    ConnectionFailure
+        It has not answered in that time.
+    """
+    end = time.monotonic() + seconds
+    wait = _FIRST_WAIT
+    while True:
+        try:
+            return ask()
+        except ConnectionFailure:
+            if time.monotonic() + wait > end:
+                raise
+            _log.warning("the database does not answer; asking again in %.0f s", wait)
+            time.sleep(wait)
+            wait = min(2 * wait, _LONGEST_WAIT)
+
+
+class PatientStore(JobStore):
+    """A job store that writes an output beside the job first, and waits for its database."""
+
+    seconds: float = 0.0
+
+    @classmethod
+    def over(cls, store: JobStore, *, seconds: float) -> Self:
+        """Give another view of a store that is open."""
+        patient = cls(store.docs_store, store.additional_stores, store.save, store.load)
+        patient.seconds = seconds
+        return patient
+
+    def update(self, docs: Any, key: Any = None, save: Any = None) -> None:
+        """Store a document safely; see `JobStore.update`."""
+        document = jsanitize(docs, strict=True, allow_bson=True)
+        _write(document)
+        patiently(lambda: JobStore.update(self, document, key=key, save=save), seconds=self.seconds)
+        Path(OUTPUT_FILE).unlink(missing_ok=True)
+
+
+def left_output(uuid: str) -> dict[str, Any] | None:
+    """Give the document that an earlier launch of a job left in the working folder."""
+    path = Path(OUTPUT_FILE)
+    if not path.exists():
+        return None
+    document = json_util.loads(path.read_text())
+    return document if document["uuid"] == uuid else None
+
+
+def _write(document: dict[str, Any]) -> None:
+    """Write a file that is whole or not there."""
+    partial = Path(OUTPUT_FILE).with_suffix(".part")
+    partial.write_text(json_util.dumps(document))
+    partial.replace(OUTPUT_FILE)
