@@ -204,7 +204,7 @@ def _verdict(
     fields = {
         "reaction_energy_host": of_host,
         "reaction_energy_uncertainty": uncertainty,
-        "label": uncertainty
+        "label": None
         if uncertainty is None
         else label(difference, uncertainty, references.criteria),
     }

@@ -8,7 +8,7 @@ is not known yet takes its parent's uuid in place of the structure.
 import json
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pymatgen.core import Structure
 
@@ -25,6 +25,9 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "interphase")
 # Coordinates are compared to 1e-6 Å: far below any force threshold, far above the
 # rounding of a CIF or a database.
 _DECIMALS = 6
+
+# Steps (see `named`) whose uuid alone determines their result, and which take hours.
+RELAXATION_STEPS: Final = frozenset(("prerelax", "relax", "reference"))
 
 # Part of every uuid: raise it when a change of method changes the results of a step.
 METHOD_VERSION = 1

@@ -31,6 +31,14 @@ OWNER_FILE: Final = "vasp_job.json"
 FOLDER_VARIABLE: Final = "VASP_RUN_FOLDER"
 
 _IONIC_STEP: Final = re.compile(r"^\s*\d+\s+F=\s*\S+\s+E0=\s*(\S+)", re.MULTILINE)
+# What VASP writes last, and the word that the forces are below EDIFFG.
+_SIGNS_OF_THE_END: Final = {
+    "vasprun.xml": "</modeling>",
+    "OUTCAR": "General timing and accounting",
+    "vasp.out": "reached required accuracy",
+}
+_TAIL_BYTES: Final = 20_000
+
 _ORPHAN_SECONDS: Final = 10.0
 _PARTIAL: Final = "interphase.part"  # no name that emmet or custodian take for a file of theirs
 
@@ -69,11 +77,22 @@ class VaspFolder:
             self.path.joinpath(CONTINUE_FILE).unlink(missing_ok=True)
             _write(self.path / OWNER_FILE, {"uuid": self.owner})
             return Standing.NEW
+        return self.standing
+
+    @property
+    def standing(self) -> Standing:
+        """Tell how far VASP came for the job; nothing is changed."""
+        if owner_of(self.path) != self.owner:
+            return Standing.NEW
         if self.path.joinpath(CONTINUE_FILE).exists():
-            return Standing.INTERRUPTED
+            return Standing.FINISHED if self._is_complete() else Standing.INTERRUPTED
         if any(self.path.joinpath(f"vasprun.xml{suffix}").exists() for suffix in ("", ".gz")):
             return Standing.FINISHED
         return Standing.NEW
+
+    def _is_complete(self) -> bool:
+        """Say whether VASP came to its end and converged, though custodian did not see it."""
+        return all(sign in _tail(self.path / name) for name, sign in _SIGNS_OF_THE_END.items())
 
     def resume(self) -> None:
         """Make custodian go on from the last geometry, with the inputs it had repaired.
@@ -189,6 +208,14 @@ def _members(archive: Path, name: str) -> Iterator[tuple[tarfile.TarInfo, str]]:
                     yield member, file.read().decode(errors="replace")
     except (tarfile.TarError, EOFError):  # cut off by the kill that it was to survive
         return
+
+
+def _tail(path: Path) -> str:
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _TAIL_BYTES, 0))
+        return file.read().decode(errors="replace")
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -14,7 +14,7 @@ from makers.interface import InterfaceMaker
 from makers.migration import MigrationMaker
 from makers.naming import named
 from workflows.campaign import Campaign, Kind, Node
-from workflows.firetasks import AdvanceTask
+from workflows.firetasks import AdvanceTask, as_steps
 
 # Rockets pull the host first: everything waits for it. Reference crystals come next.
 _PRIORITY = {Kind.HOST: 30, Kind.CRYSTAL: 20, Kind.COMPOUND: 10}
@@ -33,7 +33,7 @@ def build_workflow(campaign: Campaign, node: Node) -> Workflow:
     flow.update_metadata(metadata)
     rules = campaign.spec.categories
     rules.apply(flow, atoms=cell_size(campaign, node), priority=_PRIORITY[node.kind])
-    workflow = flow_to_workflow(flow, allow_external_references=True)
+    workflow = as_steps(flow_to_workflow(flow, allow_external_references=True))
     return _with_tail(workflow, campaign, node, metadata)
 
 

@@ -140,6 +140,41 @@ def advance(
 
 
 @app.command()
+def recover(
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            "--class",
+            metavar="CLASS,...",
+            help="Failures that run again, as `status` names them, or `all`. "
+            "Left out: walltime, node, memory, database.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")
+    ] = False,
+) -> None:
+    """Run again what was lost or failed; what has landed stays. Safe while others work.
+
+    A run is lost if its queue (or, on this machine, its process id) says so. VASP goes on from
+    its last geometry; a VASP run that is complete on disk is read, not repeated. A step that
+    fails for the same reason again and again is left failed.
+
+    **Examples**
+
+    - `interphase recover --launchpad ~/.fireworks/my_launchpad.yaml --dry-run`
+    - `interphase recover --class walltime,potcar`
+    """
+    from workflows.recover_command import recover_command
+
+    place = _place(folder, launchpad)
+    recover_command(place, campaign, classes=classes, dry_run=dry_run, console=_console())
+
+
+@app.command()
 def webgui(
     folder: SomeFolder = None,
     launchpad: Launchpad = None,

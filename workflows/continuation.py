@@ -57,6 +57,7 @@ def prepare_continuation(launchpad: LaunchPad, fw_id: int) -> Continuation:
             {"launch_id": {"$in": firework["launches"]}, "state": {"$in": ["RUNNING", "RESERVED"]}}
         ):
             launchpad.mark_fizzled(launch["launch_id"])
+    if firework["launches"] or firework["state"] == "FIZZLED":
         launchpad.rerun_fw(fw_id)
     return Continuation(fw_id, folder)
 

@@ -129,6 +129,11 @@ class Database:
         """FireWorks' Fireworks, one per job."""
         return self.mongo["fireworks"]
 
+    @property
+    def launches(self) -> Collection[Document]:
+        """FireWorks' launches: when and where each Firework ran."""
+        return self.mongo["launches"]
+
     def revive(self) -> None:
         """Start the private server again if it died; connections recover by themselves."""
         if self.server:

@@ -40,7 +40,8 @@ _MENDS: Final = {
 # those of Slurm and PBS, the Linux kernel, pymongo, FireWorks, pymatgen, custodian, VASP, PyTorch.
 _SIGNS: Final[dict[FailureClass, tuple[str, ...]]] = {
     FailureClass.WALLTIME: (
-        *("DUE TO TIME LIMIT", r"\bTIMEOUT\b", "walltime", "wall time"),
+        # pymongo writes "Timeout: 30s", Slurm TIMEOUT
+        *("DUE TO TIME LIMIT", r"(?-i:\bTIMEOUT\b)", "walltime", "wall time"),
         "exceeded (job )?time limit",
     ),
     FailureClass.MEMORY: (

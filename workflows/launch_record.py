@@ -26,6 +26,10 @@ KEY = "process"
 _CLOCK_SECONDS = 2.0
 
 
+class GivenUpError(RuntimeError):
+    """A launch was declared lost before it had said where it runs."""
+
+
 @dataclass(frozen=True)
 class LaunchRecord:
     """The process that runs a launch.
@@ -79,15 +83,26 @@ class LaunchRecord:
 
 
 def record_launch(launchpad: LaunchPad, fw_id: int) -> None:
-    """Write down where the running launch of a Firework runs: here."""
-    launchpad.launches.update_many(
+    """Write down where the running launch of a Firework runs: here.
+
+    Raises
+    ------
+    GivenUpError
+        The launch counts as lost meanwhile: it must not go on, for another one will.
+    """
+    done = launchpad.launches.update_many(
         {"fw_id": fw_id, "state": "RUNNING"},
         {"$set": {f"state_history.$[running].{KEY}": asdict(LaunchRecord.of_this_process())}},
         array_filters=[{"running.state": "RUNNING"}],
     )
+    if not done.matched_count:
+        msg = f"the run of Firework {fw_id} was lost: it waited too long before it began"
+        raise GivenUpError(msg)
 
 
 def reservation_of(launch: Mapping[str, Any], queue: str) -> BatchJob | None:
     """Give the batch job that qlaunch submitted for a launch, to the queue of this name."""
-    ids = [entry["reservation_id"] for entry in launch["state_history"] if "reservation_id" in entry]
+    ids = [
+        entry["reservation_id"] for entry in launch["state_history"] if "reservation_id" in entry
+    ]
     return BatchJob(queue, str(ids[-1])) if ids else None

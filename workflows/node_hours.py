@@ -50,8 +50,9 @@ class NodeHours:
             if self.measured
             else "an assumption (vasp_step_seconds) until your first relaxations have landed"
         )
+        hours = f"{self.hours:,.0f}" if self.hours >= 1 else f"{self.hours:.1g}"
         return (
-            f"about {self.hours:,.0f} node-hours, at {self.seconds:.0f} s per ionic step of "
+            f"about {hours} node-hours, at {self.seconds:.0f} s per ionic step of "
             f"{REFERENCE_ATOMS} atoms: {origin}"
         )
 

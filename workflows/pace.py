@@ -13,7 +13,7 @@ from workflows.status import State, Status
 
 # Over a day the rate is even through queue waits and nights, and still follows a change.
 WINDOW = timedelta(hours=24)
-RELAXATION_STEPS = ("relax", "reference")
+_COUNTED_STEPS = ("relax", "reference")
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,15 @@ def landing_times(database: Database, nodes: Sequence[str]) -> list[datetime]:
     found = database.fireworks.find(
         {
             "spec.node": {"$in": list(nodes)},
-            "spec.step": {"$in": RELAXATION_STEPS},
+            "spec.step": {"$in": _COUNTED_STEPS},
             "state": "COMPLETED",
         },
         {"updated_on": 1},
     )
-    return [_time(firework["updated_on"]) for firework in found]
+    return [utc_time(firework["updated_on"]) for firework in found]
 
 
-def _time(value: str | datetime) -> datetime:
+def utc_time(value: str | datetime) -> datetime:
     """Read a time of FireWorks, which stores them as text or as dates, in UTC either way."""
     time = datetime.fromisoformat(value) if isinstance(value, str) else value
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -45,6 +45,11 @@ class JobReport:
     state: JobState
     word: str = ""
 
+    @property
+    def is_running(self) -> bool:
+        """Say whether it has started and does not end just now."""
+        return self.word in ("RUNNING", "R")
+
 
 UNKNOWN: Final = JobReport(JobState.UNKNOWN)
 
@@ -126,7 +131,13 @@ class Slurm(Queue):
 
     def ask(self, ids: Sequence[str]) -> dict[str, JobReport]:
         """Ask squeue; for jobs that have left Slurm's memory, sacct."""
-        words = ["squeue", "--noheader", "--states=all", "--format=%A|%T", f"--jobs={','.join(ids)}"]
+        words = [
+            "squeue",
+            "--noheader",
+            "--states=all",
+            "--format=%A|%T",
+            f"--jobs={','.join(ids)}",
+        ]
         code, out, err = run_command(words)
         # Slurm forgets a job five minutes after its end (MinJobAge); asked for forgotten ones
         # alone, squeue fails with these words.
@@ -157,7 +168,7 @@ class Slurm(Queue):
         return self.parse(out)
 
     def _report(self, text: str) -> JobReport:
-        word = text.split()[0].rstrip("+") if text.split() else ""  # "CANCELLED by 1000" in sacct
+        word = text.partition(" ")[0].rstrip("+")  # sacct: CANCELLED by 1000
         if word in self._ALIVE:
             return JobReport(JobState.ALIVE, word)
         return JobReport(JobState.ENDED, word) if word in self._ENDED else UNKNOWN
@@ -181,10 +192,10 @@ class Pbs(Queue):
 
     @classmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the job of PBS_JOBID, which ends with the name of its server."""
+        """Give the job of PBS_JOBID, whose end names its server: it needs no cluster's name."""
         if not (job := environment.get("PBS_JOBID")):
             return None
-        return BatchJob(cls.name, job, job.partition(".")[2], _user())
+        return BatchJob(cls.name, job, user=_user())
 
     def ask(self, ids: Sequence[str]) -> dict[str, JobReport]:
         """Ask qstat: with -x for the history of PBS, without for Torque, where -x means XML."""
@@ -202,13 +213,6 @@ class Pbs(Queue):
         for gone in (*self._NO_SUCH_JOB.findall(err), *self._FINISHED.findall(err)):
             reports.setdefault(_number(gone), JobReport(JobState.ENDED))
         return {job: reports[_number(job)] for job in ids if _number(job) in reports}
-
-    @property
-    def cluster(self) -> str:
-        """Name of the default server, as `qstat -B` has it."""
-        _, out, _ = run_command(["qstat", "-B", "-f"])
-        found = re.search(r"^Server:\s*(\S+)", out, re.MULTILINE)
-        return found.group(1) if found else ""
 
     def _report(self, fields: Mapping[str, str]) -> JobReport:
         state = fields.get("job_state", "").strip()
@@ -243,7 +247,9 @@ def ask_queue(jobs: Iterable[BatchJob], queue: Queue | None) -> dict[BatchJob, J
     """
     asked = list(dict.fromkeys(jobs))
     cluster = queue.cluster if queue and asked else ""
-    mine = [job for job in asked if queue and job.queue == queue.name and job.cluster in ("", cluster)]
+    mine = [
+        job for job in asked if queue and job.queue == queue.name and job.cluster in ("", cluster)
+    ]
     answers = queue.ask([job.id for job in mine]) if queue and mine else {}
     return {job: _believed(job, answers.get(job.id, UNKNOWN), job in mine) for job in asked}
 
@@ -259,7 +265,7 @@ def run_command(words: Sequence[str]) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def _believed(job: BatchJob, report: JobReport, mine: bool) -> JobReport:  # noqa: FBT001
+def _believed(job: BatchJob, report: JobReport, mine: bool) -> JobReport:
     is_hidden = report == JobReport(JobState.ENDED) and job.user not in ("", _user())
     return UNKNOWN if is_hidden or not mine else report
 

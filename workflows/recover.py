@@ -1,59 +1,115 @@
-"""What a killed run leaves behind is put right, so that the same command goes on."""
+"""What was lost or failed runs again where that can help; what has landed is left alone."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fireworks import FWAction
 
 from workflows.advance import load_nodes
-from workflows.database import Database
+from workflows.continuation import prepare_continuation
+from workflows.failures import FailureClass, classify
+from workflows.launch_record import LaunchRecord
 from workflows.launchpad import remove_half_added
-from workflows.status import State, node_states
+from workflows.lost import KILLED, LIVING, Look, LostRun, Run, look_for_lost
+from workflows.queue import ask_queue
+from workflows.repair import repair
+from workflows.settings import load_settings
+from workflows.status import State, find_failures, last_lines, node_states
 
-# A run that was lost this often is likely to kill its worker, for want of memory say.
-MAX_LOST = 5
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
 
-_ENDED = ("COMPLETED", "FIZZLED")
+    from workflows.database import Database
+    from workflows.queue import Queue
+
+# What may go well the next time although nothing was changed; the others need a mend first.
+RETRYABLE: Final = frozenset(
+    (FailureClass.WALLTIME, FailureClass.NODE, FailureClass.MEMORY, FailureClass.DATABASE)
+)
+
+# A failure of these classes may have a cause that only the queue knows.
+_VAGUE: Final = frozenset((FailureClass.UNKNOWN, FailureClass.NODE))
 
 
 @dataclass(frozen=True)
-class Recovered:
-    """What was put right."""
+class Stopped:
+    """A step that was lost or has failed.
 
-    rerun: int
-    refreshed: int
-    half_added: int
+    Attributes
+    ----------
+    failure_class, reason
+        Why, in a word and in full.
+    times
+        How often it ended for a reason of this class before.
+    run
+        The run that was lost; None for one that failed and said so.
+    folder
+        Where it goes on, once it is to run again; None if it starts afresh.
+    """
+
+    fw_id: int
+    name: str
+    failure_class: FailureClass
+    reason: str
+    times: int = 0
+    run: Run | None = None
+    folder: Path | None = None
 
 
-def recover_local(database: Database, campaign: str) -> Recovered:
+@dataclass
+class Recovery:
+    """What was found and put right.
+
+    Attributes
+    ----------
+    again
+        Steps that run again.
+    given_up
+        Steps that ended for the same reason too often: they are left failed.
+    not_asked
+        Steps whose class was not asked for: they are left failed.
+    unknown
+        Runs of which nobody here can say whether they are alive: they are left alone.
+    refreshed, half_added
+        Ends of runs that were told to their workflow, and workflows added by half.
+    """
+
+    again: list[Stopped] = field(default_factory=list)
+    given_up: list[Stopped] = field(default_factory=list)
+    not_asked: list[Stopped] = field(default_factory=list)
+    unknown: list[Run] = field(default_factory=list)
+    refreshed: int = 0
+    half_added: int = 0
+
+    @property
+    def rerun(self) -> int:
+        """Count the steps that run again."""
+        return len(self.again)
+
+
+def recover_local(database: Database, campaign: str) -> Recovery:
     """Put right what killed workers left; only while nobody works on the campaign.
 
-    Parameters
-    ----------
-    database
-        The campaign's database, with no worker connected.
-    campaign
-        Name of the campaign.
-
-    Returns
-    -------
-    How many runs were lost and will run again, how many ends of runs were told to their
-    workflow, and how many workflows had been added by half.
+    What failed and said so is left alone: see `retry_failed`.
     """
     # Campaigns share nodes, and a private database is nobody else's.
     query = {} if database.server else {"campaign": campaign}
     nodes = database.nodes.distinct("uuid", query)
-    half_added = remove_half_added(database.launchpad, alone=True)
-    # FireWorks locks a workflow while it updates it; a killed process cannot unlock.
-    database.workflows.update_many(
-        {"metadata.digest": {"$in": nodes}, "locked": True}, {"$unset": {"locked": ""}}
+    recovery = Recovery(half_added=remove_half_added(database.launchpad, alone=True))
+    recovery.refreshed = repair(database, nodes, alone=True)
+    look = look_for_lost(database, nodes, queue=None, patience=0, alone=True)
+    _sort(
+        _lost(database, look),
+        recovery,
+        classes=tuple(FailureClass),
+        limit=load_settings().max_reruns,
     )
-    _remove_orphans(database, nodes)
-    refreshed = _refresh_unfinished(database, nodes)
-    lost = _rerun_lost(database, nodes)
-    # A step that was being taken has no run yet that could be lost.
-    database.fireworks.update_many(
-        {"spec.node": {"$in": nodes}, "state": "RESERVED"}, {"$set": {"state": "READY"}}
-    )
-    return Recovered(lost, refreshed, half_added)
+    _carry_out(database, recovery)
+    return recovery
 
 
 def retry_failed(database: Database, campaign: str) -> int:
@@ -65,78 +121,160 @@ def retry_failed(database: Database, campaign: str) -> int:
     -------
     How many steps will run again.
     """
-    nodes = load_nodes(database, {"campaign": campaign})
+    recovery = Recovery(again=_failed(database, [campaign], None))
+    _carry_out(database, recovery)
+    return recovery.rerun
+
+
+def recover(
+    database: Database,
+    campaigns: Sequence[str],
+    *,
+    classes: Collection[FailureClass] = RETRYABLE,
+    queue: Queue | None,
+    dry_run: bool = False,
+) -> Recovery:
+    """Run again what was lost, and what failed for a reason that may be gone.
+
+    Workers may be at work meanwhile: a run is lost only if its queue or its machine says so.
+
+    Parameters
+    ----------
+    database
+        The database of the campaigns.
+    campaigns
+        Their names.
+    classes
+        Classes of failures that run again; what was lost is `node`, or what its queue says.
+    queue
+        The queueing system of this machine.
+    dry_run
+        Only look.
+    """
+    settings = load_settings()
+    nodes = database.nodes.distinct("uuid", {"campaign": {"$in": list(campaigns)}})
+    recovery = Recovery()
+    if not dry_run:
+        recovery.half_added = remove_half_added(database.launchpad)
+        recovery.refreshed = repair(database, nodes, alone=False)
+    look = look_for_lost(database, nodes, queue=queue, patience=settings.launch_patience)
+    recovery.unknown = look.unknown
+    stopped = [*_lost(database, look), *_failed(database, campaigns, queue)]
+    _sort(stopped, recovery, classes=classes, limit=settings.max_reruns)
+    if not dry_run:
+        _carry_out(database, recovery)
+    return recovery
+
+
+def _lost(database: Database, look: Look) -> Iterable[Stopped]:
+    for lost in look.lost:
+        failure_class = classify(lost.reason)
+        yield Stopped(
+            lost.run.fw_id,
+            lost.run.name,
+            failure_class,
+            lost.reason,
+            _times(database, lost.run.fw_id, failure_class),
+            lost.run,
+        )
+
+
+def _failed(database: Database, campaigns: Sequence[str], queue: Queue | None) -> list[Stopped]:
+    nodes = load_nodes(database, {"campaign": {"$in": list(campaigns)}})
     states = node_states(database, nodes)
     failed = [uuid for uuid, state in states.items() if state is State.FAILED]
-    fizzled = database.fireworks.find(
-        {"spec.node": {"$in": failed}, "state": "FIZZLED"}, {"fw_id": 1}
-    )
-    reruns = [firework["fw_id"] for firework in fizzled]
-    for fw_id in reruns:
-        database.launchpad.rerun_fw(fw_id)
-    return len(reruns)
+    failures = find_failures(database, failed)
+    words = _queue_words(database, [f.fw_id for f in failures], queue)
+    stopped = []
+    for failure in failures:
+        failure_class = failure.failure_class
+        if failure_class in _VAGUE and failure.fw_id in words:
+            told = classify(words[failure.fw_id])
+            failure_class = failure_class if told is FailureClass.UNKNOWN else told
+        times = _times(database, failure.fw_id, failure_class)
+        name = f"{failure.compound}: {failure.step}"
+        stopped.append(Stopped(failure.fw_id, name, failure_class, failure.error, times))
+    return stopped
 
 
-def _remove_orphans(database: Database, nodes: Collection[str]) -> None:
-    """Remove Fireworks that no workflow knows of.
-
-    FireWorks stores the steps that a step adds before the workflow that they belong to; the
-    step that added them has not ended for the workflow, and adds them again.
-    """
-    unfinished = {"$nin": ["COMPLETED", "FIZZLED", "ARCHIVED", "DEFUSED"]}
-    orphans = database.fireworks.aggregate(
-        [
-            {"$match": {"spec.node": {"$in": list(nodes)}, "state": unfinished}},
-            {
-                "$lookup": {
-                    "from": database.workflows.name,
-                    "localField": "fw_id",
-                    "foreignField": "nodes",
-                    "pipeline": [{"$project": {"_id": 1}}],
-                    "as": "owners",
-                }
-            },
-            {"$match": {"owners": []}},
-            {"$project": {"fw_id": 1}},
-        ]
-    )
-    ids = [orphan["fw_id"] for orphan in orphans]
-    database.fireworks.delete_many({"fw_id": {"$in": ids}})
+def _queue_words(database: Database, fw_ids: Sequence[int], queue: Queue | None) -> dict[int, str]:
+    """Ask the queue how the batch jobs ended in which steps failed."""
+    if queue is None or not fw_ids:
+        return {}
+    launches = database.launches.find({"fw_id": {"$in": list(fw_ids)}}).sort("launch_id", 1)
+    records = {launch["fw_id"]: LaunchRecord.of_launch(launch) for launch in launches}
+    jobs = {fw_id: record.job for fw_id, record in records.items() if record and record.job}
+    answers = ask_queue(jobs.values(), queue)
+    return {fw_id: answers[job].word for fw_id, job in jobs.items()}
 
 
-def _rerun_lost(database: Database, nodes: Collection[str]) -> int:
-    """Rerun lost runs; one that kills its worker every time is left failed."""
-    query = {"spec.node": {"$in": list(nodes)}}
-    _, lost, _ = database.launchpad.detect_lostruns(expiration_secs=0, fizzle=True, query=query)
-    again = database.fireworks.find(
-        {"fw_id": {"$in": lost}, f"archived_launches.{MAX_LOST - 1}": {"$exists": False}},
-        {"fw_id": 1},
-    )
-    reruns = [firework["fw_id"] for firework in again]
-    for fw_id in reruns:
-        database.launchpad.rerun_fw(fw_id)
-    return len(reruns)
+def _times(database: Database, fw_id: int, failure_class: FailureClass) -> int:
+    """Count the earlier launches of a step that ended for a reason of this class."""
+    firework = database.fireworks.find_one({"fw_id": fw_id}, {"archived_launches": 1}) or {}
+    ids = firework.get("archived_launches", [])
+    earlier = database.launches.find({"launch_id": {"$in": ids}}, {"action": 1, "launch_id": 1})
+    classes = Counter(classify(last_lines([launch]) or KILLED) for launch in earlier)
+    return classes[failure_class]
 
 
-def _refresh_unfinished(database: Database, nodes: Collection[str]) -> int:
-    """Let workflows see which of their steps have ended.
+def _sort(
+    stopped: Iterable[Stopped],
+    recovery: Recovery,
+    *,
+    classes: Collection[FailureClass],
+    limit: int,
+) -> None:
+    for step in stopped:
+        if step.failure_class not in classes:
+            recovery.not_asked.append(step)
+        elif step.times >= limit:
+            recovery.given_up.append(step)
+        else:
+            recovery.again.append(step)
 
-    A rocket that is killed between storing its result and updating its workflow leaves
-    children waiting for a parent that has long been completed.
-    """
-    query = {"metadata.digest": {"$in": list(nodes)}, "state": {"$nin": ["COMPLETED", "ARCHIVED"]}}
-    refreshed = 0
-    for workflow in database.workflows.find(query, {"nodes": 1, "fw_states": 1}):
-        told = {int(fw_id): state for fw_id, state in workflow["fw_states"].items()}
-        steps = database.fireworks.find(
-            {"fw_id": {"$in": workflow["nodes"]}}, {"state": 1, "fw_id": 1}
-        )
-        states = {step["fw_id"]: step["state"] for step in steps}
-        stale = [i for i, state in states.items() if state in _ENDED and told.get(i) != state]
-        # FireWorks adds what a step asks for when it sees it end for the first time, and stores
-        # that it has ended before the workflow that has grown: it must see it end once more.
-        database.fireworks.update_many({"fw_id": {"$in": stale}}, {"$set": {"state": "RUNNING"}})
-        for fw_id in (*stale, *(i for i, state in states.items() if state == "RUNNING")):
-            database.launchpad._refresh_wf(fw_id)  # noqa: SLF001  as `lpad refresh`
-            refreshed += 1
-    return refreshed
+
+def _carry_out(database: Database, recovery: Recovery) -> None:
+    recovery.again = [done for step in recovery.again if (done := _run_again(database, step))]
+    for step in (*recovery.given_up, *recovery.not_asked):
+        if step.run and _end_launch(database, LostRun(step.run, step.reason)):
+            database.launchpad._refresh_wf(step.fw_id)  # noqa: SLF001  as `lpad refresh`
+
+
+def _run_again(database: Database, step: Stopped) -> Stopped | None:
+    """Let a step run again where it ran; None if somebody else has seen to it."""
+    if step.run:
+        if step.run.launch is None:
+            return step if _release(database, step.run) else None
+        if not _end_launch(database, LostRun(step.run, step.reason)):
+            return None
+    # Its launch is not told to the workflow before the step runs again: its children would go.
+    folder = prepare_continuation(database.launchpad, step.fw_id).folder
+    return replace(step, folder=folder)
+
+
+def _release(database: Database, run: Run) -> bool:
+    """Give back a step that was being taken: it has no launch yet."""
+    taken = {"fw_id": run.fw_id, "state": "RESERVED", "launches": []}
+    released = database.fireworks.update_one(taken, {"$set": {"state": "READY"}})
+    return bool(released.modified_count)
+
+
+def _end_launch(database: Database, lost: LostRun) -> bool:
+    """Mark the launch of a lost run as failed, with the reason; say whether it still ran."""
+    from makers.vasp_folder import end_orphans, owner_of  # seconds to import
+
+    if lost.run.launch is None:
+        return False
+    launch = database.launchpad.get_launch_by_id(lost.run.launch["launch_id"])
+    launch.action = FWAction(stored_data={"_exception": {"_stacktrace": lost.reason}})
+    launch.state = "FIZZLED"
+    query = {"launch_id": launch.launch_id, "state": {"$in": LIVING}}
+    ended = database.launches.replace_one(query, _document(launch))
+    folder = Path(launch.launch_dir)
+    if ended.modified_count and folder.is_dir() and owner_of(folder):
+        end_orphans(folder)  # VASP outlives its rocket
+    return bool(ended.modified_count)
+
+
+def _document(launch: Any) -> dict[str, Any]:
+    return dict(launch.to_db_dict())

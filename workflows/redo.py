@@ -1,6 +1,8 @@
 """Compounds that are computed again because somebody asked for it."""
 
+import io
 from collections.abc import Collection, Sequence
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 
 from analysis.errors import InputError
@@ -52,17 +54,28 @@ def set_aside(database: Database, uuids: Collection[str]) -> None:
     """Make room for compounds that are computed again; what they gave is kept.
 
     Their workflows leave the LaunchPad (archiving would let a rocket pull them on the way),
-    and their documents in the job store get uuids that end with the time.
+    and the outputs of all their jobs get uuids that end with the time: a step whose output is
+    in the job store is not run again.
     """
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
     for uuid in uuids:
         workflow = database.workflows.find_one({"metadata.digest": uuid}, {"nodes": 1})
+        steps = _jobs_of(database, workflow["nodes"]) if workflow else []
         if workflow:
-            database.launchpad.delete_wf(workflow["nodes"][0])
-        for job in database.jobs.find({"uuid": uuid}, {"_id": 1}):
-            kept = {"$set": {"uuid": f"{uuid} replaced {now}", "replaced": uuid}}
-            database.jobs.update_one({"_id": job["_id"]}, kept)
+            with redirect_stdout(io.StringIO()):  # FireWorks prints what it removes
+                database.launchpad.delete_wf(workflow["nodes"][0])
+        for job in database.jobs.find({"uuid": {"$in": [uuid, *steps]}}, {"uuid": 1}):
+            kept = {"uuid": f"{job['uuid']} replaced {now}", "replaced": job["uuid"]}
+            database.jobs.update_one({"_id": job["_id"]}, {"$set": kept})
         database.results.delete_many({"job_uuid": uuid})
+
+
+def _jobs_of(database: Database, fw_ids: Sequence[int]) -> list[str]:
+    """Give the uuids of the jobs that Fireworks run."""
+    found: list[str] = database.fireworks.distinct(
+        "spec._tasks.job.uuid", {"fw_id": {"$in": list(fw_ids)}}
+    )
+    return found
 
 
 def _failed(database: Database, asked: Sequence[str], query: dict[str, object]) -> set[str]:

@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 from workflows.advance import advance
 from workflows.database import Database
 from workflows.plan import Plan
-from workflows.recover import Recovered, recover_local, retry_failed
+from workflows.recover import Recovery, recover_local, retry_failed
 from workflows.settings import MachineSettings
 from workflows.status import Status, campaign_status
 from workflows.submit import submit
@@ -26,7 +26,7 @@ class Outcome:
     """How a run ended."""
 
     status: Status
-    recovered: Recovered
+    recovered: Recovery
     launched: bool
 
 

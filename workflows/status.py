@@ -95,7 +95,7 @@ def campaign_status(database: Database, name: str) -> Status:
         },
         steps=_steps(database, uuids),
         running=_running(database, uuids),
-        failures=_failures(database, uuids),
+        failures=find_failures(database, uuids),
     )
 
 
@@ -153,7 +153,8 @@ def _running(database: Database, uuids: Sequence[str]) -> list[str]:
     return sorted(firework["name"] for firework in running)
 
 
-def _failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
+def find_failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
+    """Read which steps of nodes failed, and why."""
     fizzled = database.fireworks.aggregate(
         [
             {"$match": {"spec.node": {"$in": uuids}, "state": "FIZZLED"}},
@@ -176,7 +177,7 @@ def _failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
             step=firework["spec"].get("step", ""),
             fw_id=firework["fw_id"],
             error=_last_error(firework["launched"]),
-            lines=_last_lines(firework["launched"]),
+            lines=last_lines(firework["launched"]),
         )
         for firework in fizzled
     ]
@@ -188,11 +189,11 @@ def _last_error(launches: Sequence[Mapping[str, Any]]) -> str:
     """Give the last line of the last traceback."""
     if not launches:
         return "no launch is recorded"
-    last = _last_lines(launches).rpartition("\n")[2]
+    last = last_lines(launches).rpartition("\n")[2]
     return last or "the run was lost: killed, or its machine went away"
 
 
-def _last_lines(launches: Sequence[Mapping[str, Any]]) -> str:
+def last_lines(launches: Sequence[Mapping[str, Any]]) -> str:
     """Give the last lines of the last traceback."""
     if not launches:
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from pymatgen.core import Lattice, Structure
+from pymatgen.core import SETTINGS, Lattice, Structure
 from pymatgen.io.vasp.inputs import PotcarSingle
 
 from analysis.compensation import compound_composition
@@ -67,6 +67,9 @@ def check_potcars(generator: Any, elements: Iterable[str]) -> str:
     DoubtError
         Some differ from what pymatgen knows of that release: another version, or edited.
     """
+    if not SETTINGS.get("PMG_VASP_PSP_DIR"):
+        msg = "no potentials: set PMG_VASP_PSP_DIR in ~/.pmgrc.yaml to their folder"
+        raise InputError(msg)
     functional = generator.user_potcar_functional
     wrong, unknown, titles = [], [], []
     for element in elements:

@@ -41,7 +41,7 @@ def everything_written(folder: Path) -> str:
 def test_a_dry_run_lists_everything_and_writes_nothing(cluster: Cluster) -> None:
     write_spec(cluster)
     shown = cluster.run("interphase", "submit", "tiny.yaml", "--dry-run").stdout
-    assert "later  Li2ZrO3:Nb5+(Zr)0.5: 4 jobs" in shown
+    assert "later  Li2ZrO3:Nb5+(Zr)0.5: 5 jobs" in shown
     assert "nothing was written" in shown
     with cluster.client() as client:
         assert client[cluster.database].list_collection_names() == []
@@ -77,7 +77,8 @@ def test_a_campaign_goes_through_rlaunch_to_its_results(cluster: Cluster) -> Non
     assert "computed again: " in cluster.run(*redo).stdout
     assert count(cluster, "results") == 2
     assert count(cluster, "workflows") == workflows
-    assert count(cluster, "jobs", {"replaced": {"$exists": True}}) == 1
+    # dope, relax, lowest and interface are kept under other names
+    assert count(cluster, "jobs", {"replaced": {"$exists": True}, "name": {"$regex": "Nb"}}) >= 4
 
     said += cluster.run("rlaunch", "rapidfire").stdout
     assert count(cluster, "results") == 3

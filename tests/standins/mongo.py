@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+import psutil
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
@@ -87,9 +88,10 @@ def secure_mongod(settings: MachineSettings) -> Iterator[SecureServer]:
         _make_administrator(server, process)
         yield server
     finally:
-        process.terminate()
+        with contextlib.suppress(LookupError):  # it may have been killed and started again
+            mongod_of(server).terminate()
         process.wait(60)
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
@@ -120,6 +122,31 @@ def write_certificate(folder: Path) -> tuple[Path, Path]:
     (folder / "server.pem").touch(mode=0o600)
     (folder / "server.pem").write_bytes(private + public)
     return folder / "ca.pem", folder / "server.pem"
+
+
+@contextmanager
+def without(server: SecureServer) -> Iterator[None]:
+    """Kill a server, and start it again afterwards."""
+    process = mongod_of(server)
+    words, environment = process.cmdline(), process.environ()
+    process.kill()
+    process.wait()
+    try:
+        yield
+    finally:
+        subprocess.Popen(
+            words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+
+def mongod_of(server: SecureServer) -> psutil.Process:
+    """Find the process of a server, however often it was started."""
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if "--dbpath" in words and str(server.port) in words:
+            return process
+    msg = "there is no such mongod"
+    raise LookupError(msg)
 
 
 def _make_administrator(server: SecureServer, process: subprocess.Popen[bytes]) -> None:

@@ -119,7 +119,7 @@ def running_slurm(slots: int = 4) -> Iterator[Slurm]:
     daemons: list[subprocess.Popen[bytes]] = []
     try:
         daemons.append(_start(slurm, "munged", *_munge_arguments(folder)))
-        _await(lambda: (folder / "munge.socket").exists(), slurm)
+        _await((folder / "munge.socket").exists, slurm)
         daemons.append(_start(slurm, "slurmctld", "-D"))
         daemons.append(_start(slurm, "slurmd", "-D"))
         _await(lambda: _is_idle(slurm), slurm)
@@ -179,7 +179,9 @@ def _await(condition: object, slurm: Slurm, seconds: float = 60) -> None:
     assert callable(condition)
     while not condition():
         if time.monotonic() > end:
-            texts = [f"{p.name}:\n{p.read_text()[-3000:]}" for p in slurm.folder.glob("*.[lo][ou]*")]
+            texts = [
+                f"{p.name}:\n{p.read_text()[-3000:]}" for p in slurm.folder.glob("*.[lo][ou]*")
+            ]
             msg = "Slurm does not start:\n" + "\n".join(texts)
             raise RuntimeError(msg)
         time.sleep(0.1)

@@ -13,7 +13,8 @@ failures
     element (any without). NAME is a method of `Failure`.
 
 It leaves ``standin/`` in the folder: the INCAR, POSCAR and KPOINTS of every run, and
-``steps.jsonl``, one line per ionic step that was completed.
+``steps.jsonl``, one line per ionic step that was completed, and ``ends``, one per run that
+came to its own end.
 """
 
 from __future__ import annotations
@@ -141,6 +142,7 @@ def run(folder: Path) -> None:
             files.soft_stop()
             break
     files.close(geometry, whole=not plan.has("truncated"))
+    _record_end(folder, number)
     (folder / "STOPCAR").unlink(missing_ok=True)
 
 
@@ -171,6 +173,11 @@ def _record_step(folder: Path, number: int, step: int, energy: float) -> None:
     line: dict[str, Any] = {"run": number, "step": step, "energy": energy}
     with (folder / RECORD / "steps.jsonl").open("a") as file:
         file.write(json.dumps(line) + "\n")
+
+
+def _record_end(folder: Path, number: int) -> None:
+    with (folder / RECORD / "ends").open("a") as file:
+        file.write(f"{number}\n")
 
 
 if __name__ == "__main__":

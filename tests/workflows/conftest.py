@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from monty.serialization import dumpfn
 from pydantic import SecretStr
+from pymatgen.core import Lattice, Structure
+from pymatgen.entries.computed_entries import ComputedStructureEntry
 from pymongo.database import Database as MongoDatabase
 
+from analysis.reference_phases import table_crystals, table_phases
 from workflows.campaign import Campaign
 from workflows.database import Database, open_database
 from workflows.indexes import ensure_indexes
@@ -195,6 +199,32 @@ def respecified(small_plan: Plan) -> Callable[..., Campaign]:
         return Campaign.model_validate(content | {"spec": content["spec"] | changes})
 
     return change
+
+
+@pytest.fixture(scope="session")
+def oxide_entries(scratch: Path) -> Path:
+    """Write reference entries with crystals for a titanium phosphate, on a scale of their own.
+
+    Elements have no energy: an oxide's energy is its formation energy.
+    """
+    oxides = {"Li2O": "Li", "Al2O3": "Al", "TiO2": "Ti", "P2O5": "P", "ZrO2": "Zr"}
+    entries = [_entry(Structure(Lattice.cubic(4), ["O"], [[0, 0, 0]]), 0.0)]
+    for formula, metal in oxides.items():
+        phase = table_phases([metal, "O"]).phase(formula)
+        entries.append(_entry(table_crystals()[formula], phase.formation_energy_per_atom))
+        entries.append(_entry(Structure(Lattice.cubic(4), [metal], [[0, 0, 0]]), 0.0))
+    path = scratch / "oxides.json"
+    dumpfn(entries, path)
+    return path
+
+
+def _entry(structure: Structure, energy_per_atom: float) -> ComputedStructureEntry:
+    return ComputedStructureEntry(
+        structure,
+        energy_per_atom * len(structure),
+        parameters={"run_type": "GGA", "hubbards": {}},
+        data={"band_gap": 0.0 if len(structure) == 1 else 5.0},
+    )
 
 
 def put_landed(database: Database, uuid: str, **output: Any) -> None:

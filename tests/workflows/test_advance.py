@@ -146,7 +146,13 @@ def test_every_step_of_a_workflow_knows_its_node_and_its_dopant(
     advance(database, "small")
     node = doped(nodes, "Ta")
     steps = list(database.fireworks.find({"spec.node": node.uuid}))
-    assert {step["spec"]["step"] for step in steps} == {"dope", "lowest", "interface", "advance"}
+    assert {step["spec"]["step"] for step in steps} == {
+        "dope",
+        "lowest",
+        "migration",
+        "interface",
+        "advance",
+    }
     expected: dict[str, Any] = {"campaign": "small", "dopant": "Ta", "valence": 5, "site": "Zr"}
     for step in steps:
         assert expected.items() <= step["spec"].items()

@@ -77,6 +77,7 @@ def test_a_compound_that_fails_leaves_the_others_and_can_be_tried_again(
         "advance",
         "interface",
         "lowest",
+        "migration",
         "relax 1 of 2",
         "relax 2 of 2",
     ]

@@ -54,10 +54,20 @@ def test_added_workflows_run_through(
     database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    database.jobs.insert_one({"uuid": "none", "index": 1})
     add_workflows(database.launchpad, workflows("a"))
     rapidfire(database.launchpad, strm_lvl="ERROR")
     assert database.workflows.distinct("state") == ["COMPLETED"]
     assert database.fireworks.distinct("state") == ["COMPLETED"]
+
+
+def test_a_workflow_without_a_result_counts_as_failed(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    add_workflows(database.launchpad, [workflow("a", steps=1)])
+    rapidfire(database.launchpad, strm_lvl="ERROR")
+    assert database.workflows.distinct("state") == ["FIZZLED"]
 
 
 def test_nothing_is_added_for_nothing(database: Database) -> None:

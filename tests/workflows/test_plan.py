@@ -1,24 +1,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from monty.serialization import dumpfn
-from pymatgen.core import Composition, Lattice, Structure
-from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
+from pymatgen.core import Composition, Structure
+from pymatgen.entries.computed_entries import ComputedEntry
 
 from analysis.compensation import compound_composition
 from analysis.errors import InputError
-from analysis.reference_phases import table_crystals, table_phases
+from analysis.reference_phases import table_phases
 from makers.naming import digest
 from workflows.campaign import Campaign, Kind
 from workflows.plan import Plan, make_plan
 from workflows.sources import phase_source
 from workflows.spec import CampaignSpec
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
@@ -296,36 +293,13 @@ def test_a_dopant_may_replace_all_ions_of_a_site() -> None:
     assert planned.exchanged.coefficients == pytest.approx({"HfO2": 2, "ZrO2": -2})
 
 
-@pytest.fixture
-def oxide_entries(tmp_path: Path) -> dict[str, Any]:
-    """Give reference entries with crystals for a titanium phosphate, on a scale of their own."""
-    return entries(tmp_path / "oxides.json", *_oxides(["Li", "Al", "Ti", "P", "O", "Zr"]))
-
-
-def _oxides(elements: Iterable[str]) -> list[ComputedStructureEntry]:
-    found = []
-    for formula in ("Li2O", "Al2O3", "TiO2", "P2O5", "ZrO2"):
-        crystal = table_crystals()[formula]
-        metal = next(e.symbol for e in crystal.composition if e.symbol != "O")
-        phase = table_phases([metal, "O"]).phase(formula)
-        energy = phase.formation_energy_per_atom * len(crystal)
-        found.append(_entry(crystal, energy))
-    cell = Lattice.cubic(4)
-    return found + [_entry(Structure(cell, [e], [[0, 0, 0]]), 0.0) for e in elements]
-
-
-def _entry(structure: Structure, energy: float) -> ComputedStructureEntry:
-    parameters = {"run_type": "GGA", "hubbards": {}}
-    return ComputedStructureEntry(structure, energy, parameters=parameters)
-
-
-def test_a_nasicon_is_planned_through_its_oxides(oxide_entries: dict[str, Any]) -> None:
+def test_a_nasicon_is_planned_through_its_oxides(oxide_entries: Path) -> None:
     zirconium = {"element": "Zr", "valence": 4, "site": "Ti", "concentration": 0.5}
     found = plan(
         host={"crystal": str(DATA / "latp.cif"), "name": "LATP"},
         dopants=[zirconium],
         screening={"max_elements": 4},
-        **oxide_entries,
+        reference_phases={"source": "file", "path": oxide_entries},
     )
     host = found.campaign.host_crystal
     assert host.formula_units == 2

@@ -11,7 +11,8 @@ from pymongo.collection import Collection
 from workflows.advance import advance, save_campaign
 from workflows.campaign import Campaign, Kind, Node
 from workflows.firetasks import AdvanceTask
-from workflows.recover import MAX_LOST, recover_local, retry_failed
+from workflows.recover import recover_local, retry_failed
+from workflows.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ def test_a_lost_run_runs_again(database: Database, host: str) -> None:
 
 
 def test_a_run_that_is_lost_again_and_again_is_given_up(database: Database, host: str) -> None:
-    for _ in range(MAX_LOST):
+    for _ in range(load_settings().max_reruns):
         begin(database)
         assert recover_local(database, "small").rerun == 1
     begin(database)

@@ -1,0 +1,157 @@
+"""Random faults over a whole campaign: every result once, equal, and nothing computed twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from standins.faults import Chaos, Tally, differences
+from standins.vasp_cluster import (
+    plan,
+    rockets,
+    vasp_environment,
+    write_commands,
+    write_potentials,
+)
+
+from workflows.database import open_database
+
+if TYPE_CHECKING:
+    from standins.cluster import Cluster
+    from standins.slurm import Slurm
+
+    from workflows.settings import MachineSettings
+
+pytestmark = pytest.mark.filterwarnings("ignore:POTCAR data with symbol")
+
+CIF = Path(__file__).parents[1] / "data" / "li2zro3.cif"
+SEED = 20261123
+IONIC_SECONDS = 0.05
+
+# (element, valence, site, x): 40 compounds of Li2ZrO3, 12 atoms in the cell.
+TETRAVALENT = [(e, 4, "Zr", x) for e in ("Ti", "Hf", "Sn", "Ge", "Si", "Ce") for x in (0.5, 1.0)]
+PENTAVALENT = [(e, 5, "Zr", x) for e in ("Nb", "Ta", "Sb", "V") for x in (0.5, 1.0)]
+MONOVALENT = [(e, 1, "Li", x) for e in ("Na", "K") for x in (0.5, 1.0, 1.5)]
+DIVALENT = [(e, 2, "Li", 0.5) for e in ("Mg", "Ca", "Sr", "Ba", "Zn")]
+TRIVALENT = [(e, 3, "Li", 0.5) for e in ("Al", "Ga", "Sc", "Y", "In", "La")]
+HEXAVALENT = [(e, 6, "Zr", 0.5) for e in ("W", "Mo")]
+SMALL = [*TETRAVALENT, *PENTAVALENT, *MONOVALENT, *DIVALENT, *TRIVALENT, *HEXAVALENT]
+GARNET = [("Al", 3, "Li", 0.25), ("Ta", 5, "Zr", 0.25), ("Nb", 5, "Zr", 0.25)]
+GARNET += [("Ga", 3, "Li", 0.25), ("Ti", 4, "Zr", 0.25), ("Mg", 2, "Li", 0.25)]
+
+
+def specification(host: dict[str, Any], dopants: list[Any]) -> dict[str, Any]:
+    names = ("element", "valence", "site", "concentration")
+    return {
+        "name": "faults",
+        "host": {"arrangements": 1, **host},
+        "choices": 1,
+        "engine": {"name": "vasp"},
+        "dopants": [dict(zip(names, dopant, strict=True)) for dopant in dopants],
+    }
+
+
+def elements(spec: dict[str, Any]) -> list[str]:
+    return sorted({"Li", "La", "Zr", "O", *(dopant["element"] for dopant in spec["dopants"])})
+
+
+def run_in_peace(
+    spec: dict[str, Any], folder: Path, settings: MachineSettings
+) -> list[dict[str, Any]]:
+    """Run a campaign undisturbed; give its results."""
+    folder.mkdir()
+    write_potentials(folder, elements(spec))
+    (folder / "atomate2.yaml").write_text(yaml.safe_dump(write_commands(folder)))
+    (folder / "spec.yaml").write_text(yaml.safe_dump(spec))
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("INTERPHASE_")}
+    environment = kept | vasp_environment(folder, folder / "atomate2.yaml")
+    command = [sys.executable, "-m", "workflows.cli", "run", "spec.yaml", "--dir", "run"]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment | {"INTERPHASE_WORKERS": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with open_database(folder / "run", settings) as database:
+        return list(database.results.find({}, {"_id": 0}))
+
+
+def disturb(
+    cluster: Cluster,
+    slurm: Slurm,
+    spec: dict[str, Any],
+    faults: dict[str, int],
+    *,
+    pause: tuple[float, float],
+) -> Chaos:
+    """Run a campaign through faults to its end."""
+    write_potentials(cluster.folder, elements(spec))
+    plan(cluster.folder, seconds=IONIC_SECONDS)
+    (cluster.folder / "spec.yaml").write_text(yaml.safe_dump(spec))
+    rockets(cluster, "rapidfire")
+    cluster.run("interphase", "submit", "spec.yaml", "--force")
+    chaos = Chaos(cluster, slurm, random.Random(SEED))
+    seconds = chaos.run(faults, pause=pause, seconds=1500)
+    print(f"\nfaults: {dict(chaos.faults)} in {seconds:.0f} s")
+    return chaos
+
+
+def check(cluster: Cluster, spec: dict[str, Any], undisturbed: list[dict[str, Any]]) -> None:
+    """Compare results with those of an undisturbed run, and count what VASP did."""
+    with cluster.client() as client:
+        database = client[cluster.database]
+        results = {r["job_uuid"]: r for r in database["results"].find({}, {"_id": 0})}
+        number = database["results"].count_documents({})
+        relaxations = {"step": {"$in": ["relax", "reference"]}}
+        uuids = database["jobs"].distinct("uuid", {f"metadata.{k}": v for k, v in relaxations.items()})
+        launches = database["launches"].count_documents({})
+        steps = database["fireworks"].count_documents({})
+    tally = Tally.of(cluster.folder)
+    starts, ends, ionic = (sum(c.values()) for c in (tally.starts, tally.ends, tally.steps))
+    print(
+        f"{number} results of {len(spec['dopants']) + 1} compounds; {steps} steps in "
+        f"{launches} launches; {len(uuids)} relaxations, VASP started {starts} times, came to "
+        f"its end {ends} times, with {ionic} ionic steps"
+    )
+    assert number == len(results) == len(spec["dopants"]) + 1
+    assert sorted(results) == sorted(r["job_uuid"] for r in undisturbed)
+    for expected in undisturbed:
+        assert differences(results[expected["job_uuid"]], expected) == []
+    assert {uuid: tally.ends[uuid] for uuid in uuids} == dict.fromkeys(uuids, 1)
+
+
+@pytest.mark.timeout(900)
+def test_forty_compounds_survive_random_faults(
+    cluster: Cluster, slurm: Slurm, tmp_path: Path, machine_settings: MachineSettings
+) -> None:
+    spec = specification(
+        {"crystal": str(CIF), "name": "LZO", "oxidation_states": {"Li": 1, "Zr": 4, "O": -2}}, SMALL
+    )
+    began = time.monotonic()
+    undisturbed = run_in_peace(spec, tmp_path / "peace", machine_settings)
+    print(f"\nundisturbed: {time.monotonic() - began:.0f} s")
+    faults = {"rocket": 6, "scancel": 4, "mongod": 2}
+    disturb(cluster, slurm, spec, faults, pause=(3.0, 8.0))
+    check(cluster, spec, undisturbed)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(3600)
+def test_garnets_survive_random_faults(
+    cluster: Cluster, slurm: Slurm, tmp_path: Path, machine_settings: MachineSettings
+) -> None:
+    spec = specification({"crystal": "LLZO"}, GARNET)
+    undisturbed = run_in_peace(spec, tmp_path / "peace", machine_settings)
+    faults = {"rocket": 8, "scancel": 6, "mongod": 3}
+    disturb(cluster, slurm, spec, faults, pause=(5.0, 30.0))
+    check(cluster, spec, undisturbed)

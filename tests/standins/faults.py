@@ -1,0 +1,176 @@
+"""Random faults of a cluster, from a seed: rockets, batch jobs and the database die."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from pymongo.errors import PyMongoError
+from rich.console import Console
+from standins.mongo import without
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from standins.cluster import Cluster
+    from standins.slurm import Slurm
+
+DOWNTIME = 4.0  # s without a database
+
+
+@dataclass
+class Chaos:
+    """Keeps batch jobs running, breaks things, and calls `interphase recover` after each."""
+
+    cluster: Cluster
+    slurm: Slurm
+    random: random.Random
+    slots: int = 2
+    faults: Counter[str] = field(default_factory=Counter)
+    said: list[str] = field(default_factory=list)
+
+    def run(self, plan: dict[str, int], *, pause: tuple[float, float], seconds: float) -> float:
+        """Break what `plan` counts, in random order with random pauses, then run to the end.
+
+        Returns
+        -------
+        How long it took, in seconds.
+        """
+        order = [kind for kind, number in plan.items() for _ in range(number)]
+        self.random.shuffle(order)
+        began = time.monotonic()
+        while not self.is_finished():
+            assert time.monotonic() - began < seconds, "".join(self.said[-3:])
+            self.fill()
+            self._wait(self.random.uniform(*pause) if order else 3.0)
+            if order and self._break(order[-1]):
+                self.faults[order.pop()] += 1
+                self._wait(1.0)
+            self.recover()
+        assert not order, f"the campaign ended before its faults: {order}"
+        return time.monotonic() - began
+
+    def recover(self) -> None:
+        """Do what `interphase recover` does, without the seconds of its start."""
+        from workflows.place import find_place
+        from workflows.recover_command import recover_command
+        from workflows.settings import load_settings
+
+        text = io.StringIO()
+        place = find_place(None, self.cluster.launchpad, load_settings())
+        recover_command(
+            place, None, classes=None, dry_run=False, console=Console(file=text, width=200)
+        )
+        self.said.append(text.getvalue())
+
+    def fill(self) -> None:
+        """Submit batch jobs until all slots are taken; qlaunch wrote their script."""
+        (script,) = list(self.cluster.folder.glob("block_*/launcher_*/FW_submit.script"))[:1] or [
+            self._first()
+        ]
+        for _ in range(self.slots - len(self._jobs())):
+            self.slurm.run("sbatch", "--chdir", str(script.parent), str(script))
+
+    def is_finished(self) -> bool:
+        """Say whether every step has ended."""
+        with self.cluster.client() as client:
+            steps = client[self.cluster.database]["fireworks"]
+            nodes = client[self.cluster.database]["nodes"].distinct("uuid")
+            landed = client[self.cluster.database]["jobs"].distinct("uuid", {"uuid": {"$in": nodes}})
+            return len(landed) == len(nodes) and not steps.count_documents(
+                {"state": {"$nin": ["COMPLETED", "FIZZLED"]}}
+            )
+
+    def _first(self) -> Path:
+        self.cluster.run("qlaunch", "rapidfire", "--nlaunches", "1")
+        (script,) = self.cluster.folder.glob("block_*/launcher_*/FW_submit.script")
+        return script
+
+    def _jobs(self) -> list[str]:
+        return self.slurm.run("squeue", "-h", "-o", "%A").split()
+
+    def _break(self, kind: str) -> bool:
+        done: bool = getattr(self, f"_{kind}")()
+        return done
+
+    def _rocket(self) -> bool:
+        """Kill -9 a rocket; VASP outlives it for a moment."""
+        rockets = [p for p in psutil.process_iter(["cmdline"]) if self._is_rocket(p)]
+        if rockets:
+            self.random.choice(sorted(rockets, key=lambda process: process.pid)).kill()
+        return bool(rockets)
+
+    def _scancel(self) -> bool:
+        jobs = self.slurm.run("squeue", "-h", "-t", "RUNNING", "-o", "%A").split()
+        if jobs:
+            self.slurm.run("scancel", self.random.choice(sorted(jobs)))
+        return bool(jobs)
+
+    def _mongod(self) -> bool:
+        """Kill -9 the database, and start it again after some seconds."""
+        with without(self.cluster.server):
+            self._wait(DOWNTIME)
+        while True:
+            with contextlib.suppress(PyMongoError), self.cluster.client() as client:
+                client[self.cluster.database].list_collection_names()
+                return True
+
+    def _is_rocket(self, process: psutil.Process) -> bool:
+        words = process.info["cmdline"] or []
+        try:
+            return any(word.endswith("rlaunch") for word in words) and (
+                process.environ().get("SLURM_CONF") == self.slurm.environment["SLURM_CONF"]
+                and "python" in process.name()
+            )
+        except psutil.Error:
+            return False
+
+    @staticmethod
+    def _wait(seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What VASP's stand-in says it did, per job."""
+
+    ends: Counter[str]
+    steps: Counter[str]
+    starts: Counter[str]
+
+    @classmethod
+    def of(cls, folder: Path) -> Tally:
+        """Read the records of all folders in which a job ran."""
+        from makers.vasp_folder import owner_of
+
+        tally = cls(Counter(), Counter(), Counter())
+        for record in folder.glob("**/standin"):
+            owner = str(owner_of(record.parent))
+            tally.ends[owner] += _lines(record / "ends")
+            tally.steps[owner] += _lines(record / "steps.jsonl")
+            tally.starts[owner] += len(list(record.glob("INCAR.*")))
+        return tally
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def differences(one: Any, other: Any, where: str = "") -> list[str]:
+    """List where two documents differ by more than rounding."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        if set(one) != set(other):
+            return [f"{where}: {set(one) ^ set(other)}"]
+        return [d for key in one for d in differences(one[key], other[key], f"{where}.{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = enumerate(zip(one, other, strict=True))
+        return [d for i, (a, b) in pairs for d in differences(a, b, f"{where}[{i}]")]
+    if isinstance(one, float) and isinstance(other, float):
+        return [] if abs(one - other) < 1e-6 else [f"{where}: {one} and {other}"]
+    return [] if one == other else [f"{where}: {one!r} and {other!r}"]

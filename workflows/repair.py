@@ -1,0 +1,122 @@
+"""What FireWorks leaves half done when a process dies while it writes to the LaunchPad."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from workflows.pace import utc_time
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from workflows.database import Database
+
+_ENDED = ("COMPLETED", "FIZZLED")
+
+# FireWorks writes a change of a workflow within a second, and holds its lock meanwhile. What
+# has not moved for this long was left by a process that died.
+_LOCK_SECONDS = 5.0
+_HALF_DONE = timedelta(seconds=60)
+
+
+def repair(database: Database, nodes: Collection[str], *, alone: bool) -> int:
+    """Put right what dead processes left half done.
+
+    Parameters
+    ----------
+    database
+        The campaign's database.
+    nodes
+        The nodes whose workflows are looked at.
+    alone
+        Nobody else works on them: nothing is under way.
+
+    Returns
+    -------
+    How many ends of runs were told to their workflow.
+    """
+    horizon = datetime.now(UTC) - (timedelta(0) if alone else _HALF_DONE)
+    _unlock(database, nodes, alone=alone)
+    _remove_orphans(database, nodes, horizon)
+    return _refresh_unfinished(database, nodes, horizon)
+
+
+def _unlock(database: Database, nodes: Collection[str], *, alone: bool) -> None:
+    """Unlock workflows: a killed process cannot."""
+    locked = {"metadata.digest": {"$in": list(nodes)}, "locked": True}
+    found = {w["nodes"][0]: w["updated_on"] for w in database.workflows.find(locked)}
+    if found and not alone:
+        time.sleep(_LOCK_SECONDS)
+    for fw_id, updated in found.items():
+        database.workflows.update_one(
+            {"nodes": fw_id, "locked": True, "updated_on": updated}, {"$unset": {"locked": ""}}
+        )
+
+
+def _remove_orphans(database: Database, nodes: Collection[str], horizon: datetime) -> None:
+    """Remove Fireworks that no workflow knows of.
+
+    FireWorks stores the steps that a step adds before the workflow that they belong to; the
+    step that added them has not ended for the workflow, and adds them again.
+    """
+    unfinished = {"$nin": ["COMPLETED", "FIZZLED", "ARCHIVED", "DEFUSED"]}
+    orphans = database.fireworks.aggregate(
+        [
+            {"$match": {"spec.node": {"$in": list(nodes)}, "state": unfinished}},
+            {
+                "$lookup": {
+                    "from": database.workflows.name,
+                    "localField": "fw_id",
+                    "foreignField": "nodes",
+                    "pipeline": [{"$project": {"_id": 1}}],
+                    "as": "owners",
+                }
+            },
+            {"$match": {"owners": []}},
+            {"$project": {"fw_id": 1, "updated_on": 1}},
+        ]
+    )
+    ids = [x["fw_id"] for x in orphans if utc_time(x["updated_on"]) <= horizon]
+    database.fireworks.delete_many({"fw_id": {"$in": ids}})
+
+
+def _refresh_unfinished(database: Database, nodes: Collection[str], horizon: datetime) -> int:
+    """Let workflows see which of their steps have ended.
+
+    A rocket that is killed between storing its result and updating its workflow leaves
+    children waiting for a parent that has long been completed.
+    """
+    query = {"metadata.digest": {"$in": list(nodes)}, "state": {"$nin": ["COMPLETED", "ARCHIVED"]}}
+    refreshed = 0
+    for workflow in database.workflows.find(query, {"nodes": 1, "fw_states": 1}):
+        steps = database.fireworks.find(
+            {"fw_id": {"$in": workflow["nodes"]}},
+            {"state": 1, "fw_id": 1, "updated_on": 1, "launches": 1},
+        )
+        told = {int(fw_id): state for fw_id, state in workflow["fw_states"].items()}
+        for step in steps:
+            if _must_refresh(database, step, told.get(step["fw_id"]), horizon):
+                database.launchpad._refresh_wf(step["fw_id"])  # noqa: SLF001  as `lpad refresh`
+                refreshed += 1
+    return refreshed
+
+
+def _must_refresh(
+    database: Database, step: dict[str, Any], told: str | None, horizon: datetime
+) -> bool:
+    """Say whether a workflow has not seen a step end; such a step is made to end once more.
+
+    FireWorks adds what a step asks for when it sees it end for the first time, and stores
+    that it has ended before the workflow that has grown: it must see it end again.
+    """
+    state = step["state"]
+    ended = {"launch_id": {"$in": step["launches"]}, "state": {"$in": _ENDED}}
+    if state == "RUNNING":
+        return database.launches.count_documents(ended) > 0
+    if state not in _ENDED or told == state or utc_time(step["updated_on"]) > horizon:
+        return False
+    query = {"fw_id": step["fw_id"], "state": state, "updated_on": step["updated_on"]}
+    changed = database.fireworks.update_one(query, {"$set": {"state": "RUNNING"}})
+    return bool(changed.modified_count)
