@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs mongod install clean
+.PHONY: help demo test test-faults lint docs mongod install clean
 
 help:
 	@echo "make demo     set up and run campaigns/demo.yaml in runs/demo; again: continue it"
 	@echo "make test     set up and run all checks and tests"
+	@echo "make test-faults  random faults over garnets on a real Slurm (root, slurm-wlm, munge)"
 	@echo "make lint     the checks alone: ruff and mypy"
 	@echo "make docs     write the pages of docs/ that are made from the code"
 	@echo "make install  set up alone: $(VENV) with pinned packages, and a MongoDB"
@@ -22,6 +23,9 @@ demo: install
 
 test: install lint
 	$(BIN)/pytest -q
+
+test-faults: install
+	$(BIN)/pytest -q -s -m faults --timeout 3600
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check

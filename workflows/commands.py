@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FIGURE = "reaction_energy.png"
 
 _INTERRUPTED = 130
+_ERROR_LINES = 5
 
 
 def run_command(
@@ -104,12 +105,14 @@ def plan_command(spec_path: Path, *, list_compounds: bool, console: Console) -> 
 def status_command(place: Place, campaign: str | None, *, console: Console) -> None:
     """Show the state of a campaign."""
     from workflows.pace import campaign_pace
+    from workflows.recover_command import show_lost
     from workflows.status import campaign_status
 
     with open_place(place, load_settings()) as database:
         name = campaign or the_campaign(database, place)
         status = campaign_status(database, name)
         _show_status(status, console)
+        show_lost(database, name, place, console)
         console.print(str(campaign_pace(database, name, status)), highlight=False)
 
 
@@ -225,6 +228,11 @@ def _show_status(status: Status, console: Console) -> None:
     print_table(state_table(status.steps), console)
     for name in status.running:
         console.print(f"running: {name}", highlight=False, markup=False)
+    examples = {failure.failure_class: failure for failure in status.failures}
+    for failure_class, failure in examples.items():
+        console.print(f"{failure_class}, the last lines of {failure.fw_id}:", highlight=False)
+        for line in failure.lines.splitlines()[-_ERROR_LINES:]:
+            console.print(f"  {line}", highlight=False, markup=False)
 
 
 def _show_summary(status: Status, console: Console) -> None:
@@ -244,4 +252,4 @@ def _show_summary(status: Status, console: Console) -> None:
         classes = Counter(failure.failure_class for failure in status.failures)
         for failure_class, number in classes.most_common():
             console.print(f"{number} {failure_class}: {failure_class.mend}", highlight=False)
-        console.print("run again what failed: interphase run SPEC --dir DIR --retry")
+        console.print("run again what failed: interphase recover, or run SPEC --dir DIR --retry")

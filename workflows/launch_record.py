@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psutil
 
-from workflows.queue import BatchJob, current_job
+from workflows.batch_job import BatchJob
+from workflows.queue import current_job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

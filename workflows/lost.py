@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from workflows.batch_job import UNKNOWN, BatchJob, JobReport, JobState
 from workflows.launch_record import LaunchRecord, reservation_of
 from workflows.pace import utc_time
-from workflows.queue import UNKNOWN, BatchJob, JobReport, JobState, ask_queue
+from workflows.queue import ask_queue
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from workflows.batch_job import Queue
     from workflows.database import Database
-    from workflows.queue import Queue
 
 LIVING = ("RUNNING", "RESERVED")
 KILLED = "the run was lost: its process was killed"

@@ -2,62 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fireworks import FWAction
 
-from workflows.advance import load_nodes
 from workflows.continuation import prepare_continuation
-from workflows.failures import FailureClass, classify
-from workflows.launch_record import LaunchRecord
+from workflows.failures import FailureClass
 from workflows.launchpad import remove_half_added
-from workflows.lost import KILLED, LIVING, Look, LostRun, Run, look_for_lost
-from workflows.queue import ask_queue
+from workflows.lost import LIVING, LostRun, Run, look_for_lost
 from workflows.repair import repair
 from workflows.settings import load_settings
-from workflows.status import State, find_failures, last_lines, node_states
+from workflows.stopped import Stopped, failed_steps, lost_steps
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from workflows.batch_job import Queue
     from workflows.database import Database
-    from workflows.queue import Queue
 
 # What may go well the next time although nothing was changed; the others need a mend first.
 RETRYABLE: Final = frozenset(
     (FailureClass.WALLTIME, FailureClass.NODE, FailureClass.MEMORY, FailureClass.DATABASE)
 )
-
-# A failure of these classes may have a cause that only the queue knows.
-_VAGUE: Final = frozenset((FailureClass.UNKNOWN, FailureClass.NODE))
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """A step that was lost or has failed.
-
-    Attributes
-    ----------
-    failure_class, reason
-        Why, in a word and in full.
-    times
-        How often it ended for a reason of this class before.
-    run
-        The run that was lost; None for one that failed and said so.
-    folder
-        Where it goes on, once it is to run again; None if it starts afresh.
-    """
-
-    fw_id: int
-    name: str
-    failure_class: FailureClass
-    reason: str
-    times: int = 0
-    run: Run | None = None
-    folder: Path | None = None
 
 
 @dataclass
@@ -103,7 +71,7 @@ def recover_local(database: Database, campaign: str) -> Recovery:
     recovery.refreshed = repair(database, nodes, alone=True)
     look = look_for_lost(database, nodes, queue=None, patience=0, alone=True)
     _sort(
-        _lost(database, look),
+        lost_steps(database, look),
         recovery,
         classes=tuple(FailureClass),
         limit=load_settings().max_reruns,
@@ -121,7 +89,7 @@ def retry_failed(database: Database, campaign: str) -> int:
     -------
     How many steps will run again.
     """
-    recovery = Recovery(again=_failed(database, [campaign], None))
+    recovery = Recovery(again=failed_steps(database, [campaign], None))
     _carry_out(database, recovery)
     return recovery.rerun
 
@@ -159,62 +127,11 @@ def recover(
         recovery.refreshed = repair(database, nodes, alone=False)
     look = look_for_lost(database, nodes, queue=queue, patience=settings.launch_patience)
     recovery.unknown = look.unknown
-    stopped = [*_lost(database, look), *_failed(database, campaigns, queue)]
+    stopped = [*lost_steps(database, look), *failed_steps(database, campaigns, queue)]
     _sort(stopped, recovery, classes=classes, limit=settings.max_reruns)
     if not dry_run:
         _carry_out(database, recovery)
     return recovery
-
-
-def _lost(database: Database, look: Look) -> Iterable[Stopped]:
-    for lost in look.lost:
-        failure_class = classify(lost.reason)
-        yield Stopped(
-            lost.run.fw_id,
-            lost.run.name,
-            failure_class,
-            lost.reason,
-            _times(database, lost.run.fw_id, failure_class),
-            lost.run,
-        )
-
-
-def _failed(database: Database, campaigns: Sequence[str], queue: Queue | None) -> list[Stopped]:
-    nodes = load_nodes(database, {"campaign": {"$in": list(campaigns)}})
-    states = node_states(database, nodes)
-    failed = [uuid for uuid, state in states.items() if state is State.FAILED]
-    failures = find_failures(database, failed)
-    words = _queue_words(database, [f.fw_id for f in failures], queue)
-    stopped = []
-    for failure in failures:
-        failure_class = failure.failure_class
-        if failure_class in _VAGUE and failure.fw_id in words:
-            told = classify(words[failure.fw_id])
-            failure_class = failure_class if told is FailureClass.UNKNOWN else told
-        times = _times(database, failure.fw_id, failure_class)
-        name = f"{failure.compound}: {failure.step}"
-        stopped.append(Stopped(failure.fw_id, name, failure_class, failure.error, times))
-    return stopped
-
-
-def _queue_words(database: Database, fw_ids: Sequence[int], queue: Queue | None) -> dict[int, str]:
-    """Ask the queue how the batch jobs ended in which steps failed."""
-    if queue is None or not fw_ids:
-        return {}
-    launches = database.launches.find({"fw_id": {"$in": list(fw_ids)}}).sort("launch_id", 1)
-    records = {launch["fw_id"]: LaunchRecord.of_launch(launch) for launch in launches}
-    jobs = {fw_id: record.job for fw_id, record in records.items() if record and record.job}
-    answers = ask_queue(jobs.values(), queue)
-    return {fw_id: answers[job].word for fw_id, job in jobs.items()}
-
-
-def _times(database: Database, fw_id: int, failure_class: FailureClass) -> int:
-    """Count the earlier launches of a step that ended for a reason of this class."""
-    firework = database.fireworks.find_one({"fw_id": fw_id}, {"archived_launches": 1}) or {}
-    ids = firework.get("archived_launches", [])
-    earlier = database.launches.find({"launch_id": {"$in": ids}}, {"action": 1, "launch_id": 1})
-    classes = Counter(classify(last_lines([launch]) or KILLED) for launch in earlier)
-    return classes[failure_class]
 
 
 def _sort(

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from workflows.database import Database
     from workflows.lost import Run
     from workflows.place import Place
-    from workflows.recover import Recovery, Stopped
+    from workflows.recover import Recovery
+    from workflows.stopped import Stopped
 
 _LISTED = 20
 
@@ -50,6 +51,20 @@ def recover_command(
         if not dry_run:
             added = sum(len(advance(database, name)) for name in names)
             console.print(f"added {added} workflows that were ready", highlight=False)
+
+
+def show_lost(database: Database, campaign: str, place: Place, console: Console) -> None:
+    """Say which runs have ended without saying so."""
+    from workflows.lost import look_for_lost
+    from workflows.queue import local_queue
+
+    nodes = database.nodes.distinct("uuid", {"campaign": campaign})
+    patience = load_settings().launch_patience
+    lost = look_for_lost(database, nodes, queue=local_queue(), patience=patience).lost
+    for one in lost:
+        console.print(f"{one.run.name}: {one.reason}", highlight=False, markup=False)
+    if lost:
+        console.print(f"{len(lost)} runs were lost: interphase recover {place.option}")
 
 
 def read_classes(text: str) -> frozenset[FailureClass]:

@@ -216,6 +216,28 @@ def test_an_orphan_that_goes_on_writing_is_ended_before_its_job_goes_on(
     assert vasp.energies() == pytest.approx(PATH, abs=1e-12)
 
 
+def test_a_run_that_finished_after_its_custodian_died_is_read_and_not_repeated(
+    vasp: Any, lithia: Structure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vasp.plan(seconds=0.1)
+    real = time.sleep
+
+    def die(seconds: float) -> None:
+        real(seconds)
+        if (vasp.folder / "standin/steps.jsonl").exists():
+            raise KilledError  # custodian is gone, and VASP goes on
+
+    with monkeypatch.context() as patch:
+        patch.setattr("custodian.custodian.time.sleep", die)
+        with pytest.raises(KilledError):
+            vasp.run(lithia)
+    _await((vasp.folder / "standin/ends").exists)
+    assert Path(CONTINUE_FILE).exists()
+    document = vasp.run(lithia)
+    assert vasp.runs == 1
+    assert document.n_steps == len(PATH)
+
+
 def test_interruptions_are_written_so_that_monty_reads_them(tmp_path: Path) -> None:
     folder = VaspFolder(tmp_path, JOB)
     assert folder.take() is Standing.NEW

@@ -12,7 +12,9 @@ import yaml
 from standins.mongo import without
 from standins.vasp_cluster import plan, rockets, write_potentials
 
-from workflows.queue import BatchJob, JobState, Slurm, ask_queue
+from workflows.batch_job import BatchJob, JobState
+from workflows.queue import ask_queue
+from workflows.slurm import Slurm
 
 if TYPE_CHECKING:
     from collections.abc import Callable

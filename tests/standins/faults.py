@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from pymongo.errors import PyMongoError
 from rich.console import Console
+
 from standins.mongo import without
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from standins.slurm import Slurm
 
 DOWNTIME = 4.0  # s without a database
+LOOK = 3.0  # s between two calls of `interphase recover` without a fault
 
 
 @dataclass
@@ -35,26 +37,38 @@ class Chaos:
     faults: Counter[str] = field(default_factory=Counter)
     said: list[str] = field(default_factory=list)
 
-    def run(self, plan: dict[str, int], *, pause: tuple[float, float], seconds: float) -> float:
-        """Break what `plan` counts, in random order with random pauses, then run to the end.
+    def run(self, plan: dict[str, int], *, seconds: float) -> float:
+        """Break what `plan` counts, in random order and at random parts of the way.
 
         Returns
         -------
-        How long it took, in seconds.
+        How long the campaign took to its end, in seconds.
         """
-        order = [kind for kind, number in plan.items() for _ in range(number)]
-        self.random.shuffle(order)
-        began = time.monotonic()
+        kinds = [kind for kind, number in plan.items() for _ in range(number)]
+        self.random.shuffle(kinds)
+        parts = sorted(self.random.uniform(0.02, 0.9) for _ in kinds)
+        began = looked = time.monotonic()
         while not self.is_finished():
             assert time.monotonic() - began < seconds, "".join(self.said[-3:])
             self.fill()
-            self._wait(self.random.uniform(*pause) if order else 3.0)
-            if order and self._break(order[-1]):
-                self.faults[order.pop()] += 1
-                self._wait(1.0)
-            self.recover()
-        assert not order, f"the campaign ended before its faults: {order}"
+            time.sleep(self.random.uniform(0.1, 0.5))
+            hit = bool(kinds) and self.progress() >= parts[0] and self._break(kinds[0])
+            if hit:
+                self.faults[kinds.pop(0)] += 1
+                del parts[0]
+                time.sleep(self.random.uniform(0.0, 1.0))
+            if hit or time.monotonic() - looked > LOOK:
+                self.recover()
+                looked = time.monotonic()
+        assert not kinds, f"the campaign ended before its faults: {kinds}"
         return time.monotonic() - began
+
+    def progress(self) -> float:
+        """Say which part of the campaign's workflows has landed."""
+        with self.cluster.client() as client:
+            database = client[self.cluster.database]
+            nodes = database["nodes"].distinct("uuid")
+            return len(database["jobs"].distinct("uuid", {"uuid": {"$in": nodes}})) / len(nodes)
 
     def recover(self) -> None:
         """Do what `interphase recover` does, without the seconds of its start."""
@@ -82,7 +96,9 @@ class Chaos:
         with self.cluster.client() as client:
             steps = client[self.cluster.database]["fireworks"]
             nodes = client[self.cluster.database]["nodes"].distinct("uuid")
-            landed = client[self.cluster.database]["jobs"].distinct("uuid", {"uuid": {"$in": nodes}})
+            landed = client[self.cluster.database]["jobs"].distinct(
+                "uuid", {"uuid": {"$in": nodes}}
+            )
             return len(landed) == len(nodes) and not steps.count_documents(
                 {"state": {"$nin": ["COMPLETED", "FIZZLED"]}}
             )
@@ -115,7 +131,7 @@ class Chaos:
     def _mongod(self) -> bool:
         """Kill -9 the database, and start it again after some seconds."""
         with without(self.cluster.server):
-            self._wait(DOWNTIME)
+            time.sleep(DOWNTIME)
         while True:
             with contextlib.suppress(PyMongoError), self.cluster.client() as client:
                 client[self.cluster.database].list_collection_names()
@@ -124,16 +140,10 @@ class Chaos:
     def _is_rocket(self, process: psutil.Process) -> bool:
         words = process.info["cmdline"] or []
         try:
-            return any(word.endswith("rlaunch") for word in words) and (
-                process.environ().get("SLURM_CONF") == self.slurm.environment["SLURM_CONF"]
-                and "python" in process.name()
-            )
+            mine = process.environ().get("SLURM_CONF") == self.slurm.environment["SLURM_CONF"]
+            return mine and any(word.endswith("rlaunch") for word in words)
         except psutil.Error:
             return False
-
-    @staticmethod
-    def _wait(seconds: float) -> None:
-        time.sleep(seconds)
 
 
 @dataclass(frozen=True)

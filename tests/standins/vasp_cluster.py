@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pymatgen.io.vasp.sets import MPRelaxSet
+
 from standins.potcars import ELECTRONS, write_potcars
 from standins.vasp import PLAN
 

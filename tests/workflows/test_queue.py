@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workflows import queue
-from workflows.queue import BatchJob, JobReport, JobState, Pbs, Slurm, ask_queue, current_job
+from workflows import batch_job, pbs, slurm
+from workflows.batch_job import UNKNOWN, BatchJob, JobReport, JobState
+from workflows.pbs import Pbs
+from workflows.queue import ask_queue, current_job
+from workflows.slurm import Slurm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +60,8 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
             asked.append(words)
             return told.get(words[0], (1, "", f"{words[0]}: command not found"))
 
-        monkeypatch.setattr(queue, "run_command", run)
+        for module in (slurm, pbs):
+            monkeypatch.setattr(module, "run_command", run)
         return asked
 
     return prepare
@@ -70,7 +74,7 @@ def test_slurms_states_are_alive_or_ended() -> None:
 
 
 def test_a_state_that_is_unknown_here_is_no_news() -> None:
-    assert Slurm().parse("8|NEW_IN_SLURM_99\n9|\n") == dict.fromkeys("89", queue.UNKNOWN)
+    assert Slurm().parse("8|NEW_IN_SLURM_99\n9|\n") == dict.fromkeys("89", UNKNOWN)
 
 
 def test_a_job_that_slurm_has_forgotten_has_ended(answers: Answers) -> None:
@@ -124,19 +128,19 @@ def test_a_job_of_another_cluster_is_unknown_here(answers: Answers) -> None:
     answers(squeue=(0, "", ""), scontrol=(0, "ClusterName             = here\n", ""))
     mine, other = (BatchJob("slurm", "3", cluster) for cluster in ("here", "there"))
     reports = ask_queue([mine, other], Slurm())
-    assert reports == {mine: JobReport(ENDED), other: queue.UNKNOWN}
+    assert reports == {mine: JobReport(ENDED), other: UNKNOWN}
 
 
 def test_another_users_job_that_is_not_shown_may_be_hidden(answers: Answers) -> None:
     answers(squeue=(0, "4|TIMEOUT\n", ""))
     hidden, shown = (BatchJob("slurm", job, user="somebody else") for job in "34")
     reports = ask_queue([hidden, shown], Slurm())
-    assert reports == {hidden: queue.UNKNOWN, shown: JobReport(ENDED, "TIMEOUT")}
+    assert reports == {hidden: UNKNOWN, shown: JobReport(ENDED, "TIMEOUT")}
 
 
 def test_without_a_queue_nothing_is_known() -> None:
     job = BatchJob("slurm", "3")
-    assert ask_queue([job], None) == {job: queue.UNKNOWN}
+    assert ask_queue([job], None) == {job: UNKNOWN}
 
 
 @pytest.mark.parametrize(
@@ -153,4 +157,4 @@ def test_a_process_knows_its_batch_job(environment: dict[str, str], expected: An
 
 
 def test_a_command_that_is_not_there_has_failed() -> None:
-    assert queue.run_command(["no-such-command-anywhere"])[0] == 1
+    assert batch_job.run_command(["no-such-command-anywhere"])[0] == 1
