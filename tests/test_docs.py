@@ -34,3 +34,11 @@ def test_the_tutorial_shows_commands() -> None:
 def test_links_lead_to_files(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("floor", ["analysis", "makers", "workflows"])
+def test_the_map_of_the_tree_shows_every_module_and_no_other(floor: str) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split(f"| `{floor}/` | modules |")[1].split("\n\n")[0]
+    modules = {path.stem for path in (ROOT / floor).glob("*.py")} - {"__init__"}
+    assert set(re.findall(r"`([a-z_]+)`", table)) == modules
