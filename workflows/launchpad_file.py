@@ -71,7 +71,7 @@ def _content(path: Path) -> dict[str, Any]:
         raise InputError(msg) from error
     except (yaml.YAMLError, UnicodeDecodeError):
         # YAML's message quotes the line, which may hold the password.
-        msg = f"launchpad file {path} is not YAML: compare it with cluster/my_launchpad.yaml"
+        msg = f"launchpad file {path} is not YAML: compare it with the project's launchpad.yaml"
         raise InputError(msg) from None
     if not isinstance(content, dict):
         msg = f"launchpad file {path} holds no keys such as host and name"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "cluster"
+LAUNCHPAD = ROOT / "launchpad.yaml"
 USER = "researcher"
 
 # Files that may hold the password.
@@ -83,8 +84,9 @@ class Cluster:
         path.write_text(yaml.safe_dump(content))
 
     def _write(self) -> None:
-        for template in TEMPLATES.glob("*.yaml"):
-            path = self.folder / template.name.replace("my_qadapter_slurm", "my_qadapter")
+        names = {"my_qadapter_slurm.yaml": "my_qadapter.yaml", LAUNCHPAD.name: SECRET_FILES[0]}
+        for template in (*TEMPLATES.glob("*.yaml"), LAUNCHPAD):
+            path = self.folder / names.get(template.name, template.name)
             shutil.copy(template, path)
             path.chmod(0o600 if path.name in SECRET_FILES else 0o644)
         self.edit("my_launchpad.yaml", self._launchpad)
