@@ -24,6 +24,9 @@ from analysis.schemes import (
     require_same_scheme,
 )
 
+# Formula units that differ by less are the same amount: amounts are quotients of atoms in a cell.
+SAME_AMOUNT = 1e-6
+
 
 class FormationEnergy(BaseModel, frozen=True, extra="forbid"):
     """A formation energy and how it was put on its scale."""
@@ -181,7 +184,7 @@ def _check_sum(composition: Composition, aligned: Balance) -> None:
     crystals = [Composition(formula) for formula in aligned.formulas]
     amounts = decompose(dict(composition.element_composition.items()), crystals)
     given = list(aligned.coefficients.values())
-    if max(abs(a - b) for a, b in zip(amounts, given, strict=True)) > 1e-6:  # noqa: PLR2004
+    if max(abs(a - b) for a, b in zip(amounts, given, strict=True)) > SAME_AMOUNT:
         message = f"{_sum_text(aligned.coefficients)} is not {composition.formula}."
         raise InputError(message)
 
@@ -194,6 +197,6 @@ def _sum_text(amounts: Mapping[str, float]) -> str:
     """Write ``Li7La3Zr2O12 + 0.125 Al2O3 - 0.375 Li2O``."""
     terms = []
     for formula, amount in amounts.items():
-        size = "" if abs(abs(amount) - 1) < 1e-6 else f"{abs(amount):.6g} "  # noqa: PLR2004
+        size = "" if abs(abs(amount) - 1) < SAME_AMOUNT else f"{abs(amount):.6g} "
         terms.append(f"{'-' if amount < 0 else '+'} {size}{formula}")
     return " ".join(terms).removeprefix("+ ")

@@ -142,13 +142,16 @@ class RunProgress:
         return sum(landed) / max(sum(work.values()), 1.0)
 
 
+_SIXTY = 60  # seconds of a minute, minutes of an hour
+
+
 def duration(seconds: float) -> str:
     """Write a time for people: 45 s, 3 min 20 s, 2 h 05 min."""
     whole = round(seconds)
-    if whole < 60:  # noqa: PLR2004
+    if whole < _SIXTY:
         return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:  # noqa: PLR2004
+    minutes, rest = divmod(whole, _SIXTY)
+    if minutes < _SIXTY:
         return f"{minutes} min {rest:02d} s"
-    hours, minutes = divmod(minutes, 60)
+    hours, minutes = divmod(minutes, _SIXTY)
     return f"{hours} h {minutes:02d} min"
