@@ -89,18 +89,41 @@ def _refresh_unfinished(database: Database, nodes: Collection[str], horizon: dat
     children waiting for a parent that has long been completed.
     """
     query = {"metadata.digest": {"$in": list(nodes)}, "state": {"$nin": ["COMPLETED", "ARCHIVED"]}}
+    shown = {"nodes": 1, "fw_states": 1, "parent_links": 1}
     refreshed = 0
-    for workflow in database.workflows.find(query, {"nodes": 1, "fw_states": 1}):
+    for workflow in database.workflows.find(query, shown):
         steps = database.fireworks.find(
             {"fw_id": {"$in": workflow["nodes"]}},
-            {"state": 1, "fw_id": 1, "updated_on": 1, "launches": 1},
+            {
+                "state": 1,
+                "fw_id": 1,
+                "updated_on": 1,
+                "launches": 1,
+                "spec._allow_fizzled_parents": 1,
+            },
         )
         told = {int(fw_id): state for fw_id, state in workflow["fw_states"].items()}
         for step in steps:
-            if _must_refresh(database, step, told.get(step["fw_id"]), horizon):
+            if _waits_in_vain(step, workflow["parent_links"], told) or _must_refresh(
+                database, step, told.get(step["fw_id"]), horizon
+            ):
                 database.launchpad._refresh_wf(step["fw_id"])  # noqa: SLF001  as `lpad refresh`
                 refreshed += 1
     return refreshed
+
+
+def _waits_in_vain(
+    step: dict[str, Any], parents: dict[str, list[int]], told: dict[int, str]
+) -> bool:
+    """Say whether a step waits although the workflow knows that all its parents have ended.
+
+    FireWorks marks a step as FIZZLED by hand where it cannot refresh the workflow, with the
+    database going away for one, and its children do not hear of it.
+    """
+    enough = _ENDED if step["spec"].get("_allow_fizzled_parents") else _ENDED[:1]
+    return step["state"] == "WAITING" and all(
+        told.get(parent) in enough for parent in parents.get(str(step["fw_id"]), [])
+    )
 
 
 def _must_refresh(

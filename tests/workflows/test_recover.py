@@ -100,6 +100,23 @@ def test_a_lock_of_a_killed_process_is_opened(database: Database, host: str) -> 
     assert database.workflows.count_documents({"locked": True}) == 0
 
 
+def test_a_step_that_was_marked_as_failed_by_hand_lets_its_children_go(
+    database: Database, host: str
+) -> None:
+    # FireWorks does that where it cannot refresh the workflow: for the database went away, say.
+    firework, launch_id = begin(database)
+    fizzled = {"$set": {f"fw_states.{firework.fw_id}": "FIZZLED"}}
+    database.launches.update_one({"launch_id": launch_id}, {"$set": {"state": "FIZZLED"}})
+    database.fireworks.update_one({"fw_id": firework.fw_id}, {"$set": {"state": "FIZZLED"}})
+    database.workflows.update_one({"metadata.digest": host}, fizzled)
+    recover_local(database, "small")
+    assert steps(database, host) == {
+        "arrange": "FIZZLED",
+        "lowest": "READY",
+        "advance": "WAITING",
+    }
+
+
 def test_a_step_whose_end_its_workflow_was_not_told_of_lets_its_children_go(
     database: Database, host: str
 ) -> None:
