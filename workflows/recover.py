@@ -12,7 +12,7 @@ from workflows.continuation import prepare_continuation
 from workflows.failures import FailureClass
 from workflows.launchpad import remove_half_added
 from workflows.lost import LIVING, LostRun, Run, look_for_lost
-from workflows.repair import repair
+from workflows.repair import free_lock, refresh, repair
 from workflows.settings import load_settings
 from workflows.stopped import Stopped, failed_steps, lost_steps
 
@@ -154,7 +154,7 @@ def _carry_out(database: Database, recovery: Recovery) -> None:
     recovery.again = [done for step in recovery.again if (done := _run_again(database, step))]
     for step in (*recovery.given_up, *recovery.not_asked):
         if step.run and _end_launch(database, LostRun(step.run, step.reason)):
-            database.launchpad._refresh_wf(step.fw_id)  # noqa: SLF001  as `lpad refresh`
+            refresh(database, step.fw_id)
 
 
 def _run_again(database: Database, step: Stopped) -> Stopped | None:
@@ -165,6 +165,7 @@ def _run_again(database: Database, step: Stopped) -> Stopped | None:
         if not _end_launch(database, LostRun(step.run, step.reason)):
             return None
     # Its launch is not told to the workflow before the step runs again: its children would go.
+    free_lock(database, step.fw_id)
     folder = prepare_continuation(database.launchpad, step.fw_id).folder
     return replace(step, folder=folder)
 

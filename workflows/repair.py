@@ -40,19 +40,34 @@ def repair(database: Database, nodes: Collection[str], *, alone: bool) -> int:
     horizon = datetime.now(UTC) - (timedelta(0) if alone else _HALF_DONE)
     _unlock(database, nodes, alone=alone)
     _remove_orphans(database, nodes, horizon)
-    return _refresh_unfinished(database, nodes, horizon)
+    return _refresh_unfinished(database, nodes, horizon, alone=alone)
+
+
+def refresh(database: Database, fw_id: int, *, alone: bool = False) -> None:
+    """Let a workflow see the state of a step, as `lpad refresh` does."""
+    free_lock(database, fw_id, alone=alone)
+    database.launchpad._refresh_wf(fw_id)  # noqa: SLF001  the command line's own way
+
+
+def free_lock(database: Database, fw_id: int, *, alone: bool = False) -> None:
+    """Open the lock of a step's workflow if the process that took it is gone.
+
+    FireWorks waits five minutes for a lock, and a killed process cannot give up its own.
+    """
+    locked = {"nodes": fw_id, "locked": True}
+    workflow = database.workflows.find_one(locked, {"updated_on": 1})
+    if workflow is None:
+        return
+    if not alone:
+        time.sleep(_LOCK_SECONDS)
+    unmoved = {"updated_on": workflow["updated_on"]}
+    database.workflows.update_one(locked | unmoved, {"$unset": {"locked": ""}})
 
 
 def _unlock(database: Database, nodes: Collection[str], *, alone: bool) -> None:
-    """Unlock workflows: a killed process cannot."""
     locked = {"metadata.digest": {"$in": list(nodes)}, "locked": True}
-    found = {w["nodes"][0]: w["updated_on"] for w in database.workflows.find(locked)}
-    if found and not alone:
-        time.sleep(_LOCK_SECONDS)
-    for fw_id, updated in found.items():
-        database.workflows.update_one(
-            {"nodes": fw_id, "locked": True, "updated_on": updated}, {"$unset": {"locked": ""}}
-        )
+    for workflow in database.workflows.find(locked, {"nodes": 1}):
+        free_lock(database, workflow["nodes"][0], alone=alone)
 
 
 def _remove_orphans(database: Database, nodes: Collection[str], horizon: datetime) -> None:
@@ -82,7 +97,9 @@ def _remove_orphans(database: Database, nodes: Collection[str], horizon: datetim
     database.fireworks.delete_many({"fw_id": {"$in": ids}})
 
 
-def _refresh_unfinished(database: Database, nodes: Collection[str], horizon: datetime) -> int:
+def _refresh_unfinished(
+    database: Database, nodes: Collection[str], horizon: datetime, *, alone: bool
+) -> int:
     """Let workflows see which of their steps have ended.
 
     A rocket that is killed between storing its result and updating its workflow leaves
@@ -107,7 +124,7 @@ def _refresh_unfinished(database: Database, nodes: Collection[str], horizon: dat
             if _waits_in_vain(step, workflow["parent_links"], told) or _must_refresh(
                 database, step, told.get(step["fw_id"]), horizon
             ):
-                database.launchpad._refresh_wf(step["fw_id"])  # noqa: SLF001  as `lpad refresh`
+                refresh(database, step["fw_id"], alone=alone)
                 refreshed += 1
     return refreshed
 

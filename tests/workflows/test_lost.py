@@ -247,6 +247,17 @@ def test_what_fails_for_one_reason_again_and_again_is_given_up(
     assert state(database, host_step) == "FIZZLED"
 
 
+def test_a_lock_that_a_dead_process_left_holds_nobody_up(
+    database: Database, host_step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.repair._LOCK_SECONDS", 0.1)
+    database.workflows.update_one({"nodes": host_step}, {"$set": {"locked": True}})
+    began = time.monotonic()
+    assert run_lost(database, host_step).rerun == 1
+    assert time.monotonic() - began < 10  # FireWorks alone would wait for five minutes
+    assert state(database, host_step) == "READY"
+
+
 def test_an_old_half_written_change_is_repaired_and_a_fresh_one_is_left(
     database: Database, host_step: int
 ) -> None:
