@@ -1,7 +1,6 @@
 """A planned campaign enters the database; what is there or finished already is left alone."""
 
 from collections.abc import Collection
-from typing import Any
 
 from monty.json import jsanitize
 
@@ -35,21 +34,15 @@ def submit(database: Database, plan: Plan) -> list[str]:
 def _shelve_strangers(database: Database, name: str, nodes: Collection[str]) -> None:
     """Keep rockets from what the specification no longer asks for; what runs may end."""
     asked = [*nodes, *database.nodes.distinct("uuid")]
-    strangers = {"metadata.campaign": name, "metadata.digest": {"$nin": asked}}
-    for fw_id in _steps_in(database, strangers, ["WAITING", "READY"]):
-        database.launchpad.pause_fw(fw_id)
+    strangers = {"spec.campaign": name, "spec.node": {"$nin": asked}}
+    for step in database.fireworks.find({**strangers, "state": {"$in": ["WAITING", "READY"]}}):
+        database.launchpad.pause_fw(step["fw_id"])
 
 
 def _take_back(database: Database, nodes: Collection[str]) -> None:
     """Release what was shelved and is asked for again."""
-    for fw_id in _steps_in(database, {"metadata.digest": {"$in": list(nodes)}}, ["PAUSED"]):
-        database.launchpad.resume_fw(fw_id)
-
-
-def _steps_in(database: Database, workflows: dict[str, Any], states: list[str]) -> list[int]:
-    ids = [fw_id for found in database.workflows.find(workflows) for fw_id in found["nodes"]]
-    steps = database.fireworks.find({"fw_id": {"$in": ids}, "state": {"$in": states}})
-    return [step["fw_id"] for step in steps]
+    for step in database.fireworks.find({"spec.node": {"$in": [*nodes]}, "state": "PAUSED"}):
+        database.launchpad.resume_fw(step["fw_id"])
 
 
 def _store_phases(database: Database, uuid: str, phases: ReferencePhases) -> None:

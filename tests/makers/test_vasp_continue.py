@@ -195,21 +195,26 @@ def test_orphans_of_the_folder_are_ended_and_no_other_process(tmp_path: Path) ->
     other.wait()
 
 
-def test_an_orphan_that_goes_on_writing_is_ended_before_its_job_goes_on(
-    vasp: Any, lithia: Structure, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    vasp.plan(seconds=0.3)
+def _lose_custodian(vasp: Any, structure: Structure) -> None:
+    """Run until custodian dies after an ionic step; VASP goes on."""
     real = time.sleep
 
     def die(seconds: float) -> None:
         real(seconds)
         if (vasp.folder / "standin/steps.jsonl").exists():
-            raise KilledError  # custodian is gone, and VASP goes on
+            raise KilledError
 
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("custodian.custodian.time.sleep", die)
         with pytest.raises(KilledError):
-            vasp.run(lithia)
+            vasp.run(structure)
+
+
+def test_an_orphan_that_goes_on_writing_is_ended_before_its_job_goes_on(
+    vasp: Any, lithia: Structure
+) -> None:
+    vasp.plan(seconds=0.3)
+    _lose_custodian(vasp, lithia)
     vasp.plan()
     document = vasp.run(lithia)
     assert document.converged
@@ -217,20 +222,10 @@ def test_an_orphan_that_goes_on_writing_is_ended_before_its_job_goes_on(
 
 
 def test_a_run_that_finished_after_its_custodian_died_is_read_and_not_repeated(
-    vasp: Any, lithia: Structure, monkeypatch: pytest.MonkeyPatch
+    vasp: Any, lithia: Structure
 ) -> None:
     vasp.plan(seconds=0.1)
-    real = time.sleep
-
-    def die(seconds: float) -> None:
-        real(seconds)
-        if (vasp.folder / "standin/steps.jsonl").exists():
-            raise KilledError  # custodian is gone, and VASP goes on
-
-    with monkeypatch.context() as patch:
-        patch.setattr("custodian.custodian.time.sleep", die)
-        with pytest.raises(KilledError):
-            vasp.run(lithia)
+    _lose_custodian(vasp, lithia)
     _await((vasp.folder / "standin/ends").exists)
     assert Path(CONTINUE_FILE).exists()
     document = vasp.run(lithia)
