@@ -33,12 +33,12 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 
 docs: $(INSTALLED)
-	$(BIN)/python -m workflows.reference_pages docs
+	$(BIN)/python -m workflows.commands.reference_pages docs
 
 install: $(INSTALLED) mongod
 
 mongod: $(INSTALLED)
-	@$(BIN)/python -m workflows.mongod
+	@$(BIN)/python -m workflows.storage.mongod
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

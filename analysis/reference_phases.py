@@ -1,8 +1,8 @@
 """Reference phases: the competing phases, with formation energies and band gaps.
 
 They come from the project's own table (Materials Project 2019), from a file of pymatgen entries,
-or from the Materials Project (``workflows.materials_project``). Whatever the source, one object
-carries one energy scheme.
+or from the Materials Project (``workflows.specification.materials_project``). Whatever the
+source, one object carries one energy scheme.
 """
 
 import csv

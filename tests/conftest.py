@@ -13,9 +13,9 @@ import pytest
 from pymongo import MongoClient
 
 from analysis.errors import InputError
-from workflows.mongod import find_mongod
-from workflows.private_server import PrivateServer
 from workflows.settings import PREFIX, MachineSettings, load_settings
+from workflows.storage.mongod import find_mongod
+from workflows.storage.private_server import PrivateServer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -26,7 +26,7 @@ from pydantic_settings import (
 )
 
 from analysis.errors import InputError
-from workflows.secret_files import refuse_if_readable
+from workflows.storage.secret_files import refuse_if_readable
 
 PREFIX = "INTERPHASE_"
 FILE_VARIABLE = PREFIX + "SETTINGS"

@@ -21,7 +21,7 @@ from standins.vasp_cluster import (
     write_potentials,
 )
 
-from workflows.database import open_database
+from workflows.storage.database import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable

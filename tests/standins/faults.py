@@ -72,9 +72,9 @@ class Chaos:
 
     def recover(self) -> None:
         """Do what `interphase recover` does, without the seconds of its start."""
-        from workflows.place import find_place
-        from workflows.recover_command import recover_command
+        from workflows.commands.recover import recover_command
         from workflows.settings import load_settings
+        from workflows.storage.place import find_place
 
         text = io.StringIO()
         place = find_place(None, self.cluster.launchpad, load_settings())

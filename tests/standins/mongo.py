@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from workflows.mongod import find_mongod
+from workflows.storage.mongod import find_mongod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,13 +21,13 @@ from pymatgen.entries.computed_entries import ComputedStructureEntry
 from pymongo.database import Database as MongoDatabase
 
 from analysis.reference_phases import table_crystals, table_phases
-from workflows.campaign import Campaign
-from workflows.database import Database, open_database
-from workflows.indexes import ensure_indexes
-from workflows.plan import Plan, make_plan
 from workflows.settings import MachineSettings
-from workflows.sources import TableSource
-from workflows.spec import CampaignSpec
+from workflows.specification.campaign import Campaign
+from workflows.specification.plan import Plan, make_plan
+from workflows.specification.sources import TableSource
+from workflows.specification.spec import CampaignSpec
+from workflows.storage.database import Database, open_database
+from workflows.storage.indexes import ensure_indexes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ import pytest
 from pymatgen.core import Composition
 
 from analysis.reference_phases import table_phases
-from workflows.dataframe import results
+from workflows.results.dataframe import results
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analysis.errors import InputError
+from workflows.results.dataframe import results
+from workflows.storage.database import open_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workflows.settings import MachineSettings
+
+DOCUMENTS = [
+    {"campaign": "demo", "job_uuid": "Al", "dopant": "Al", "site": "Li", "reaction_energy": -0.9},
+    {"campaign": "demo", "job_uuid": "Hf", "dopant": "Hf", "site": "Zr", "reaction_energy": -0.4},
+    {"campaign": "demo", "job_uuid": "Te", "dopant": "Te", "site": "Zr", "reaction_energy": -3.8},
+]
+
+
+def test_results_of_a_folder_become_a_frame(
+    run_dir: Path, machine_settings: MachineSettings
+) -> None:
+    with open_database(run_dir, machine_settings, create=True) as database:
+        database.results.insert_many(DOCUMENTS)
+    frame = results(run_dir, "site=Zr", sort="reaction_energy", fields=["dopant"])
+    assert frame.to_dict("list") == {"dopant": ["Te", "Hf"]}
+
+
+def test_a_folder_without_a_campaign_is_refused(run_dir: Path) -> None:
+    with pytest.raises(InputError, match="no campaign in"):
+        results(run_dir)

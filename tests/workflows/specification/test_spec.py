@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from analysis.errors import InputError
+from workflows.specification.spec import CampaignSpec
+
+ROOT = Path(__file__).parents[3]
+MINIMAL: dict[str, Any] = {
+    "name": "demo",
+    "dopants": [{"element": "Al", "valence": 3, "site": "Li"}],
+}
+
+
+def read(tmp_path: Path, text: str) -> CampaignSpec:
+    path = tmp_path / "spec.yaml"
+    path.write_text(text)
+    return CampaignSpec.from_file(path)
+
+
+def changed(**changes: Any) -> str:
+    return yaml.safe_dump(MINIMAL | changes)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "campaigns").glob("*.yaml")), ids=lambda p: p.stem)
+def test_shipped_campaigns_are_valid(path: Path) -> None:
+    assert CampaignSpec.from_file(path).name == path.stem
+
+
+def test_the_defaults_are_those_of_the_mission(tmp_path: Path) -> None:
+    spec = read(tmp_path, changed())
+    assert (spec.host.crystal, spec.host.cell, spec.electrode) == ("LLZO", "primitive", "Li")
+    assert spec.dopants[0].concentration == (0.25,)
+    assert spec.compensation == "lithium"
+    assert (spec.screening.max_elements, spec.screening.band_gap) == (3, 2.0)
+    assert spec.screening.defect_energy == 2.0
+    assert (spec.screening.stable_factor, spec.screening.unstable_factor) == (1.0, 2.0)
+
+
+def test_one_concentration_or_several_make_one_dopant_each(tmp_path: Path) -> None:
+    dopant = {"element": "Al", "valence": 3, "site": "Li", "concentration": [0.25, 0.5]}
+    spec = read(tmp_path, changed(dopants=[dopant]))
+    assert [d.concentration for d in spec.dopants[0].expand()] == [0.25, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"hots": {}}, r"hots: unknown key; known here: .*host"),
+        ({"host": {"crystl": "LLZO"}}, r"host\.crystl: unknown key; known here: .*crystal"),
+        (
+            {"dopants": [{"element": "Al", "valence": 3, "site": "Li", "x": 0.25}]},
+            r"dopants\.0\.x: unknown key; known here: concentration, element, site, valence",
+        ),
+        ({"rule": {"site": ["Li"]}}, r"rule\.site: unknown key; known here: .*sites"),
+        ({"engine": {"nme": "vasp"}}, r"engine\.nme: unknown key; known here: name, settings"),
+        ({"reference_phases": {"file": "a"}}, r"reference_phases\.file: unknown key; .*path"),
+        ({"screening": {"gap": 2}}, r"screening\.gap: unknown key; known here: band_gap"),
+        ({"name": "my demo"}, r"name: String should match pattern"),
+        ({"name": None}, r"name: Input should be a valid string"),
+        ({"dopants": []}, r"no dopants: list some under `dopants`, or give a `rule`"),
+        (
+            {"dopants": [{"element": "Al", "valence": "3+", "site": "Li"}]},
+            r"dopants\.0\.valence: Input should be a valid integer",
+        ),
+        (
+            {"dopants": [{"element": "Al", "valence": -3, "site": "Li"}]},
+            r"dopants\.0\.valence: Input should be greater than 0",
+        ),
+        ({"dopants": [{"element": "Al", "site": "Li"}]}, r"dopants\.0\.valence: Field required"),
+        (
+            {"dopants": [MINIMAL["dopants"][0] | {"concentration": []}]},
+            r"dopants\.0\.concentration: .*at least 1 item",
+        ),
+        (
+            {"dopants": [MINIMAL["dopants"][0] | {"concentration": 0}]},
+            r"dopants\.0\.concentration\.0: Input should be greater than 0",
+        ),
+        ({"rule": {"sites": []}}, r"rule\.sites: .*at least 1 item"),
+        ({"rule": {"elements": []}}, r"rule\.elements: .*at least 1 item"),
+        ({"compensation": "vacancies"}, r"compensation: Input should be 'lithium' or 'none'"),
+        ({"choices": 0}, r"choices: Input should be greater than 0"),
+        ({"host": {"cell": "big"}}, r"host\.cell.*'primitive' or 'conventional'"),
+        ({"host": {"cell": [1, 1]}}, r"host\.cell"),
+        ({"host": {"cell": [1, 1, 0]}}, r"host\.cell.*greater than 0"),
+        (
+            {"host": {"crystal": "LLZO", "formula_units": 4, "mobile": "Na"}},
+            r"host: formula_units, mobile: only for a crystal that is a CIF",
+        ),
+        ({"reference_phases": {"source": "file"}}, r"path is needed with source: file"),
+        ({"reference_phases": {"path": "a.json"}}, r"path is needed with source: file, and only"),
+        (
+            {"reference_phases": {"source": "mp"}},
+            r"reference_phases\.source: Input should be 'table', 'file' or 'materials_project'",
+        ),
+        (
+            {"screening": {"stable_factor": 2, "unstable_factor": 1}},
+            r"screening: unstable_factor must not be smaller than stable_factor",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_key(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read(tmp_path, changed(**changes))
+    assert f"{tmp_path}/spec.yaml is not a valid specification" in str(caught.value)
+
+
+def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"(?s)choices: Input.*hots: unknown key"):
+        read(tmp_path, changed(hots={}, choices="many"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: [", "is not YAML"),
+        ("", "holds no specification: expected keys such as `name`"),
+        ("- name: demo", "holds no specification"),
+        ("name: demo\nname: other", "is not YAML: given twice: name"),
+    ],
+)
+def test_a_file_that_holds_no_specification_is_refused(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, text)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_bytes(b"\xff\xfe\x00name")
+    with pytest.raises(InputError, match="is not YAML"):
+        CampaignSpec.from_file(path)
+
+
+@pytest.mark.parametrize("name", ["absent.yaml", "."])
+def test_a_specification_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=f"cannot read the specification {tmp_path / name}"):
+        CampaignSpec.from_file(tmp_path / name)
+
+
+def test_paths_are_relative_to_the_specification(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    text = changed(
+        host={"crystal": "crystals/latp.cif"},
+        reference_phases={"source": "file", "path": "~/entries.json"},
+    )
+    spec = read(tmp_path, text)
+    assert spec.host.crystal == str(tmp_path / "crystals" / "latp.cif")
+    assert spec.reference_phases.path == Path("/home/me/entries.json")
+
+
+def test_a_built_in_host_is_no_path(tmp_path: Path) -> None:
+    assert read(tmp_path, changed()).host.crystal == "LLZO"

@@ -1,0 +1,255 @@
+"""What the commands do; `workflows.cli` only reads their options."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analysis.errors import InputError
+from analysis.keys import Field
+from workflows.commands.formatting import (
+    checks_table,
+    compounds_table,
+    failures_table,
+    render,
+    state_table,
+)
+from workflows.commands.table_style import print_table
+from workflows.results.query import find
+from workflows.settings import load_settings
+from workflows.specification.spec import CampaignSpec
+from workflows.storage.database import open_database
+from workflows.storage.place import open_place
+
+# What plans and runs campaigns takes two seconds to import: the functions that need it do so,
+# and queries start at once.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from workflows.dispatch.run import Outcome
+    from workflows.settings import MachineSettings
+    from workflows.specification.plan import Plan
+    from workflows.state.status import Status
+    from workflows.storage.database import Database
+    from workflows.storage.place import Place
+
+FIGURE = "reaction_energy.png"
+
+_INTERRUPTED = 130
+_ERROR_LINES = 5
+
+
+def run_command(
+    spec_path: Path, folder: Path, *, workers: int | None, retry: bool, console: Console
+) -> int:
+    """Run a campaign to its end and show its results.
+
+    Returns
+    -------
+    The command's exit status: 0 if all compounds have landed, 1 if some failed, 130 if the
+    run was interrupted, as a shell has it after Ctrl-C.
+    """
+    try:
+        return _run(spec_path, folder, workers=workers, retry=retry, console=console)
+    except KeyboardInterrupt:
+        console.print(
+            "interrupted; nothing that has landed is lost: the same command goes on, "
+            f"interphase run {spec_path} --dir {folder}",
+            highlight=False,
+        )
+        return _INTERRUPTED
+
+
+def _run(
+    spec_path: Path, folder: Path, *, workers: int | None, retry: bool, console: Console
+) -> int:
+    from workflows.commands.progress import RunProgress
+    from workflows.dispatch.run import run_plan
+    from workflows.specification.plan import make_plan
+    from workflows.specification.sources import phase_source
+    from workflows.state.estimate import estimate
+    from workflows.storage.locks import exclusive_run
+
+    settings = _settings(workers)
+    spec = CampaignSpec.from_file(spec_path)
+    with exclusive_run(folder), open_database(folder, settings, create=True) as database:
+        plan = make_plan(spec, phase_source(spec.reference_phases, database.mongo["phases"]))
+        _show_plan(plan, settings, console)
+        with RunProgress(console, estimate(plan.campaign), settings.workers) as progress:
+            outcome = run_plan(
+                plan, database, settings, folder=folder, watch=progress.show, retry=retry
+            )
+        _show_outcome(outcome, database, folder, console)
+    return 0 if outcome.status.complete else 1
+
+
+def plan_command(spec_path: Path, *, list_compounds: bool, console: Console) -> None:
+    """Show what a campaign would compute."""
+    from workflows.specification.plan import make_plan
+    from workflows.specification.sources import phase_source
+
+    settings = load_settings()
+    spec = CampaignSpec.from_file(spec_path)
+    plan = make_plan(spec, phase_source(spec.reference_phases, None))
+    _show_plan(plan, settings, console)
+    if list_compounds:
+        print_table(compounds_table(plan.campaign), console)
+        for compound, reason in plan.left_out:
+            label = compound.label(plan.campaign.host_crystal.name)
+            console.print(f"left out: {label}: {reason}", highlight=False, markup=False)
+
+
+def status_command(place: Place, campaign: str | None, *, console: Console) -> None:
+    """Show the state of a campaign."""
+    from workflows.commands.recover import show_lost
+    from workflows.state.pace import campaign_pace
+    from workflows.state.status import campaign_status
+
+    with open_place(place, load_settings()) as database:
+        name = campaign or the_campaign(database, place)
+        status = campaign_status(database, name)
+        _show_status(status, console)
+        show_lost(database, name, place, console)
+        console.print(str(campaign_pace(database, name, status)), highlight=False)
+
+
+def query_command(
+    place: Place,
+    filters: Sequence[str],
+    *,
+    sort: str | None,
+    fields: Sequence[str] | None,
+    output: str,
+    limit: int | None,
+    console: Console,
+) -> None:
+    """Show the results that fulfil all filters."""
+    with open_place(place, load_settings()) as database:
+        documents = find(database.results, filters, sort=sort, fields=_large(fields), limit=limit)
+        render(documents, fields=fields, output=output, console=console)
+
+
+def doctor_command(
+    spec_path: Path | None, place: Place | None, *, fix: bool, console: Console
+) -> None:
+    """Check this machine; a check that fails is a failure of the command."""
+    from workflows.readiness.doctor import check_machine
+
+    spec = CampaignSpec.from_file(spec_path) if spec_path else None
+    checks = check_machine(load_settings(), spec, fix=fix, place=place)
+    print_table(checks_table(checks), console)
+    if bad := [check.name for check in checks if not check.passed]:
+        msg = f"not ready: {', '.join(bad)}"
+        raise InputError(msg)
+
+
+def _large(fields: Sequence[str] | None) -> Sequence[str] | None:
+    """Give the fields to fetch: structures, which are large, only where they are named."""
+    named = fields and any(name.strip().startswith(Field.STRUCTURE) for name in fields)
+    return fields if named else None
+
+
+def the_campaign(database: Database, place: Place) -> str:
+    """Give the name of the campaign of a place: the one that was submitted there last.
+
+    Raises
+    ------
+    InputError
+        There is none yet.
+    """
+    last = database.campaigns.find_one({}, {"name": 1}, sort=[("submitted", -1)])
+    if last is None:
+        verb = "run" if place.folder else "submit"
+        msg = f"no campaign in {place} yet; start with interphase {verb} SPEC {place.option}"
+        raise InputError(msg)
+    return str(last["name"])
+
+
+def _settings(workers: int | None) -> MachineSettings:
+    settings = load_settings()
+    if workers is None:
+        return settings
+    return settings.model_copy(update={"workers": workers})
+
+
+def _show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
+    from workflows.commands.progress import duration
+    from workflows.state.estimate import estimate
+
+    campaign = plan.campaign
+    sizes = estimate(campaign)
+    host = campaign.host_crystal
+    seconds = sizes.wall_seconds(settings.workers)
+    time = "(unknown for this engine)" if seconds is None else duration(seconds)
+    console.print(
+        f"[bold]{campaign.name}[/]: {sizes.compounds} compounds of {host.name} "
+        f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., "
+        f"up to {sizes.atoms} atoms)\n"
+        f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
+        f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
+        f"estimated time with {settings.workers} workers: about {time}",
+        highlight=False,
+    )
+    for note in host.notes:
+        console.print(f"note: {note}", highlight=False, markup=False)
+    if plan.left_out:
+        console.print(
+            f"{len(plan.left_out)} candidates of the rule cannot be computed: "
+            "interphase plan SPEC --compounds lists them with the reasons",
+            highlight=False,
+        )
+
+
+def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: Console) -> None:
+    name = outcome.status.campaign
+    if outcome.recovered.rerun:
+        console.print(f"{outcome.recovered.rerun} interrupted steps were run again")
+    if not outcome.launched:
+        console.print(f"[bold]{name}[/] is finished already: no job was launched", highlight=False)
+    documents = find(database.results, [f'campaign="{name}"'], sort="-reaction_energy")
+    render(documents, console=console)
+    _show_summary(outcome.status, console)
+    host = [document for document in documents if not document[Field.DOPANTS]]
+    doped = [document for document in documents if document[Field.DOPANTS]]
+    if host and doped:
+        from analysis.figures import reaction_energy_figure, save_figure
+
+        path = folder / f"{name}-{FIGURE}"
+        save_figure(reaction_energy_figure(doped, host[0]), path)
+        console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"query:  interphase query --dir {folder} --help", highlight=False)
+
+
+def _show_status(status: Status, console: Console) -> None:
+    _show_summary(status, console)
+    print_table(state_table(status.steps), console)
+    for name in status.running:
+        console.print(f"running: {name}", highlight=False, markup=False)
+    examples = {failure.failure_class: failure for failure in status.failures}
+    for failure_class, failure in examples.items():
+        console.print(f"{failure_class}, the last lines of {failure.fw_id}:", highlight=False)
+        for line in failure.lines.splitlines()[-_ERROR_LINES:]:
+            console.print(f"  {line}", highlight=False, markup=False)
+
+
+def _show_summary(status: Status, console: Console) -> None:
+    """Say n of N, and what failed and why."""
+    from workflows.specification.campaign import Kind
+    from workflows.state.status import State
+
+    landed, total = status.count(Kind.COMPOUND, State.LANDED), status.count(Kind.COMPOUND)
+    lost = {s: status.count(Kind.COMPOUND, s) for s in (State.FAILED, State.BLOCKED)}
+    words = "".join(f", {number} {state}" for state, number in lost.items() if number)
+    console.print(
+        f"[bold]{status.campaign}[/]: {landed} of {total} compounds (host included){words}",
+        highlight=False,
+    )
+    if status.failures:
+        print_table(failures_table(status.failures), console)
+        classes = Counter(failure.failure_class for failure in status.failures)
+        for failure_class, number in classes.most_common():
+            console.print(f"{number} {failure_class}: {failure_class.mend}", highlight=False)
+        console.print("run again what failed: interphase recover, or run SPEC --dir DIR --retry")

@@ -1,0 +1,1 @@
+"""From the campaign to FireWorks' LaunchPad, and the rockets of one machine."""

@@ -1,0 +1,133 @@
+"""From a node of the campaign to a FireWorks workflow."""
+
+from typing import Any
+
+from fireworks import Firework, Workflow
+from jobflow import Flow, OutputReference
+from jobflow.managers.fireworks import flow_to_workflow
+
+from analysis.compensation import compound_composition
+from analysis.errors import InputError
+from makers.compound import CompoundFlowMaker, HostFlowMaker
+from makers.engines import relax_maker
+from makers.interface import InterfaceMaker
+from makers.migration import MigrationMaker
+from makers.naming import named
+from workflows.dispatch.firetasks import AdvanceTask, as_steps
+from workflows.specification.campaign import Campaign, Kind, Node
+
+# Rockets pull the host first: everything waits for it. Reference crystals come next.
+_PRIORITY = {Kind.HOST: 30, Kind.CRYSTAL: 20, Kind.COMPOUND: 10}
+
+
+def build_workflow(campaign: Campaign, node: Node) -> Workflow:
+    """Make a node's workflow: its jobs, and last the task that advances the campaign."""
+    builders = {Kind.HOST: _host_flow, Kind.CRYSTAL: _crystal_flow, Kind.COMPOUND: _compound_flow}
+    flow = builders[node.kind](campaign, node)
+    metadata = {
+        "campaign": campaign.name,
+        "compound": node.label,
+        "node": node.uuid,
+        **_dopant_metadata(node),
+    }
+    flow.update_metadata(metadata)
+    rules = campaign.spec.categories
+    rules.apply(flow, atoms=cell_size(campaign, node), priority=_PRIORITY[node.kind])
+    workflow = as_steps(flow_to_workflow(flow, allow_external_references=True))
+    return _with_tail(workflow, campaign, node, metadata)
+
+
+def cell_size(campaign: Campaign, node: Node) -> int:
+    """Count the atoms of the cell that a node's workflow relaxes."""
+    if node.formula is not None:
+        return len(campaign.crystal(node.formula))
+    host = campaign.host_crystal
+    if node.compound is None:
+        return int(sum(host.counts.values()))
+    composition = compound_composition(host, node.compound)
+    atoms: float = composition.num_atoms
+    return round(atoms * host.formula_units)
+
+
+def _crystal_flow(campaign: Campaign, node: Node) -> Flow:
+    if node.formula is None:
+        msg = f"the reference crystal {node.label} has no formula"
+        raise InputError(msg)
+    job = _relax_maker(campaign).make(campaign.crystal(node.formula))
+    return Flow([named(job, node.uuid, f"{node.label}: relax", step="reference")])
+
+
+def _host_flow(campaign: Campaign, _node: Node) -> Flow:
+    spec = campaign.spec
+    return HostFlowMaker(_relax_maker(campaign)).make(
+        campaign.host_crystal,
+        arrangements=spec.host.arrangements,
+        minimum_distance=spec.host.minimum_distance,
+        seed=spec.seed,
+    )
+
+
+def _compound_flow(campaign: Campaign, node: Node) -> Flow:
+    spec = campaign.spec
+    planned = next(p for p in campaign.compounds if p.compound == node.compound)
+    migration = MigrationMaker() if spec.migration else None
+    return CompoundFlowMaker(_relax_maker(campaign), InterfaceMaker(), migration).make(
+        campaign.host_crystal,
+        planned.compound,
+        relaxed_host=campaign.host_uuid,
+        undoped=campaign.undoped_uuid if planned.compound.dopants else None,
+        references={
+            "phases": OutputReference(planned.phases),
+            "crystals": {f: OutputReference(campaign.crystal_uuids[f]) for f in planned.crystals},
+            "aligned": planned.aligned,
+            "exchanged": planned.exchanged,
+            "electrode": spec.electrode,
+            "criteria": spec.screening,
+        },
+        sampling={"choices": spec.choices, "seed": spec.seed},
+        uuid=node.uuid,
+    )
+
+
+def _relax_maker(campaign: Campaign) -> Any:
+    return relax_maker(campaign.spec.engine.name, campaign.spec.engine.settings)
+
+
+def _dopant_metadata(node: Node) -> dict[str, Any]:
+    """Give what people search by in the web GUI and the job store."""
+    if node.compound is None or not node.compound.dopants:
+        return {}
+    dopants = [dopant.model_dump() for dopant in node.compound.dopants]
+    names = {key: key for key in ("valence", "site", "concentration")} | {"element": "dopant"}
+    return {
+        name: dopants[0][key] if len(dopants) == 1 else [dopant[key] for dopant in dopants]
+        for key, name in names.items()
+    }
+
+
+def _with_tail(
+    workflow: Workflow, campaign: Campaign, node: Node, metadata: dict[str, Any]
+) -> Workflow:
+    category = campaign.spec.categories.default
+    tail = Firework(
+        [AdvanceTask(node=node.uuid)],
+        spec={
+            **metadata,
+            "step": "advance",
+            "_allow_fizzled_parents": True,
+            "_add_launchpad_and_fw_id": True,
+            "_priority": _PRIORITY[node.kind] + 1,
+            **({"_category": category} if category else {}),
+        },
+        name=f"{node.label}: advance",
+    )
+    leaves = workflow.leaf_fw_ids
+    links = {parent: list(children) for parent, children in workflow.links.items()}
+    for leaf in leaves:
+        links[leaf] = [*links.get(leaf, []), tail.fw_id]
+    return Workflow(
+        [*workflow.fws, tail],
+        links,
+        name=node.label,
+        metadata={**metadata, "digest": node.uuid, "kind": node.kind},
+    )

@@ -1,0 +1,1 @@
+"""What is lost or failed, found and run again."""

@@ -1,0 +1,162 @@
+"""What FireWorks leaves half done when a process dies while it writes to the LaunchPad."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from workflows.state.pace import utc_time
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from workflows.storage.database import Database
+
+_ENDED = ("COMPLETED", "FIZZLED")
+
+# FireWorks writes a change of a workflow within a second, and holds its lock meanwhile. What
+# has not moved for this long was left by a process that died.
+_LOCK_SECONDS = 5.0
+_HALF_DONE = timedelta(seconds=60)
+
+
+def repair(database: Database, nodes: Collection[str], *, alone: bool) -> int:
+    """Put right what dead processes left half done.
+
+    Parameters
+    ----------
+    database
+        The campaign's database.
+    nodes
+        The nodes whose workflows are looked at.
+    alone
+        Nobody else works on them: nothing is under way.
+
+    Returns
+    -------
+    How many ends of runs were told to their workflow.
+    """
+    horizon = datetime.now(UTC) - (timedelta(0) if alone else _HALF_DONE)
+    _unlock(database, nodes, alone=alone)
+    _remove_orphans(database, nodes, horizon)
+    return _refresh_unfinished(database, nodes, horizon, alone=alone)
+
+
+def refresh(database: Database, fw_id: int, *, alone: bool = False) -> None:
+    """Let a workflow see the state of a step, as `lpad refresh` does."""
+    free_lock(database, fw_id, alone=alone)
+    database.launchpad._refresh_wf(fw_id)  # noqa: SLF001  the command line's own way
+
+
+def free_lock(database: Database, fw_id: int, *, alone: bool = False) -> None:
+    """Open the lock of a step's workflow if the process that took it is gone.
+
+    FireWorks waits five minutes for a lock, and a killed process cannot give up its own.
+    """
+    locked = {"nodes": fw_id, "locked": True}
+    workflow = database.workflows.find_one(locked, {"updated_on": 1})
+    if workflow is None:
+        return
+    if not alone:
+        time.sleep(_LOCK_SECONDS)
+    unmoved = {"updated_on": workflow["updated_on"]}
+    database.workflows.update_one(locked | unmoved, {"$unset": {"locked": ""}})
+
+
+def _unlock(database: Database, nodes: Collection[str], *, alone: bool) -> None:
+    locked = {"metadata.digest": {"$in": list(nodes)}, "locked": True}
+    for workflow in database.workflows.find(locked, {"nodes": 1}):
+        free_lock(database, workflow["nodes"][0], alone=alone)
+
+
+def _remove_orphans(database: Database, nodes: Collection[str], horizon: datetime) -> None:
+    """Remove Fireworks that no workflow knows of.
+
+    FireWorks stores the steps that a step adds before the workflow that they belong to; the
+    step that added them has not ended for the workflow, and adds them again.
+    """
+    unfinished = {"$nin": ["COMPLETED", "FIZZLED", "ARCHIVED", "DEFUSED"]}
+    orphans = database.fireworks.aggregate(
+        [
+            {"$match": {"spec.node": {"$in": list(nodes)}, "state": unfinished}},
+            {
+                "$lookup": {
+                    "from": database.workflows.name,
+                    "localField": "fw_id",
+                    "foreignField": "nodes",
+                    "pipeline": [{"$project": {"_id": 1}}],
+                    "as": "owners",
+                }
+            },
+            {"$match": {"owners": []}},
+            {"$project": {"fw_id": 1, "updated_on": 1}},
+        ]
+    )
+    ids = [x["fw_id"] for x in orphans if utc_time(x["updated_on"]) <= horizon]
+    database.fireworks.delete_many({"fw_id": {"$in": ids}})
+
+
+def _refresh_unfinished(
+    database: Database, nodes: Collection[str], horizon: datetime, *, alone: bool
+) -> int:
+    """Let workflows see which of their steps have ended.
+
+    A rocket that is killed between storing its result and updating its workflow leaves
+    children waiting for a parent that has long been completed.
+    """
+    query = {"metadata.digest": {"$in": list(nodes)}, "state": {"$nin": ["COMPLETED", "ARCHIVED"]}}
+    shown = {"nodes": 1, "fw_states": 1, "parent_links": 1}
+    refreshed = 0
+    for workflow in database.workflows.find(query, shown):
+        steps = database.fireworks.find(
+            {"fw_id": {"$in": workflow["nodes"]}},
+            {
+                "state": 1,
+                "fw_id": 1,
+                "updated_on": 1,
+                "launches": 1,
+                "spec._allow_fizzled_parents": 1,
+            },
+        )
+        told = {int(fw_id): state for fw_id, state in workflow["fw_states"].items()}
+        for step in steps:
+            if _waits_in_vain(step, workflow["parent_links"], told) or _must_refresh(
+                database, step, told.get(step["fw_id"]), horizon
+            ):
+                refresh(database, step["fw_id"], alone=alone)
+                refreshed += 1
+    return refreshed
+
+
+def _waits_in_vain(
+    step: dict[str, Any], parents: dict[str, list[int]], told: dict[int, str]
+) -> bool:
+    """Say whether a step waits although the workflow knows that all its parents have ended.
+
+    FireWorks marks a step as FIZZLED by hand where it cannot refresh the workflow, with the
+    database going away for one, and its children do not hear of it.
+    """
+    enough = _ENDED if step["spec"].get("_allow_fizzled_parents") else _ENDED[:1]
+    return step["state"] == "WAITING" and all(
+        told.get(parent) in enough for parent in parents.get(str(step["fw_id"]), [])
+    )
+
+
+def _must_refresh(
+    database: Database, step: dict[str, Any], told: str | None, horizon: datetime
+) -> bool:
+    """Say whether a workflow has not seen a step end; such a step is made to end once more.
+
+    FireWorks adds what a step asks for when it sees it end for the first time, and stores
+    that it has ended before the workflow that has grown: it must see it end again.
+    """
+    state = step["state"]
+    ended = {"launch_id": {"$in": step["launches"]}, "state": {"$in": _ENDED}}
+    if state == "RUNNING":
+        return database.launches.count_documents(ended) > 0
+    if state not in _ENDED or told == state or utc_time(step["updated_on"]) > horizon:
+        return False
+    query = {"fw_id": step["fw_id"], "state": state, "updated_on": step["updated_on"]}
+    changed = database.fireworks.update_one(query, {"$set": {"state": "RUNNING"}})
+    return bool(changed.modified_count)

@@ -1,0 +1,1 @@
+"""Whether all is there that a campaign needs."""

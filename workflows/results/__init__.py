@@ -1,0 +1,1 @@
+"""Result documents, and questions to them."""

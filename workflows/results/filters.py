@@ -1,0 +1,199 @@
+"""The filter language of result documents, compiled to MongoDB query documents.
+
+A filter is ``FIELD OPERATOR VALUE``, spaces around the operator allowed; several filters must all
+hold. FIELD is a name of :class:`analysis.keys.Field`, or a part of one after a dot:
+
+- ``products.Li2O`` is the amount of a phase, ``product_band_gaps.Li2O`` its gap; everything after
+  the first dot is the formula, so decimals in it are safe (``products.Li0.5CoO2``);
+- ``dopants.element`` (``valence``, ``site``, ``concentration``) and ``reaction_path.voltage``
+  (``lithium``, ``energy``, ``products``) hold where any entry of the list does;
+- ``engine.name``, ``reference_phases.source``, ``structure.lattice.a`` and other parts of these.
+
+OPERATOR is one of
+
+- ``=`` and ``!=``: equal, or one of several after commas (``dopant=Al,Ga``). Numbers are equal
+  within 1e-6. ``products=LiAl``: has that phase, its elements in any order; likewise
+  ``deciding_phases`` and ``product_band_gaps``. ``!=`` is all that ``=`` leaves out, nulls too;
+- ``<``, ``<=``, ``>``, ``>=``: compare numbers; null never compares;
+- ``~``: a text contains this, whatever the case (``notes~interstitial``); a formula, or one of the
+  products, has all these elements (``products~LiAl``). After commas: any of several.
+
+In VALUE, ``null`` is a field without a value, or with an empty one (``dopants=null``: the host);
+flags are ``true`` or ``false``; a value with a comma stands in double quotes.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import InputError
+from analysis.keys import Field, Kind
+from workflows.results.fields import (
+    Target,
+    elements_pattern,
+    phase_names,
+    read_number,
+    read_value,
+    require_part,
+    resolve,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Query = dict[str, Any]
+
+COMPARISONS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
+OPERATORS = ("=", "!=", *COMPARISONS, "~")
+# Amounts come out of a linear programme: 0.5 is stored as 0.49999999998.
+TOLERANCE = 1e-6
+
+_NUMBERS = (Kind.NUMBER, Kind.INTEGER)
+_NO_MATCHING = (*_NUMBERS, Kind.FLAG)
+_SYNTAX = re.compile(
+    r"\s*(?P<name>[^=!<>~\s]+)\s*(?P<operator>[=!<>~]+)\s*(?P<value>.*?)\s*", re.DOTALL
+)
+
+
+def compile_filters(filters: str | Iterable[str]) -> Query:
+    """Compile filters, all of which must hold, to one MongoDB query document.
+
+    Parameters
+    ----------
+    filters : str or iterable of str
+        As the module describes; none match every document.
+
+    Raises
+    ------
+    InputError
+        For a mistyped field, an unknown operator, or a value that the field cannot hold.
+    """
+    texts = [filters] if isinstance(filters, str) else filters
+    queries = [_compile(text) for text in texts]
+    return queries[0] if len(queries) == 1 else {"$and": queries} if queries else {}
+
+
+def _compile(text: str) -> Query:
+    target, operator, values = _parse(text)
+    if operator in COMPARISONS:
+        return _compare(target, operator, values)
+    test = _contains if operator == "~" else _equals
+    queries = [query for value in values for query in test(target, value)]
+    if operator == "!=":
+        return {"$nor": queries}
+    return queries[0] if len(queries) == 1 else {"$or": queries}
+
+
+def _parse(text: str) -> tuple[Target, str, list[str]]:
+    """Split a filter into what it looks at, its operator and its values."""
+    match = _SYNTAX.fullmatch(text)
+    if match is None or match["operator"] not in OPERATORS:
+        msg = (
+            f"{text!r} is no filter: write FIELD OPERATOR VALUE, such as label=stable, "
+            f"with one of the operators {' '.join(OPERATORS)}"
+        )
+        raise InputError(msg)
+    return resolve(match["name"]), match["operator"], _split(text, match["value"])
+
+
+def _split(text: str, value: str) -> list[str]:
+    """Split at commas, but not within double quotes."""
+    try:
+        rows = list(csv.reader([value], skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        msg = f"the value of the filter {text!r} cannot be read: {error}"
+        raise InputError(msg) from error
+    values = [item.strip() for item in rows[0]] if rows else []
+    if not values or not all(values):
+        msg = f"the filter {text!r} lacks a value; null stands for a field without one"
+        raise InputError(msg)
+    return values
+
+
+def _compare(target: Target, operator: str, values: list[str]) -> Query:
+    if target.kind is Kind.AMOUNTS:
+        msg = f"{target.name} holds an amount per phase: compare one, as in {target.name}.Li2O"
+        raise InputError(msg + f"{operator}{values[0]}")
+    require_part(target)
+    if target.kind not in (*_NUMBERS, Kind.DOCUMENT):
+        msg = f"{target.name} is no number: {operator} cannot compare it, use = != or ~"
+        raise InputError(msg)
+    if len(values) > 1:
+        msg = f"{target.name}{operator} takes one number, not {', '.join(values)}"
+        raise InputError(msg)
+    return _any_spelling(target, {COMPARISONS[operator]: read_number(target, values[0])})
+
+
+def _equals(target: Target, value: str) -> list[Query]:
+    """Give queries of which one must hold for the target to equal the value."""
+    if value.lower() == "null":
+        return [
+            _any_spelling(target, {"$in": [None, [], {}]} if not target.part else {"$eq": None})
+        ]
+    if target.kind is Kind.AMOUNTS:
+        phase = Target(target.field, Kind.NUMBER, target.record, value)
+        return [_place(spelling, {"$exists": True}) for spelling in phase.spellings]
+    if target.kind is Kind.FORMULAS:
+        return [_place(target, {"$in": phase_names(value)})]
+    require_part(target)
+    parsed = read_value(target, value)
+    if isinstance(parsed, float):
+        return [_any_spelling(target, {"$gte": parsed - TOLERANCE, "$lte": parsed + TOLERANCE})]
+    return [_place(target, {"$eq": parsed})]
+
+
+def _contains(target: Target, value: str) -> list[Query]:
+    """Give queries of which one must hold for the target to contain the value."""
+    require_part(target)
+    if target.kind in _NO_MATCHING:
+        msg = f"{target.name} is no text: ~ cannot search it, use ="
+        raise InputError(msg)
+    if target.kind in (Kind.FORMULA, Kind.FORMULAS):
+        return [_place(target, {"$regex": elements_pattern(value)})]
+    if target.kind is Kind.AMOUNTS:
+        return [_contains_elements(target, value)]
+    return [_place(target, {"$regex": re.escape(value), "$options": "i"})]
+
+
+def _contains_elements(target: Target, value: str) -> Query:
+    """Search the formulas that are the keys of a field of amounts."""
+    if target.record:
+        msg = f"{target.name} cannot be searched with ~; use = with a formula, or {Field.PRODUCTS}~"
+        raise InputError(msg)
+    keys = {"$objectToArray": {"$ifNull": [f"${target.field}", {}]}}
+    matches = {"$regexMatch": {"input": "$$this.k", "regex": elements_pattern(value)}}
+    return {"$expr": {"$anyElementTrue": [{"$map": {"input": keys, "in": matches}}]}}
+
+
+def _any_spelling(target: Target, condition: Query) -> Query:
+    """Place a condition on an amount under any of the names that its phase may have."""
+    queries = [_place(spelling, condition) for spelling in target.spellings]
+    joint = "$and" if condition == {"$eq": None} else "$or"
+    return queries[0] if len(queries) == 1 else {joint: queries}
+
+
+def _place(target: Target, condition: Query) -> Query:
+    """Put a condition where the target's value lies in a document."""
+    if target.is_amount and "." in target.part:
+        return _place_dotted(target, condition)
+    if target.record:
+        path = f"{target.record}.{target.part}" if target.part else target.record
+        return {target.field.value: {"$elemMatch": {path: condition}}}
+    return {target.name: condition}
+
+
+def _place_dotted(target: Target, condition: Query) -> Query:
+    """Put a condition on a key with a decimal point, which a path would split there."""
+    if target.record:
+        msg = f"{target.name}: a formula with decimals can be filtered in {Field.PRODUCTS} only"
+        raise InputError(msg)
+    value = target.expression
+    if "$exists" in condition:
+        return {"$expr": {"$ne": [{"$type": value}, "missing"]}}
+    if "$eq" in condition:
+        return {"$expr": {"$eq": [{"$ifNull": [value, None]}, None]}}
+    # An aggregation compares numbers with nulls as well; a query does not.
+    tests = [{operator: [value, number]} for operator, number in condition.items()]
+    return {"$expr": {"$and": [{"$isNumber": value}, *tests]}}

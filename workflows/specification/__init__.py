@@ -1,0 +1,1 @@
+"""What is asked for: the specification, checked, and the campaign made of it."""

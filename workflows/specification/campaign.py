@@ -1,0 +1,149 @@
+"""A campaign made concrete: what is computed, from what, in which order."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from monty.json import MontyDecoder
+from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core import Structure
+
+from analysis.balance import Balance
+from analysis.dopants import Compound
+from analysis.host import Host
+from makers import naming
+from workflows.specification.spec import CampaignSpec
+
+
+class Kind(StrEnum):
+    """What a workflow of the campaign computes."""
+
+    CRYSTAL = "crystal"
+    HOST = "host"
+    COMPOUND = "compound"
+
+
+class Node(BaseModel):
+    """One workflow of the campaign, and what must have landed before it can be added."""
+
+    model_config = ConfigDict(frozen=True)
+
+    uuid: str = Field(description="uuid of the workflow's last job, whose output is the result")
+    kind: Kind
+    label: str = Field(description="What a person calls it")
+    parents: tuple[str, ...] = Field((), description="uuids of the nodes it needs")
+    formula: str | None = Field(None, description="Reduced formula, for a reference crystal")
+    compound: Compound | None = Field(None, description="Dopants; none of them is the undoped host")
+
+
+class PlannedCompound(BaseModel):
+    """A compound and what its energy is aligned with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    compound: Compound
+    phases: str = Field(description="uuid of its reference phases in the job store")
+    aligned: Balance | None = Field(
+        description="Crystals that carry its energy to the scale of the reference phases; "
+        "null where the engine is on that scale"
+    )
+    exchanged: Balance | None = Field(
+        description="Oxides exchanged for its dopants; null for the undoped host"
+    )
+
+    @property
+    def crystals(self) -> tuple[str, ...]:
+        """Give the formulas of all reference crystals it needs."""
+        balances = [b for b in (self.aligned, self.exchanged) if b is not None]
+        return tuple(sorted({formula for balance in balances for formula in balance.formulas}))
+
+
+class Campaign(BaseModel):
+    """A checked specification with everything it names read in.
+
+    It is stored in the database, so that whatever continues the campaign needs neither the
+    specification's files nor the machine they lie on.
+    """
+
+    spec: CampaignSpec
+    host: dict[str, Any] = Field(description="analysis.host.Host as a dictionary")
+    compounds: tuple[PlannedCompound, ...] = Field(description="The undoped host first")
+    crystals: dict[str, dict[str, Any]] = Field(
+        description="Crystals known on the engine's and the reference phases' scale, by formula"
+    )
+    engine: dict[str, Any] = Field(description="Everything of the engine that determines a result")
+
+    @property
+    def name(self) -> str:
+        """Give the campaign's name."""
+        return self.spec.name
+
+    @cached_property
+    def host_crystal(self) -> Host:
+        """Give the host as an object."""
+        host: Host = MontyDecoder().process_decoded(self.host)
+        return host
+
+    def crystal(self, formula: str) -> Structure:
+        """Give the crystal of a formula as an object."""
+        return Structure.from_dict(self.crystals[formula])
+
+    @cached_property
+    def host_uuid(self) -> str:
+        """Name the relaxed host."""
+        spec = self.spec
+        arrange = naming.arrange_uuid(
+            self.engine,
+            self.host_crystal,
+            spec.host.arrangements,
+            spec.host.minimum_distance,
+            spec.seed,
+        )
+        return naming.lowest_uuid(arrange)
+
+    @cached_property
+    def crystal_uuids(self) -> dict[str, str]:
+        """Name the relaxed reference crystals, by formula."""
+        return {f: naming.relax_uuid(self.engine, self.crystal(f)) for f in self.crystals}
+
+    @cached_property
+    def undoped_uuid(self) -> str:
+        """Name the undoped host's result."""
+        return self._interface_uuid(self.compounds[0], None)
+
+    def nodes(self) -> Iterator[Node]:
+        """Go through all workflows, parents before children."""
+        for formula, uuid in self.crystal_uuids.items():
+            yield Node(uuid=uuid, kind=Kind.CRYSTAL, label=formula, formula=formula)
+        name = self.host_crystal.name
+        yield Node(uuid=self.host_uuid, kind=Kind.HOST, label=f"{name} host")
+        for planned in self.compounds:
+            undoped = self.undoped_uuid if planned.compound.dopants else None
+            needed = [self.crystal_uuids[formula] for formula in planned.crystals]
+            yield Node(
+                uuid=self._interface_uuid(planned, undoped),
+                kind=Kind.COMPOUND,
+                label=planned.compound.label(name),
+                parents=(self.host_uuid, *needed, *([undoped] if undoped else [])),
+                compound=planned.compound,
+            )
+
+    def _interface_uuid(self, planned: PlannedCompound, undoped: str | None) -> str:
+        crystals = {formula: self.crystal_uuids[formula] for formula in planned.crystals}
+        lowest = self._lowest_uuid(planned.compound)
+        settings = {
+            "compound": planned.compound.model_dump(mode="json"),
+            "phases": planned.phases,
+            "electrode": self.spec.electrode,
+            "criteria": self.spec.screening.model_dump(mode="json"),
+            "migration": self.spec.migration,
+        }
+        return naming.interface_uuid(lowest, undoped, crystals, settings)
+
+    def _lowest_uuid(self, compound: Compound) -> str:
+        if not compound.dopants:
+            return self.host_uuid
+        spec = self.spec
+        dope = naming.dope_uuid(self.engine, self.host_uuid, compound, spec.choices, spec.seed)
+        return naming.lowest_uuid(dope)

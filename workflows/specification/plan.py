@@ -1,0 +1,204 @@
+"""From a specification to a campaign: everything is checked before anything is queued."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from monty.json import jsanitize
+from pymatgen.core import Composition, Element, Structure
+
+from analysis.compensation import check_compound, compound_composition
+from analysis.defects import defect_balance
+from analysis.dopants import Compound, Dopant, candidates
+from analysis.errors import InputError
+from analysis.formation import alignment, needs_alignment, valences_of
+from analysis.host import Host, builtin_host, host_from_cif
+from analysis.phases import ReferencePhases
+from analysis.schemes import EnergyScheme
+from makers.engines import relax_maker, unknown_elements
+from makers.naming import digest
+from workflows.specification.campaign import Campaign, PlannedCompound
+from workflows.specification.sources import PhaseSource
+from workflows.specification.spec import CampaignSpec, HostSpec
+
+
+@dataclass
+class Plan:
+    """A campaign that is ready to be submitted.
+
+    Attributes
+    ----------
+    campaign
+        What is computed.
+    phases
+        The reference phases of each compound's chemical system, by their uuid.
+    left_out
+        Candidates of the rule that cannot be computed, and why.
+    """
+
+    campaign: Campaign
+    phases: dict[str, ReferencePhases]
+    left_out: list[tuple[Compound, str]] = field(default_factory=list)
+
+
+def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
+    """Check a specification and read in everything it names.
+
+    A dopant that is listed must be computable; a candidate of the rule that is not is left out,
+    with the reason.
+
+    Raises
+    ------
+    InputError
+        The specification asks for something that cannot be computed; the message says what.
+    """
+    maker = relax_maker(spec.engine.name, spec.engine.settings)
+    host = read_host(spec.host)
+    planner = _Planner(spec, host, source, maker.scheme)
+    compounds = [planner.plan(Compound(dopants=(), compensation=spec.compensation))]
+    compounds += [planner.plan(compound) for compound in _listed(spec)]
+    left_out = []
+    for compound in _by_rule(spec, host):
+        if any(planned.compound == compound for planned in compounds):
+            continue
+        try:
+            compounds.append(planner.plan(compound))
+        except InputError as error:
+            left_out.append((compound, str(error)))
+    if len(compounds) == 1:
+        raise InputError(_nothing_left(left_out))
+    campaign = Campaign(
+        spec=spec,
+        host=jsanitize(host, strict=True),
+        compounds=tuple(compounds),
+        crystals={f: planner.crystals[f].as_dict() for f in sorted(planner.crystals)},
+        engine=maker.digest_fields(),
+    )
+    return Plan(campaign, planner.phases, left_out)
+
+
+def read_host(spec: HostSpec) -> Host:
+    """Read the host that a specification names.
+
+    Raises
+    ------
+    InputError
+        There is no such host, or it cannot be used; see `analysis.host`.
+    """
+    if not spec.is_cif:
+        return builtin_host(spec.crystal, cell=spec.cell)
+    return host_from_cif(
+        spec.crystal,
+        name=spec.name,
+        cell=spec.cell,
+        formula_units=spec.formula_units,
+        oxidation_states=spec.oxidation_states,
+        mobile=spec.mobile,
+    )
+
+
+def _listed(spec: CampaignSpec) -> list[Compound]:
+    dopants = [dopant for entry in spec.dopants for dopant in entry.expand()]
+    if twice := [d.label for i, d in enumerate(dopants) if d in dopants[:i]]:
+        msg = f"listed twice under dopants: {'; '.join(twice)}"
+        raise InputError(msg)
+    return [_compound(spec, dopant) for dopant in dopants]
+
+
+def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
+    if spec.rule is None:
+        return []
+    found = candidates(
+        spec.rule.sites or tuple(host.ions),
+        concentrations=spec.rule.concentration,
+        elements=spec.rule.elements,
+        host_ions=host.ions,
+    )
+    return [_compound(spec, dopant) for dopant in found]
+
+
+def _compound(spec: CampaignSpec, dopant: Dopant) -> Compound:
+    return Compound(dopants=(dopant,), compensation=spec.compensation)
+
+
+def _nothing_left(left_out: Sequence[tuple[Compound, str]]) -> str:
+    reasons = Counter(reason for _, reason in left_out)
+    first = f": {reasons.most_common(1)[0][0]}" if reasons else ""
+    return f"rule: none of its {len(left_out)} candidates can be computed{first}"
+
+
+class _Planner:
+    """Plans one compound after the other and collects the crystals and phases they share."""
+
+    def __init__(
+        self, spec: CampaignSpec, host: Host, source: PhaseSource, scheme: EnergyScheme
+    ) -> None:
+        self.spec = spec
+        self.host = host
+        self.source = source
+        self.scheme = scheme
+        self.crystals: dict[str, Structure] = {}
+        self.phases: dict[str, ReferencePhases] = {}
+
+    def plan(self, compound: Compound) -> PlannedCompound:
+        """Plan one compound.
+
+        Raises
+        ------
+        InputError
+            It cannot be computed.
+        """
+        check_compound(compound, host=self.host)
+        composition = compound_composition(self.host, compound)
+        unit = self.host.formula_unit
+        # The host's elements too: one that dopants replace entirely is given off as an oxide.
+        elements = {element.symbol for element in (*composition, *unit)}
+        elements |= _elements_of(self.spec.electrode)
+        self._check_engine(elements)
+        phases = self.source.phases(elements)
+        phases.phase(self.spec.electrode)
+        crystals = self.source.crystals(elements)
+        shared: dict[str, Any] = {
+            "valences": valences_of(self.host.counts, compound.dopants),
+            "phases": phases,
+            "crystals": crystals,
+            "electrode": self.spec.electrode,
+        }
+        planned = PlannedCompound(
+            compound=compound,
+            phases=digest("phases", phases.digest),
+            aligned=alignment(composition, unit, **shared)
+            if needs_alignment(self.scheme, phases)
+            else None,
+            exchanged=defect_balance(composition, unit, **shared) if compound.dopants else None,
+        )
+        self._keep(planned, phases, crystals)
+        return planned
+
+    def _check_engine(self, elements: Iterable[str]) -> None:
+        if unknown := unknown_elements(self.spec.engine.name, elements):
+            msg = (
+                f"the engine {self.spec.engine.name} does not know {', '.join(unknown)}: "
+                "choose another dopant or engine"
+            )
+            raise InputError(msg)
+
+    def _keep(
+        self, planned: PlannedCompound, phases: ReferencePhases, crystals: Mapping[str, Structure]
+    ) -> None:
+        self.phases[planned.phases] = phases
+        for formula in planned.crystals:
+            if formula not in self.crystals:
+                self.crystals[formula] = crystals[formula]
+
+
+def _elements_of(formula: str) -> set[str]:
+    try:
+        symbols = {element.symbol for element in Composition(formula)}
+    except ValueError:
+        symbols = set()
+    if not symbols or not all(Element.is_valid_symbol(symbol) for symbol in symbols):
+        msg = f"electrode {formula!r} is no formula: give an element such as Li"
+        raise InputError(msg)
+    return symbols

@@ -1,0 +1,118 @@
+"""Where the reference phases of a campaign come from: one interface, three sources."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection as Keys
+from typing import Any, Protocol
+
+from pymatgen.core import Structure
+from pymongo.collection import Collection
+
+from analysis.errors import InputError
+from analysis.phases import ReferencePhases
+from analysis.reference_phases import file_phases, table_crystals, table_phases
+from workflows.specification.spec import ReferenceSpec
+
+
+class PhaseSource(Protocol):
+    """Gives competing phases and the crystals that they are."""
+
+    def phases(self, elements: Iterable[str]) -> ReferencePhases:
+        """Give the phases made of these elements.
+
+        Raises
+        ------
+        InputError
+            An element is in none of the phases.
+        """
+
+    def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:
+        """Give the crystals of phases made of these elements, by reduced formula."""
+
+
+class TableSource:
+    """The project's own table."""
+
+    def phases(self, elements: Iterable[str]) -> ReferencePhases:
+        """Give the phases made of these elements."""
+        return table_phases(elements)
+
+    def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:  # noqa: ARG002, built when asked for
+        """Give all crystals of the table; each is built when it is asked for."""
+        return table_crystals()
+
+
+class FileSource:
+    """A file of pymatgen entries."""
+
+    def __init__(self, spec: ReferenceSpec) -> None:
+        if spec.path is None:
+            msg = "reference_phases: source file needs a path"
+            raise InputError(msg)
+        self._phases, self._crystals = file_phases(spec.path)
+
+    def phases(self, elements: Iterable[str]) -> ReferencePhases:
+        """Give the phases made of these elements."""
+        return self._phases.within(elements)
+
+    def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:  # noqa: ARG002, all are read already
+        """Give the crystals of the file's entries."""
+        return self._crystals
+
+
+class MaterialsProject:
+    """The Materials Project's API; its crystals are fetched when they are asked for."""
+
+    def __init__(self, cache: Collection[dict[str, Any]] | None) -> None:
+        # Imported here: the client takes a second.
+        from workflows.specification.materials_project import MaterialsProjectSource
+
+        self._source = MaterialsProjectSource(cache)
+
+    def phases(self, elements: Iterable[str]) -> ReferencePhases:
+        """Give the phases made of these elements."""
+        return self._source.phases(elements)
+
+    def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:
+        """Give the crystals of these phases; each is fetched when it is asked for."""
+        wanted = tuple(elements)
+        formulas = self.phases(wanted).by_formula
+        return _Fetched(formulas, lambda f: self._source.crystals(wanted, [f])[f])
+
+
+class _Fetched(Mapping[str, Structure]):
+    def __init__(self, keys: Keys[str], fetch: Callable[[str], Structure]) -> None:
+        self._keys = keys
+        self._fetch = fetch
+
+    def __getitem__(self, key: str) -> Structure:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._fetch(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+
+def phase_source(spec: ReferenceSpec, cache: Collection[dict[str, Any]] | None) -> PhaseSource:
+    """Open the source that a specification names.
+
+    Parameters
+    ----------
+    spec
+        The specification's part on reference phases.
+    cache
+        Where phases of the Materials Project are kept; None keeps them while this runs.
+
+    Raises
+    ------
+    InputError
+        The file is missing or mixes schemes, or there is no key for the Materials Project.
+    """
+    if spec.source == "table":
+        return TableSource()
+    if spec.source == "file":
+        return FileSource(spec)
+    return MaterialsProject(cache)

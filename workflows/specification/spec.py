@@ -1,0 +1,255 @@
+"""The campaign's specification: one YAML file, the science only (no machine settings)."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+
+from analysis.dopants import Dopant
+from analysis.errors import InputError
+from analysis.verdict import Criteria
+from workflows.specification.categories import CategoryRules
+
+Cell = Literal["primitive", "conventional"] | tuple[PositiveInt, PositiveInt, PositiveInt]
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+Concentrations = Annotated[
+    tuple[PositiveFloat, ...], BeforeValidator(_as_list), Field(min_length=1)
+]
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HostSpec(_Section):
+    """The undoped electrolyte and the cell its compounds are computed in."""
+
+    crystal: str = Field(
+        "LLZO",
+        description="Built-in host (LLZO), or the path of a CIF with partial occupancies, "
+        "relative to the specification",
+    )
+    name: str | None = Field(
+        None, description="Name of the host in labels; the CIF's stem if left out"
+    )
+    cell: Cell = Field(
+        "primitive",
+        description="primitive, conventional, or [a, b, c] multiples of the primitive cell",
+    )
+    mobile: str = Field("Li", description="The element that moves and balances the charge")
+    formula_units: PositiveInt | None = Field(
+        None, description="Formula units in that cell, where the CIF does not say"
+    )
+    oxidation_states: dict[str, float] | None = Field(
+        None, description="Oxidation state by element, where the CIF does not say"
+    )
+    arrangements: PositiveInt = Field(
+        5,
+        description="Arrangements of lowest Ewald energy that are relaxed; the lowest is the host",
+    )
+    minimum_distance: PositiveFloat = Field(
+        2.0, description="Mobile ions of the host are never placed closer than this, in Å"
+    )
+
+    @property
+    def is_cif(self) -> bool:
+        """Whether the crystal is a file, and not a built-in host."""
+        return self.crystal.lower().endswith(".cif")
+
+    @model_validator(mode="after")
+    def _is_described_once(self) -> "HostSpec":
+        # Values and not `model_fields_set`: a stored campaign names every field.
+        described = [
+            name
+            for name in ("name", "mobile", "formula_units", "oxidation_states")
+            if getattr(self, name) != type(self).model_fields[name].default
+        ]
+        if described and not self.is_cif:
+            msg = f"{', '.join(sorted(described))}: only for a crystal that is a CIF"
+            raise ValueError(msg)
+        return self
+
+
+class DopantSpec(_Section):
+    """One dopant, at one or more concentrations."""
+
+    element: str = Field(description="Chemical symbol")
+    valence: PositiveInt = Field(description="Oxidation state")
+    site: str = Field(description="The host ion it replaces, by element")
+    concentration: Concentrations = Field(
+        (0.25,), description="x per formula unit of the host: a number or a list"
+    )
+
+    def expand(self) -> list[Dopant]:
+        """Give one dopant per concentration."""
+        shared = {"element": self.element, "valence": self.valence, "site": self.site}
+        return [Dopant(**shared, concentration=x) for x in self.concentration]
+
+
+class RuleSpec(_Section):
+    """Dopants from the periodic table: every candidate in its common valences."""
+
+    sites: Names | None = Field(None, description="Host sites; all cation sites if left out")
+    elements: Names | None = Field(None, description="Only these elements")
+    concentration: Concentrations = Field((0.25,), description="x per formula unit of the host")
+
+
+class EngineSpec(_Section):
+    """What computes energies and forces."""
+
+    name: str = Field("chgnet", description="chgnet or vasp")
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="Settings of the engine's relaxation, by name"
+    )
+
+
+class ReferenceSpec(_Section):
+    """Where the competing phases come from."""
+
+    source: Literal["table", "file", "materials_project"] = Field(
+        "table",
+        description="table: Materials Project 2019, ships with the project; "
+        "file: pymatgen entries; materials_project: the API, with the key in MP_API_KEY",
+    )
+    path: Path | None = Field(
+        None, description="The file of entries, relative to the specification"
+    )
+
+    @model_validator(mode="after")
+    def _path_goes_with_file(self) -> "ReferenceSpec":
+        if (self.path is not None) != (self.source == "file"):
+            msg = "path is needed with source: file, and only there"
+            raise ValueError(msg)
+        return self
+
+
+class CampaignSpec(_Section):
+    """Everything that determines the results of a campaign."""
+
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", description="Letters, digits, hyphen and underscore"
+    )
+    host: HostSpec = Field(default_factory=HostSpec)
+    electrode: str = Field("Li", description="The reactant: an element, or a reference phase")
+    dopants: tuple[DopantSpec, ...] = Field((), description="Dopants by explicit list")
+    rule: RuleSpec | None = Field(None, description="Dopants by rule")
+    compensation: Literal["lithium", "none"] = Field(
+        "lithium",
+        description="Charge balanced by the mobile ion, or an uncompensated 1:1 substitution",
+    )
+    choices: PositiveInt = Field(
+        3,
+        description="Choices of substituted site and vacancies that are relaxed per compound; "
+        "the lowest counts",
+    )
+    migration: bool = Field(
+        default=True,
+        description="Bond-valence barriers and diffusivity of the mobile ion in each compound",
+    )
+    engine: EngineSpec = Field(default_factory=EngineSpec)
+    reference_phases: ReferenceSpec = Field(default_factory=ReferenceSpec)
+    screening: Criteria = Field(default_factory=Criteria)
+    categories: CategoryRules = Field(
+        default_factory=CategoryRules,
+        description="Which FireWorks workers take which steps; no part of the results",
+    )
+    seed: int = Field(
+        0, description="Seed of all sampling; the same seed gives the same structures"
+    )
+
+    @model_validator(mode="after")
+    def _has_dopants(self) -> "CampaignSpec":
+        if not self.dopants and self.rule is None:
+            msg = "no dopants: list some under `dopants`, or give a `rule`"
+            raise ValueError(msg)
+        return self
+
+    @classmethod
+    def from_file(cls, path: Path) -> "CampaignSpec":
+        """Read a specification; relative paths in it are resolved against its folder.
+
+        Raises
+        ------
+        InputError
+            If the file is missing, is not YAML, or says something the models forbid.
+        """
+        try:
+            data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506, a SafeLoader
+        except OSError as error:
+            msg = f"cannot read the specification {path}: {error.strerror}"
+            raise InputError(msg) from error
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            msg = f"{path} is not YAML: {error}"
+            raise InputError(msg) from error
+        if not isinstance(data, dict):
+            msg = f"{path} holds no specification: expected keys such as `name` and `dopants`"
+            raise InputError(msg)
+        try:
+            spec = cls.model_validate(data)
+        except ValidationError as error:
+            raise InputError(_explain(path, error)) from error
+        return spec.resolved(path.parent)
+
+    def resolved(self, folder: Path) -> "CampaignSpec":
+        """Give a copy whose file paths do not depend on the working directory."""
+        host, phases = self.host, self.reference_phases
+        if host.is_cif:
+            crystal = (folder / Path(host.crystal).expanduser()).resolve()
+            host = host.model_copy(update={"crystal": str(crystal)})
+        if phases.path is not None:
+            file = (folder / phases.path.expanduser()).resolve()
+            phases = phases.model_copy(update={"path": file})
+        return self.model_copy(update={"host": host, "reference_phases": phases})
+
+
+class _Loader(yaml.SafeLoader):
+    """Read YAML, but refuse a key given twice: the first would be lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if twice := [str(key) for i, key in enumerate(keys) if key in keys[:i]]:
+            msg = f"given twice: {', '.join(twice)}"
+            raise yaml.constructor.ConstructorError(problem=msg, problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    """Turn pydantic's list of errors into lines that name key, value and mend."""
+    lines = [f"{path} is not a valid specification:"]
+    for item in error.errors(include_url=False):
+        key = ".".join(str(part) for part in item["loc"]) or "specification"
+        message = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            message = f"unknown key; {_known_keys(item['loc'][:-1])}"
+        lines.append(f"  {key}: {message}")
+    return "\n".join(lines)
+
+
+def _known_keys(parents: tuple[int | str, ...]) -> str:
+    sections: dict[str, type[BaseModel]] = {
+        "host": HostSpec,
+        "dopants": DopantSpec,
+        "rule": RuleSpec,
+        "engine": EngineSpec,
+        "reference_phases": ReferenceSpec,
+        "screening": Criteria,
+        "categories": CategoryRules,
+    }
+    model = sections.get(str(parents[0]), CampaignSpec) if parents else CampaignSpec
+    return "known here: " + ", ".join(sorted(model.model_fields))

@@ -1,0 +1,87 @@
+"""How long a campaign takes: an estimate from sizes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.compensation import compound_composition
+from workflows.specification.campaign import Campaign, Kind
+
+# Seconds per atom and ionic step of CHGNet with stress on one core, from relaxations of the
+# 96-atom garnet (0.5 s a step); VASP differs by machine, so its estimate is left to the user.
+CHGNET_SECONDS = 5.0e-3
+
+# Typical numbers of ionic steps to 0.1 eV/Å with BFGS: means over the demo's relaxations (host
+# 55 and 56; compounds 7 to 28; crystals 0 to 28).
+STEPS_HOST = 55
+STEPS_COMPOUND = 19
+STEPS_CRYSTAL = 4
+
+# Seconds outside relaxations: imports of a worker, and the small steps of each workflow.
+SECONDS_STARTUP = 10.0
+SECONDS_PER_WORKFLOW = 2.0
+# Of one 96-atom cell (2.0 to 2.7 s).
+SECONDS_PER_MIGRATION = 2.5
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Sizes of a campaign.
+
+    Attributes
+    ----------
+    compounds, crystals, relaxations, jobs
+        How many there are.
+    atoms
+        Atoms of the largest cell.
+    work
+        Atoms times ionic steps of all relaxations, by what they are for.
+    core_seconds
+        Time on one core; None where that is unknown for the engine.
+    """
+
+    compounds: int
+    crystals: int
+    relaxations: int
+    jobs: int
+    atoms: int
+    work: Mapping[Kind, float]
+    core_seconds: float | None
+
+    def wall_seconds(self, workers: int) -> float | None:
+        """Give the time with a number of workers, one core each; None where unknown."""
+        if self.core_seconds is None:
+            return None
+        return SECONDS_STARTUP + self.core_seconds / workers
+
+
+def estimate(campaign: Campaign) -> Estimate:
+    """Estimate a campaign from nothing."""
+    spec = campaign.spec
+    host = campaign.host_crystal
+    sizes_crystals = [campaign.crystal(formula).num_sites for formula in campaign.crystals]
+    size_host = sum(host.counts.values())
+    doped = [planned.compound for planned in campaign.compounds if planned.compound.dopants]
+    sizes = [
+        compound_composition(host, compound).num_atoms * host.formula_units for compound in doped
+    ]
+    work: dict[Kind, float] = {
+        Kind.CRYSTAL: STEPS_CRYSTAL * sum(sizes_crystals),
+        Kind.HOST: STEPS_HOST * spec.host.arrangements * size_host,
+        Kind.COMPOUND: STEPS_COMPOUND * spec.choices * sum(sizes),
+    }
+    workflows = len(sizes_crystals) + 2 + len(doped)
+    relaxations = len(sizes_crystals) + spec.host.arrangements + spec.choices * len(doped)
+    migrations = (1 + len(doped)) if spec.migration else 0
+    seconds = CHGNET_SECONDS * sum(work.values()) + SECONDS_PER_WORKFLOW * workflows
+    seconds += SECONDS_PER_MIGRATION * migrations
+    return Estimate(
+        compounds=len(doped),
+        crystals=len(sizes_crystals),
+        relaxations=relaxations,
+        # arrange and lowest of the host; dope, lowest and interface of each compound; and one
+        # step at the end of each workflow that advances the campaign
+        jobs=relaxations + 2 + 1 + 3 * len(doped) + migrations + workflows,
+        atoms=round(max([size_host, *sizes])),
+        work=work,
+        core_seconds=seconds if spec.engine.name == "chgnet" else None,
+    )

@@ -1,0 +1,135 @@
+"""What a campaign with VASP costs: a stated model, replaced by the user's first runs.
+
+    seconds per ionic step on one node = T * (N / 100)**2.5        N atoms in the cell
+
+The exponent lies between the 2 of the fast Fourier transforms and the 3 of the
+orthogonalisation in plane-wave codes. T, 300 s unless set, is no measurement: it is of the
+order of a spin-polarised oxide with 600 electrons and 520 eV on 32 cores. As soon as
+`CALIBRATED_FROM` VASP relaxations have landed in the database, T is what they took. The numbers
+of ionic steps are those of a force field (`workflows.state.estimate`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from workflows.dispatch.build import cell_size
+from workflows.settings import MachineSettings
+from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.state.estimate import STEPS_COMPOUND, STEPS_CRYSTAL, STEPS_HOST
+from workflows.storage.database import Database
+
+EXPONENT = 2.5
+REFERENCE_ATOMS = 100
+# Fewer say little: a reference crystal of four atoms is mostly start-up.
+CALIBRATED_FROM = 5
+
+
+@dataclass(frozen=True)
+class NodeHours:
+    """Cost of a campaign.
+
+    Attributes
+    ----------
+    hours
+        Node-hours of all its relaxations.
+    seconds
+        The model's T, in seconds.
+    measured
+        From how many relaxations T was measured; 0: it is the setting.
+    """
+
+    hours: float
+    seconds: float
+    measured: int
+
+    def __str__(self) -> str:
+        origin = (
+            f"measured in {self.measured} relaxations of this database"
+            if self.measured
+            else "an assumption (vasp_step_seconds) until your first relaxations have landed"
+        )
+        hours = f"{self.hours:,.0f}" if self.hours >= 1 else f"{self.hours:.1g}"
+        return (
+            f"about {hours} node-hours, at {self.seconds:.0f} s per ionic step of "
+            f"{REFERENCE_ATOMS} atoms: {origin}"
+        )
+
+
+def node_hours(campaign: Campaign, settings: MachineSettings, database: Database) -> NodeHours:
+    """Estimate the node-hours of a campaign with VASP, all of it, landed or not."""
+    measured = measure(_relaxations(database))
+    seconds = measured[0] if measured else settings.vasp_step_seconds
+    hours = seconds * _work(campaign) / 3600
+    return NodeHours(hours, seconds, measured[1] if measured else 0)
+
+
+def measure(relaxations: Iterable[Mapping[str, Any]]) -> tuple[float, int] | None:
+    """Measure T, in seconds, from relaxations that landed.
+
+    Parameters
+    ----------
+    relaxations
+        Of each: `n_atoms`, `n_steps` and `seconds` on the node.
+
+    Returns
+    -------
+    The median over the relaxations, which one that waited for its disk does not move, and
+    their number; None if there are fewer than `CALIBRATED_FROM`.
+    """
+    each = [r["seconds"] / (r["n_steps"] * weight(r["n_atoms"])) for r in relaxations]
+    return (median(each), len(each)) if len(each) >= CALIBRATED_FROM else None
+
+
+def weight(atoms: int) -> float:
+    """Give the cost of one ionic step, in units of one of `REFERENCE_ATOMS` atoms."""
+    return float((atoms / REFERENCE_ATOMS) ** EXPONENT)
+
+
+def _work(campaign: Campaign) -> float:
+    """Add up the ionic steps of a campaign, each with its weight."""
+    return sum(
+        _steps(campaign, node) * weight(cell_size(campaign, node)) for node in campaign.nodes()
+    )
+
+
+def _steps(campaign: Campaign, node: Node) -> int:
+    """Count the ionic steps of a node; the undoped host's result needs none of its own."""
+    if node.kind is Kind.CRYSTAL:
+        return STEPS_CRYSTAL
+    if node.kind is Kind.HOST:
+        return STEPS_HOST * campaign.spec.host.arrangements
+    doped = node.compound is not None and node.compound.dopants
+    return STEPS_COMPOUND * campaign.spec.choices if doped else 0
+
+
+def _relaxations(database: Database) -> list[dict[str, Any]]:
+    """Read atoms, ionic steps and time of the VASP relaxations that have landed."""
+    found = database.jobs.aggregate(
+        [
+            {"$match": {"output.engine": "vasp", "output.n_steps": {"$gt": 0}}},
+            {
+                "$lookup": {
+                    "from": database.launchpad.launches.name,
+                    "localField": "metadata.fw_id",
+                    "foreignField": "fw_id",
+                    "pipeline": [
+                        {"$match": {"state": "COMPLETED", "runtime_secs": {"$gt": 0}}},
+                        {"$project": {"runtime_secs": 1}},
+                    ],
+                    "as": "launches",
+                }
+            },
+            {"$match": {"launches": {"$size": 1}}},
+            {
+                "$project": {
+                    "_id": 0,
+                    "n_atoms": "$output.n_atoms",
+                    "n_steps": "$output.n_steps",
+                    "seconds": {"$first": "$launches.runtime_secs"},
+                }
+            },
+        ]
+    )
+    return list(found)

@@ -1,0 +1,75 @@
+"""The indexes of a campaign's database: fast look-ups, and each thing once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pymongo import ASCENDING, IndexModel
+
+from analysis.keys import Field
+from workflows.dispatch.launchpad import ensure_unique_digests
+
+if TYPE_CHECKING:
+    from fireworks import LaunchPad
+    from pymongo.database import Database
+
+
+def _index(*keys: str, unique: bool = False) -> IndexModel:
+    return IndexModel([(key, ASCENDING) for key in keys], unique=unique)
+
+
+_SEARCHED_RESULTS = (
+    Field.DOPANT,
+    Field.VALENCE,
+    Field.SITE,
+    Field.CONCENTRATION,
+    Field.FORMULA,
+    Field.LABEL,
+    Field.REACTION_ENERGY,
+    Field.ENERGY_ABOVE_HULL,
+    f"{Field.DOPANTS}.element",
+)
+
+_SEARCHED_IN_GUI = ("compound", "dopant", "site", "valence")
+
+# Without an index on uuid and index, every reference between jobs reads the whole store.
+_INDEXES = {
+    "campaigns": [_index("name", unique=True)],
+    "nodes": [_index("campaign", "uuid", unique=True), _index("uuid"), _index("parents")],
+    "jobs": [_index("uuid", "index", unique=True), _index("name")],
+    "blobs.files": [_index("metadata.blob_uuid"), _index("metadata.job_uuid")],
+    "fireworks": [_index("spec.campaign", "state"), _index("spec.node", "state")],
+    "results": [
+        _index(Field.CAMPAIGN, Field.JOB_UUID, unique=True),
+        *(_index(field) for field in _SEARCHED_RESULTS),
+    ],
+}
+
+
+def ensure_indexes(database: Database[dict[str, Any]], launchpad: LaunchPad) -> None:
+    """Make all indexes and FireWorks' counters; safe at any time, any number of times.
+
+    Parameters
+    ----------
+    database
+        The campaign's database.
+    launchpad
+        The LaunchPad on it.
+    """
+    launchpad.fw_id_assigner.update_one(
+        {"_id": -1}, {"$setOnInsert": {"next_fw_id": 1, "next_launch_id": 1}}, upsert=True
+    )
+    launchpad.tuneup()
+    ensure_unique_digests(launchpad)
+    for collection, indexes in _INDEXES.items():
+        database[collection].create_indexes(indexes)
+
+
+def missing_indexes(database: Database[dict[str, Any]]) -> list[str]:
+    """List the collections that lack an index; nothing is written."""
+    return [
+        collection
+        for collection, indexes in _INDEXES.items()
+        if {index.document["name"] for index in indexes}
+        - set(database[collection].index_information())
+    ]
