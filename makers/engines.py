@@ -58,7 +58,9 @@ class ChgnetSettings(BaseModel, frozen=True, extra="forbid"):
         0.1, description="Relaxed when the largest force is at or below this, eV/Å"
     )
     steps: int = Field(500, ge=2, description="Largest number of ionic steps")
-    optimizer: Literal["BFGS", "LBFGS", "FIRE"] = Field("BFGS", description="Optimizer of ASE")
+    optimizer: Literal["springs", "BFGS", "LBFGS", "FIRE"] = Field(
+        "springs", description="BFGS that starts from the stiffness of bonds, or one of ASE's"
+    )
 
 
 class RawOutput(StrEnum):
