@@ -29,13 +29,18 @@ _DECIMALS = 6
 # Steps (see `named`) whose uuid alone determines their result, and which take hours.
 RELAXATION_STEPS: Final = frozenset(("prerelax", "relax", "reference"))
 
-# Part of every uuid: raise it when a change of method changes the results of a step.
-METHOD_VERSION = 2
+# Part of a step's uuid: raise a step's number when a change of method changes its results. What
+# depends on it has its uuid among its own parts, and is computed again as well.
+METHOD_VERSIONS: Final[Mapping[str, int]] = {"relax": 2}
 
 
-def digest(*parts: Any) -> str:
-    """Give the uuid of what `parts` describe: JSON values, pydantic models, structures."""
-    text = json.dumps([METHOD_VERSION, *parts], sort_keys=True, default=_plain)
+def digest(kind: str, *parts: Any) -> str:
+    """Give the uuid of a thing: its kind, and what determines it.
+
+    The parts are JSON values, pydantic models, structures.
+    """
+    version = METHOD_VERSIONS.get(kind, 1)
+    text = json.dumps([version, kind, *parts], sort_keys=True, default=_plain)
     return str(uuid.uuid5(_NAMESPACE, text))
 
 
