@@ -45,6 +45,11 @@ def table_phases(elements: Iterable[str]) -> ReferencePhases:
     return _table_within(frozenset(map(str, elements)))
 
 
+def whole_table() -> ReferencePhases:
+    """All phases of the project's table."""
+    return _table()
+
+
 @lru_cache(maxsize=256)
 def _table_within(elements: frozenset[str]) -> ReferencePhases:
     phases = _table().within(elements)

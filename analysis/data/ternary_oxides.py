@@ -1,6 +1,6 @@
-"""Ternary oxides of the reference table as sums of binary oxides, with their crystals.
+"""Oxides of the reference table as sums of binary oxides, with their crystals.
 
-They are the exchange reactions on which a force field's error is measured (`analysis.data.errors`).
+On the ternary ones a force field's error on exchanging oxides is measured (`analysis.data.errors`).
 """
 
 import gzip
@@ -17,7 +17,7 @@ from analysis.data.build import NEWEST_OF_2019, Record, number
 from analysis.dopants import is_candidate, known_valences
 from analysis.errors import InputError
 from analysis.phases import ReferencePhases
-from analysis.reference_phases import table_crystals, table_phases
+from analysis.reference_phases import table_crystals, table_phases, whole_table
 
 PARTNERS: Final = {"Li": 1, "La": 3, "Zr": 4}
 # The most that one dopant atom displaces in the garnet: a site ion, and up to seven Li where M7+
@@ -26,13 +26,14 @@ DISPLACED: Final = {"Li": 7, "La": 1, "Zr": 1}
 # 1,367 of the 1,381 formulas have a crystal this small. With 40 atoms the lowest polymorph is often
 # missed (La4Al2O9 and Li5GaO4 by 1.0 and 0.7 eV per atom of M).
 LARGEST_CELL: Final = 120
+TERNARY: Final = 3
 
 
 def dopant_of(composition: Composition) -> str | None:
-    """Name the M of a Li-M-O, La-M-O or Zr-M-O phase; None for any other phase."""
+    """Name the M of an oxide of M with Li, La or Zr, or several of them; None for other phases."""
     elements = {element.symbol for element in composition}
     further = elements - {"O", *PARTNERS}
-    if len(elements) != 3 or len(further) != 1 or "O" not in elements:  # noqa: PLR2004, ternary
+    if len(further) != 1 or "O" not in elements or elements.isdisjoint(PARTNERS):
         return None
     element = further.pop()
     return element if is_candidate(element) else None
@@ -60,27 +61,37 @@ def within_exchange(composition: Composition, element: str) -> bool:
 
 
 def from_oxides(composition: Composition, element: str) -> Balance:
-    """Write a ternary oxide as a sum of binary oxides, that of M in the valence it has there.
+    """Write an oxide of M and host cations as binary oxides, that of M in the valence it has there.
 
     Raises
     ------
     InputError
         M would have no known valence, or no two binary oxides bracket it.
     """
-    partner = next(e.symbol for e in composition if e.symbol in PARTNERS)
-    charge = 2 * composition["O"] - PARTNERS[partner] * composition[partner]
-    valence = charge / composition[element]
-    known = known_valences(element)
-    if not known or not known[0] <= valence <= known[-1]:
-        message = "valence of M unknown"
-        raise InputError(message)
-    valences = {"O": -2.0, partner: float(PARTNERS[partner]), element: valence}
-    phases = table_phases([partner, element, "O"])
+    valences = valences_in(composition, element)
+    phases = table_phases(e.symbol for e in composition)
     result = balance(composition, None, valences=valences, phases=phases, crystals=table_crystals())
     if any(Composition(formula).is_element for formula in result.formulas):
         message = "no two binary oxides bracket the valence of M"
         raise InputError(message)
     return result
+
+
+def valences_in(composition: Composition, element: str) -> dict[str, float]:
+    """Valences of oxygen and the host cations, and that of M which makes a phase neutral.
+
+    Raises
+    ------
+    InputError
+        M is not known in that valence.
+    """
+    charge = 2 * composition["O"] - sum(v * composition[e] for e, v in PARTNERS.items())
+    valence = charge / composition[element]
+    known = known_valences(element)
+    if not known or not known[0] <= valence <= known[-1]:
+        message = "valence of M unknown"
+        raise InputError(message)
+    return {"O": -2.0, element: valence} | {e: float(v) for e, v in PARTNERS.items()}
 
 
 def error_of(
@@ -124,7 +135,20 @@ def error_of(
 
 def dopant_ternaries() -> dict[str, str]:
     """Ternary oxides of the table, sorted: reduced formula to dopant element."""
-    crystals = map(Composition, table_crystals())
-    elements = [crystal.elements[0].symbol for crystal in crystals if crystal.is_element]
-    found = {phase.formula: dopant_of(phase.composition) for phase in table_phases(elements).phases}
+    return {f: m for f, m in dopant_oxides().items() if _elements_in(f) == TERNARY}
+
+
+def dopant_oxides() -> dict[str, str]:
+    """Oxides of the table of one dopant element with Li, La or Zr or several of them, sorted.
+
+    Returns
+    -------
+    dict
+        Reduced formula to dopant element.
+    """
+    found = {phase.formula: dopant_of(phase.composition) for phase in whole_table().phases}
     return {formula: element for formula, element in sorted(found.items()) if element}
+
+
+def _elements_in(formula: str) -> int:
+    return len(Composition(formula))

@@ -13,7 +13,10 @@ from analysis.dopants import Compound, Dopant
 from analysis.uncertainty import (
     EngineError,
     force_threshold_error,
+    known_error,
+    pooled,
     reaction_energy_uncertainty,
+    structure_error,
 )
 
 ERRORS = EngineError(overall=0.5, elements={"Al": 0.4, "Ta": 0.3}, forces=0.0)
@@ -144,8 +147,38 @@ def test_force_threshold_error_is_the_rms_of_compound_minus_host() -> None:
     assert force_threshold_error({**document, "crystals": crystals}) == pytest.approx(expected)
 
 
+def test_an_element_shares_the_error_of_all_elements() -> None:
+    # 10 errors of 0.1 and ten of 0.3: mean square (0.01 + 0.09) / 2
+    found = pooled({"n": 10, "rms": 0.1}, {"n": 500, "rms": 0.3})
+    assert found == pytest.approx(math.sqrt(0.05))
+
+
+def test_many_oxides_outweigh_the_others() -> None:
+    assert pooled({"n": 10_000, "rms": 0.1}, {"n": 1, "rms": 0.3}) == pytest.approx(0.1, abs=1e-3)
+
+
+def test_structure_error_is_what_the_oxides_do_not_explain() -> None:
+    oxides = EngineError(overall=0.3, elements={"Ta": 0.1}, forces=0.0)
+    garnets = [("A", "Ta", "mp-1", 0.5), ("B", "Sn", "mp-2", -0.5)]
+    # mean square 0.25, of which (0.01 + 0.09) / 2 was to be expected
+    assert structure_error(garnets, oxides) == pytest.approx(math.sqrt(0.2))
+
+
+def test_garnets_better_than_the_oxides_promise_add_nothing() -> None:
+    oxides = EngineError(overall=0.3, elements={}, forces=0.0)
+    assert structure_error([("A", "Ta", "mp-1", 0.1)], oxides) == 0
+
+
+def test_structure_adds_in_quadrature_to_each_element(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = EngineError(overall=0.0, elements={"Al": 0.12}, forces=0.0, structure=0.16)
+    monkeypatch.setattr(uncertainty, "_KNOWN", {"chgnet": lambda: known})
+    assert u(AL, -1.0) == pytest.approx(0.25 * 0.2)
+
+
 def test_committed_chgnet_figures_are_the_ones_used() -> None:
-    rms = json.loads((HERE / "engine_errors.json").read_text())["chgnet"]["elements"]["Al"]["rms"]
+    chgnet = json.loads((HERE / "engine_errors.json").read_text())["chgnet"]
+    oxides = pooled(chgnet["elements"]["Al"], chgnet["overall"])
+    rms = math.hypot(oxides, known_error("chgnet").structure)
     forces = force_threshold_error(json.loads((HERE / "force_threshold.json").read_text()))
     value, _ = reaction_energy_uncertainty(AL, energies=[-1.0, -1.0], engine="chgnet")
     assert value == pytest.approx(math.hypot(0.25 * rms, forces))
