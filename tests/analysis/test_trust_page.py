@@ -105,6 +105,10 @@ def test_garnet_part_of_the_uncertainty() -> None:
         assert each[formula][Alignment.OXIDES] == pytest.approx(-error, abs=1e-3)
 
 
+def test_part_of_the_force_threshold() -> None:
+    assert f"differences = {known_error('chgnet').forces:.4f} eV per f.u." in PAGE
+
+
 def test_errors_of_the_elements() -> None:
     error = known_error("chgnet")
     elements = json.loads((HERE / "engine_errors.json").read_text())["chgnet"]["elements"]
