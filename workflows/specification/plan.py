@@ -8,7 +8,7 @@ from typing import Any
 from monty.json import jsanitize
 from pymatgen.core import Composition, Element, Structure
 
-from analysis.compensation import check_compound, compound_composition
+from analysis.compensation import check_compound, compound_composition, excess_charge
 from analysis.defects import defect_balance
 from analysis.dopants import Compound, Dopant, candidates
 from analysis.errors import InputError
@@ -41,12 +41,18 @@ class Plan:
     phases: dict[str, ReferencePhases]
     left_out: list[tuple[Compound, str]] = field(default_factory=list)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reference phases of the compounds do not hold, each remark once."""
+        notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
+        return tuple(dict.fromkeys(notes))
+
 
 def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     """Check a specification and read in everything it names.
 
-    A dopant that is listed must be computable; a candidate of the rule that is not is left out,
-    with the reason.
+    A compound that is listed must be computable; a candidate of the rule that is not is left out,
+    with the reason. The host is one compound whatever balances the charge of the others.
 
     Raises
     ------
@@ -56,8 +62,8 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     maker = relax_maker(spec.engine.name, spec.engine.settings)
     host = read_host(spec.host)
     planner = _Planner(spec, host, source, maker.scheme)
-    compounds = [planner.plan(Compound(dopants=(), compensation=spec.compensation))]
-    compounds += [planner.plan(compound) for compound in _listed(spec)]
+    compounds = [planner.plan(Compound(dopants=()))]
+    compounds += [planner.plan(compound) for compound in _listed(spec, host)]
     left_out = []
     for compound in _by_rule(spec, host):
         if any(planned.compound == compound for planned in compounds):
@@ -98,12 +104,13 @@ def read_host(spec: HostSpec) -> Host:
     )
 
 
-def _listed(spec: CampaignSpec) -> list[Compound]:
+def _listed(spec: CampaignSpec, host: Host) -> list[Compound]:
     dopants = [dopant for entry in spec.dopants for dopant in entry.expand()]
     if twice := [d.label for i, d in enumerate(dopants) if d in dopants[:i]]:
         msg = f"listed twice under dopants: {'; '.join(twice)}"
         raise InputError(msg)
-    return [_compound(spec, dopant) for dopant in dopants]
+    together = [*((dopant,) for dopant in dopants), *spec.codoped]
+    return [compound for each in together for compound in _each_way(spec, host, each)]
 
 
 def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
@@ -115,11 +122,21 @@ def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
         elements=spec.rule.elements,
         host_ions=host.ions,
     )
-    return [_compound(spec, dopant) for dopant in found]
+    return [compound for dopant in found for compound in _each_way(spec, host, (dopant,))]
 
 
-def _compound(spec: CampaignSpec, dopant: Dopant) -> Compound:
-    return Compound(dopants=(dopant,), compensation=spec.compensation)
+def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:
+    """Give a compound with each compensation; once where nothing needs to be balanced."""
+    compounds = [Compound(dopants=dopants, compensation=way) for way in spec.compensation]
+    return compounds[:1] if _is_balanced(host, dopants) else compounds
+
+
+def _is_balanced(host: Host, dopants: tuple[Dopant, ...]) -> bool:
+    """Tell whether the dopants bring the charge they replace; False for what is refused later."""
+    try:
+        return excess_charge(dopants, host=host) == 0
+    except InputError:
+        return False
 
 
 def _nothing_left(left_out: Sequence[tuple[Compound, str]]) -> str:
