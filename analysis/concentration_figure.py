@@ -202,9 +202,9 @@ def _legend(figure: Figure, series: Sequence[Series], host: float | None) -> Non
     ways = {document[Field.COMPENSATION] for document in documents}
     for way, (line, filled, text) in STYLES.items():
         if way in ways:
-            face = MUTED if filled else "white"
-            style = {"marker": "o", "markerfacecolor": face, "linestyle": line}
-            handles.append(Line2D([], [], color=MUTED, label=text, **style))
+            handle = Line2D([], [], color=MUTED, marker="o", linestyle=line, label=text)
+            handle.set_markerfacecolor(MUTED if filled else "white")
+            handles.append(handle)
     if host is not None:
         line = f"undoped host, {host:z.2f} eV per f.u.".replace("-", MINUS)
         handles.append(Line2D([], [], color=BLUE, linestyle=HOST_LINE, label=line))

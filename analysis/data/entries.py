@@ -11,6 +11,7 @@ import csv
 import gzip
 import json
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ from analysis.schemes import MATERIALS_PROJECT_2019
 
 logger = logging.getLogger(__name__)
 
+SYMBOL = re.compile("[A-Z][a-z]?")
 SOURCE = "Materials Project, April 2019, through Matbench v0.1 (CC BY 4.0)"
 
 
@@ -38,7 +40,7 @@ def lowest_targets(path: Path, elements: Collection[str]) -> dict[str, float]:
     values: dict[str, list[float]] = defaultdict(list)
     with gzip.open(path, "rt") as lines:
         for row in csv.DictReader(lines):
-            if _symbols(row["formula"]) <= set(elements):
+            if set(SYMBOL.findall(row["formula"])) <= set(elements):
                 formula = Composition(row["formula"]).reduced_formula
                 values[formula].append(float(row["target"]))
     return {formula: min(found) for formula, found in values.items()}
@@ -95,15 +97,6 @@ def write_entries(elements: Sequence[str], source: Path, target: Path) -> int:
     found = [entry.as_dict() for entry in entries(energies, gaps)]
     build.write_gzip(target, json.dumps(found, cls=MontyEncoder, separators=(",", ":")))
     return len(found)
-
-
-def _symbols(formula: str) -> set[str]:
-    """Read the element symbols of a formula."""
-    symbols, letters = set(), [*formula, " "]
-    for first, second in zip(letters, letters[1:], strict=False):
-        if first.isupper():
-            symbols.add(first + second if second.islower() else first)
-    return symbols
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
