@@ -9,11 +9,13 @@ from monty.json import jsanitize
 from pymatgen.core import Composition, Element, Structure
 
 from analysis.compensation import check_compound, compound_composition, excess_charge
+from analysis.contact import Contact
 from analysis.defects import defect_balance
 from analysis.dopants import Compound, Dopant, candidates
 from analysis.errors import InputError
 from analysis.formation import alignment, needs_alignment, valences_of
 from analysis.host import Host, builtin_host, host_from_cif
+from analysis.migration import jump_distance
 from analysis.phases import ReferencePhases
 from analysis.schemes import EnergyScheme
 from makers.engines import relax_maker, unknown_elements
@@ -61,6 +63,8 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     """
     maker = relax_maker(spec.engine.name, spec.engine.settings)
     host = read_host(spec.host)
+    if spec.migration:
+        jump_distance(host)  # a host whose mobile ion has nowhere to jump is refused here
     planner = _Planner(spec, host, source, maker.scheme)
     compounds = [planner.plan(Compound(dopants=()))]
     compounds += [planner.plan(compound) for compound in _listed(spec, host)]
@@ -174,7 +178,8 @@ class _Planner:
         elements |= _elements_of(self.spec.electrode)
         self._check_engine(elements)
         phases = self.source.phases(elements)
-        phases.phase(self.spec.electrode)
+        if not compound.dopants:
+            self._check_electrode(phases)
         crystals = self.source.crystals(elements)
         shared: dict[str, Any] = {
             "valences": valences_of(self.host.counts, compound.dopants),
@@ -192,6 +197,16 @@ class _Planner:
         )
         self._keep(planned, phases, crystals)
         return planned
+
+    def _check_electrode(self, phases: ReferencePhases) -> None:
+        """Refuse an electrode that is unknown or decomposes; dopants change neither."""
+        Contact.between(
+            self.host.formula_unit,
+            phases,
+            electrode=self.spec.electrode,
+            max_elements=self.spec.screening.max_elements,
+            exclude=(),
+        )
 
     def _check_engine(self, elements: Iterable[str]) -> None:
         if unknown := unknown_elements(self.spec.engine.name, elements):

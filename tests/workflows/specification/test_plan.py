@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from monty.serialization import dumpfn
-from pymatgen.core import Composition, Structure
+from pymatgen.core import Composition, Lattice, Structure
 from pymatgen.entries.computed_entries import ComputedEntry
 
 from analysis.compensation import compound_composition
@@ -220,6 +220,11 @@ def test_another_name_or_category_changes_no_job() -> None:
         ({"host": {"crystal": "NASICON"}}, r"no built-in host is called 'NASICON'"),
         ({"electrode": "Xx"}, r"electrode 'Xx' is no formula"),
         ({"electrode": "metal"}, r"electrode 'metal' is no formula"),
+        (
+            {"electrode": "LiAl3"},
+            r"electrode LiAl3 lies 0\.0065 eV/atom above the hull .* choose Al or LiAl",
+        ),
+        ({"screening": {"max_elements": 3}, "electrode": "Cm"}, r"chgnet does not know Cm"),
         ({"electrode": "LiAl4"}, r"LiAl4 is not among the reference phases"),
         ({"engine": {"name": "lammps"}}, r"Unknown engine 'lammps': choose one of chgnet, vasp"),
         (
@@ -326,6 +331,14 @@ def test_an_electrode_that_the_entries_lack_is_named(oxide_entries: Path) -> Non
             reference_phases={"source": "file", "path": oxide_entries},
             electrode="Na",
         )
+
+
+def test_a_mobile_ion_with_nowhere_to_jump_is_named(tmp_path: Path) -> None:
+    Structure(Lattice.cubic(9), ["Na+", "Cl-"], [[0, 0, 0], [0.5] * 3]).to(tmp_path / "wide.cif")
+    host = {"crystal": str(tmp_path / "wide.cif"), "mobile": "Na", "formula_units": 1}
+    host["oxidation_states"] = {"Na": 1, "Cl": -1}
+    with pytest.raises(InputError, match="no two Na sites are 1 to 8 angstrom apart"):
+        plan(host=host)
 
 
 def test_an_element_of_the_host_that_does_not_move_is_named() -> None:
