@@ -1,11 +1,12 @@
 """The composition of a doped host: what the charge of its dopants does to the mobile ion."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pymatgen.core import Composition
 
-from analysis.dopants import Compound, atoms_in_cell, check_dopant
+from analysis.dopants import Compound, Dopant, atoms_in_cell, check_dopant
 from analysis.errors import InputError
 from analysis.host import Host
 
@@ -56,10 +57,7 @@ def charge_balance(host: Host, compound: Compound) -> ChargeBalance:
     _check_room(host, compound, atoms)
     if compound.compensation == "none":
         return ChargeBalance(atoms, 0)
-    excess = sum(
-        count * (dopant.valence - host.ions[dopant.site].oxi_state)
-        for dopant, count in zip(compound.dopants, atoms, strict=True)
-    )
+    excess = excess_charge(compound.dopants, host=host)
     change = -excess / host.mobile_ion.oxi_state
     if not math.isclose(change, round(change), abs_tol=1e-6):
         msg = (
@@ -69,6 +67,22 @@ def charge_balance(host: Host, compound: Compound) -> ChargeBalance:
         raise InputError(msg)
     _check_mobile(host, compound, atoms, round(change))
     return ChargeBalance(atoms, round(change))
+
+
+def excess_charge(dopants: Iterable[Dopant], *, host: Host) -> float:
+    """Return the charge that dopants bring beyond that of the ions they replace, e per cell.
+
+    Raises
+    ------
+    InputError
+        If a site is unknown, or a concentration is no whole number of atoms in the cell.
+    """
+    return float(
+        sum(
+            atoms_in_cell(dopant, host=host) * (dopant.valence - host.ions[dopant.site].oxi_state)
+            for dopant in dopants
+        )
+    )
 
 
 def compound_composition(host: Host, compound: Compound) -> Composition:

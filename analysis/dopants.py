@@ -56,15 +56,8 @@ class Compound(BaseModel, frozen=True, extra="forbid"):
     @classmethod
     def _in_order(cls, dopants: tuple[Dopant, ...]) -> tuple[Dopant, ...]:
         """Sort the dopants, so that one compound has one description."""
-        ordered = sorted(dopants, key=lambda each: (each.site, each.element, each.valence))
-        names = [(each.site, each.element, each.valence) for each in ordered]
-        for dopant, name in zip(ordered, names, strict=True):
-            if names.count(name) > 1:
-                msg = (
-                    f"{dopant.species} on {dopant.site} is listed twice: add its concentrations up"
-                )
-                raise InputError(msg)
-        return tuple(ordered)
+        check_distinct(dopants)
+        return tuple(sorted(dopants, key=lambda each: (each.site, each.element, each.valence)))
 
     def label(self, host_name: str) -> str:
         """Return the compound's name: "LLZO:Al3+(Li)0.25"."""
@@ -73,6 +66,21 @@ class Compound(BaseModel, frozen=True, extra="forbid"):
         parts = [f"{each.species}({each.site}){each.concentration:g}" for each in self.dopants]
         balance = "" if self.compensation == "lithium" else " uncompensated"
         return f"{host_name}:{'+'.join(parts)}{balance}"
+
+
+def check_distinct(dopants: Sequence[Dopant]) -> None:
+    """Refuse one ion that is listed twice on one site of a compound.
+
+    Raises
+    ------
+    InputError
+        An ion is; its concentrations would have to be added up.
+    """
+    ions = [(dopant.site, dopant.element, dopant.valence) for dopant in dopants]
+    for dopant, ion in zip(dopants, ions, strict=True):
+        if ions.count(ion) > 1:
+            msg = f"{dopant.species} on {dopant.site} is listed twice: add its concentrations up"
+            raise InputError(msg)
 
 
 def common_valences(element: str) -> tuple[int, ...]:

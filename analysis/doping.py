@@ -7,7 +7,7 @@ import numpy as np
 from pymatgen.core import Structure
 
 from analysis.annealing import Annealing
-from analysis.compensation import ChargeBalance, charge_balance
+from analysis.compensation import ChargeBalance, charge_balance, excess_charge
 from analysis.dopants import Compound
 from analysis.errors import InputError
 from analysis.host import Host
@@ -87,7 +87,7 @@ def dope(
             "cell: lower the concentration"
         )
         raise InputError(msg)
-    notes = (*host.notes, *_notes(host, compound, change))
+    notes = (*host.notes, *_notes(host, compound))
     return [
         Arrangement(
             frame.sites.structure(solution.occupants),
@@ -235,13 +235,10 @@ def _choose(
     return [solution for _, solution in best] + sorted(others, key=lambda each: each.energy)
 
 
-def _notes(host: Host, compound: Compound, change: ChargeBalance) -> tuple[str, ...]:
+def _notes(host: Host, compound: Compound) -> tuple[str, ...]:
     if compound.compensation == "lithium":
         return ()
-    excess = sum(
-        atoms * (dopant.valence - host.ions[dopant.site].oxi_state)
-        for dopant, atoms in zip(compound.dopants, change.dopant_atoms, strict=True)
-    )
+    excess = excess_charge(compound.dopants, host=host)
     if not excess:
         return ()
     charge = excess / host.formula_units

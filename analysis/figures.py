@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-__all__ = ["compound_name", "reaction_energy_figure", "reaction_path_figure", "save_figure"]
+__all__ = [
+    "compound_name",
+    "reaction_energy_figure",
+    "reaction_path_figure",
+    "save_figure",
+    "site_rank",
+]
 
 # Sites of the garnet first, other hosts' after them, compounds on several sites last.
 SITE_ORDER = ("Li", "La", "Zr")
@@ -103,10 +109,11 @@ def _by_site(documents: Sequence[Document]) -> dict[str, list[Document]]:
     for document in sorted(documents, key=lambda each: each[Field.REACTION_ENERGY]):
         occupied = {dopant["site"] for dopant in document[Field.DOPANTS]}
         sites.setdefault(occupied.pop() if len(occupied) == 1 else SEVERAL, []).append(document)
-    return {site: sites[site] for site in sorted(sites, key=_site_rank)}
+    return {site: sites[site] for site in sorted(sites, key=site_rank)}
 
 
-def _site_rank(site: str) -> tuple[int, str]:
+def site_rank(site: str) -> tuple[int, str]:
+    """Place of a site among the panels of a figure."""
     if site in SITE_ORDER:
         return SITE_ORDER.index(site), site
     return len(SITE_ORDER) + (site == SEVERAL), site

@@ -156,15 +156,15 @@ class Field(StrEnum):
     LITHIUM_DRIVING_FORCE = (
         "lithium_driving_force",
         Kind.NUMBER,
-        "Lithium driving force",
+        "Driving force",
         "eV per f.u.",
         "Reaction energy minus dG(0); independent of the compound's own energy.",
     )
     LITHIUM_UPTAKE = (
         "lithium_uptake",
         Kind.NUMBER,
-        "Li uptake",
-        "Li per f.u.",
+        "Uptake",
+        "atoms per f.u.",
         "Smallest amount of electrode that completes the reaction.",
     )
     PRODUCTS = (
@@ -180,7 +180,7 @@ class Field(StrEnum):
         Kind.RECORDS,
         "Reaction path",
         "",
-        "Lithium amount, energy, voltage and products at each kink of dG(n).",
+        "Electrode amount, energy, voltage and products at each kink of dG(n).",
     )
     LABEL = (
         "label",
@@ -229,14 +229,14 @@ class Field(StrEnum):
         Kind.NUMBER,
         "Migration barrier",
         "eV",
-        "Bond-valence site energy barrier of lithium in three dimensions.",
+        "Bond-valence site energy barrier of the mobile ion in three dimensions.",
     )
     DIFFUSIVITY = (
         "diffusivity",
         Kind.NUMBER,
         "Diffusivity",
         "cm^2/s",
-        "Diffusivity of lithium at 300 K from the migration barrier.",
+        "Diffusivity of the mobile ion at 300 K from the migration barrier.",
     )
     ENGINE = ("engine", Kind.DOCUMENT, "Engine", "", "What computed the energies.")
     REFERENCE_PHASES = (

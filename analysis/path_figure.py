@@ -22,7 +22,7 @@ TERMS_PER_LINE = 5  # products in a line of the list beside the path
 
 
 def reaction_path_figure(document: Document) -> Figure:
-    """Draw dG against the lithium amount with its kinks, the voltages and the products.
+    """Draw dG against the electrode amount with its kinks, the voltages and the products.
 
     Parameters
     ----------
@@ -39,16 +39,17 @@ def reaction_path_figure(document: Document) -> Figure:
         notes = "; ".join(document.get(Field.NOTES) or ()) or "no notes"
         msg = f"{document.get(Field.FORMULA)} has no {Field.REACTION_PATH} to draw ({notes})"
         raise InputError(msg)
+    electrode = electrode_of(document)
     height = max(5.2, 1.6 + 0.5 * len(steps))
     figure = Figure(figsize=(10.5, height), layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1), height_ratios=(2.4, 1))
     energy_axes = figure.add_subplot(grid[0, 0])
     voltage_axes = figure.add_subplot(grid[1, 0], sharex=energy_axes)
     _draw_energies(energy_axes, steps)
-    _draw_voltages(voltage_axes, steps)
+    _draw_voltages(voltage_axes, steps, electrode)
     _write_products(figure.add_subplot(grid[:, 1]), steps)
     formula = latexify(str(document.get(Field.FORMULA)))
-    figure.suptitle(f"{formula} + n Li", fontweight="bold", x=0.02, ha="left")
+    figure.suptitle(f"{formula} + n {latexify(electrode)}", fontweight="bold", x=0.02, ha="left")
     return figure
 
 
@@ -81,7 +82,13 @@ def _draw_energies(axes: Axes, steps: Sequence[Document]) -> None:
     axes.tick_params(labelbottom=False)
 
 
-def _draw_voltages(axes: Axes, steps: Sequence[Document]) -> None:
+def electrode_of(document: Document) -> str:
+    """Read the electrode from the equation; "electrode" where none of it reacts."""
+    reactants = str(document.get(Field.EQUATION) or "").partition(" -> ")[0].split(" + ")
+    return reactants[1].split()[-1] if len(reactants) > 1 else "electrode"
+
+
+def _draw_voltages(axes: Axes, steps: Sequence[Document], electrode: str) -> None:
     """Draw the voltage of each segment, -d(dG)/dn, zero on the plateau."""
     quieten(axes)
     lithium = [step["lithium"] for step in steps]
@@ -90,8 +97,8 @@ def _draw_voltages(axes: Axes, steps: Sequence[Document]) -> None:
     slopes = [(e0 - e1) / (n1 - n0) for n0, e0, n1, e1 in segments]
     axes.stairs([*slopes, 0.0], [*lithium, _end(lithium)], color=BLUE, linewidth=1.6, baseline=None)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel("V against Li/Li⁺")
-    axes.set_xlabel("lithium amount n (Li per f.u.)")
+    axes.set_ylabel(f"V against {latexify(electrode)}")
+    axes.set_xlabel(f"n (atoms of {latexify(electrode)} per f.u.)")
 
 
 def _write_products(axes: Axes, steps: Sequence[Document]) -> None:

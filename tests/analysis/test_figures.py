@@ -35,6 +35,7 @@ COMPOUNDS = [
 ]
 PATH: dict[str, Any] = {
     "formula": "Li6.5La3Zr1.75W0.25O12",
+    "equation": "Li6.5La3Zr1.75W0.25O12 + 3 Li -> 2.5 Li2O + 0.125 ZrW2",
     "reaction_path": [
         {"lithium": 0.0, "energy": -0.5, "products": {"WO2": 0.25, "La2O3": 1.5}},
         {"lithium": 1.0, "energy": -1.5, "products": {"W": 0.25, "Li2O": 0.5}},
@@ -148,6 +149,23 @@ def test_path_is_straight_between_kinks_and_level_after_the_last() -> None:
     np.testing.assert_allclose(curve[:3], [[0, -0.5], [1, -1.5], [3, -1.9]])
     assert curve[3][0] > 3
     assert curve[3][1] == -1.9
+
+
+@pytest.mark.parametrize(
+    ("equation", "electrode"),
+    [
+        (PATH["equation"], "Li"),
+        ("NaZr2P3O12 + 10.2857 Na -> Na3P", "Na"),
+        ("Li7La3Zr2O12 + Mg -> MgO", "Mg"),
+        ("Li7La3Zr2O12 -> Li2O", "electrode"),
+        (None, "electrode"),
+    ],
+)
+def test_path_names_its_electrode(equation: str | None, electrode: str) -> None:
+    figure = reaction_path_figure(PATH | {"equation": equation})
+    assert figure.get_suptitle().endswith(f" + n {electrode}")
+    assert figure.axes[1].get_ylabel() == f"V against {electrode}"
+    assert figure.axes[1].get_xlabel() == f"n (atoms of {electrode} per f.u.)"
 
 
 def test_voltage_is_minus_the_slope_and_zero_on_the_plateau() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.keys import Field
@@ -24,7 +24,7 @@ from workflows.storage.place import open_place
 # What plans and runs campaigns takes two seconds to import: the functions that need it do so,
 # and queries start at once.
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -40,6 +40,7 @@ FIGURE = "reaction_energy.png"
 
 _INTERRUPTED = 130
 _ERROR_LINES = 5
+_PLAN_NOTES = 3  # about reference phases; the notes of each result have its own
 
 
 def run_command(
@@ -193,7 +194,9 @@ def _show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         f"estimated time with {settings.workers} workers: about {time}",
         highlight=False,
     )
-    for note in host.notes:
+    more = len(plan.notes) - _PLAN_NOTES
+    others = [f"{more} more like it"] if more > 0 else []
+    for note in (*host.notes, *plan.notes[:_PLAN_NOTES], *others):
         console.print(f"note: {note}", highlight=False, markup=False)
     if plan.left_out:
         console.print(
@@ -212,15 +215,26 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
     documents = find(database.results, [f'campaign="{name}"'], sort="-reaction_energy")
     render(documents, console=console)
     _show_summary(outcome.status, console)
+    for path in _save_figures(documents, folder / f"{name}-{FIGURE}"):
+        console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"query:  interphase query --dir {folder} --help", highlight=False)
+
+
+def _save_figures(documents: Sequence[Mapping[str, Any]], path: Path) -> Iterator[Path]:
+    """Write the figures that the results allow, and give their paths."""
+    from analysis.concentration_figure import (
+        concentration_series,
+        reaction_energy_against_concentration,
+    )
+    from analysis.figures import reaction_energy_figure, save_figure
+
     host = [document for document in documents if not document[Field.DOPANTS]]
     doped = [document for document in documents if document[Field.DOPANTS]]
     if host and doped:
-        from analysis.figures import reaction_energy_figure, save_figure
-
-        path = folder / f"{name}-{FIGURE}"
-        save_figure(reaction_energy_figure(doped, host[0]), path)
-        console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
-    console.print(f"query:  interphase query --dir {folder} --help", highlight=False)
+        yield save_figure(reaction_energy_figure(doped, host[0]), path)
+        if concentration_series(doped):
+            figure = reaction_energy_against_concentration(doped, host[0])
+            yield save_figure(figure, path.with_stem(f"{path.stem}_against_concentration"))
 
 
 def _show_status(status: Status, console: Console) -> None:

@@ -108,7 +108,9 @@ def _array_text(schema: Schema) -> str:
     if "prefixItems" in schema:
         return f"list of {len(schema['prefixItems'])} {type_text(schema['prefixItems'][0])}s"
     item = type_text(schema["items"])
-    return f"list of {item}s"
+    if item.endswith("`"):  # a choice of words
+        return f"list of {item}"
+    return f"list of {item.replace('list', 'lists', 1) if item.startswith('list') else item + 's'}"
 
 
 def _head(title: str, text: str) -> list[str]:
@@ -126,7 +128,8 @@ def _sentence(section: Schema) -> str:
 def _sections(schema: Schema) -> Iterator[tuple[str, Schema]]:
     """Go through the keys that hold a section of their own."""
     for key, field in schema["properties"].items():
-        options = [field, field.get("items", {}), *field.get("anyOf", [])]
+        items = field.get("items", {})
+        options = [field, items, items.get("items", {}), *field.get("anyOf", [])]
         for option in options:
             if "$ref" in option:
                 yield key, schema["$defs"][option["$ref"].rpartition("/")[2]]

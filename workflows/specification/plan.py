@@ -8,12 +8,14 @@ from typing import Any
 from monty.json import jsanitize
 from pymatgen.core import Composition, Element, Structure
 
-from analysis.compensation import check_compound, compound_composition
+from analysis.compensation import check_compound, compound_composition, excess_charge
+from analysis.contact import Contact
 from analysis.defects import defect_balance
 from analysis.dopants import Compound, Dopant, candidates
 from analysis.errors import InputError
 from analysis.formation import alignment, needs_alignment, valences_of
 from analysis.host import Host, builtin_host, host_from_cif
+from analysis.migration import jump_distance
 from analysis.phases import ReferencePhases
 from analysis.schemes import EnergyScheme
 from makers.engines import relax_maker, unknown_elements
@@ -41,12 +43,18 @@ class Plan:
     phases: dict[str, ReferencePhases]
     left_out: list[tuple[Compound, str]] = field(default_factory=list)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reference phases of the compounds do not hold, each remark once."""
+        notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
+        return tuple(dict.fromkeys(notes))
+
 
 def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     """Check a specification and read in everything it names.
 
-    A dopant that is listed must be computable; a candidate of the rule that is not is left out,
-    with the reason.
+    A compound that is listed must be computable; a candidate of the rule that is not is left out,
+    with the reason. The host is one compound whatever balances the charge of the others.
 
     Raises
     ------
@@ -55,9 +63,11 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     """
     maker = relax_maker(spec.engine.name, spec.engine.settings)
     host = read_host(spec.host)
+    if spec.migration:
+        jump_distance(host)  # a host whose mobile ion has nowhere to jump is refused here
     planner = _Planner(spec, host, source, maker.scheme)
-    compounds = [planner.plan(Compound(dopants=(), compensation=spec.compensation))]
-    compounds += [planner.plan(compound) for compound in _listed(spec)]
+    compounds = [planner.plan(Compound(dopants=()))]
+    compounds += [planner.plan(compound) for compound in _listed(spec, host)]
     left_out = []
     for compound in _by_rule(spec, host):
         if any(planned.compound == compound for planned in compounds):
@@ -98,12 +108,13 @@ def read_host(spec: HostSpec) -> Host:
     )
 
 
-def _listed(spec: CampaignSpec) -> list[Compound]:
+def _listed(spec: CampaignSpec, host: Host) -> list[Compound]:
     dopants = [dopant for entry in spec.dopants for dopant in entry.expand()]
     if twice := [d.label for i, d in enumerate(dopants) if d in dopants[:i]]:
         msg = f"listed twice under dopants: {'; '.join(twice)}"
         raise InputError(msg)
-    return [_compound(spec, dopant) for dopant in dopants]
+    together = [*((dopant,) for dopant in dopants), *spec.codoped]
+    return [compound for each in together for compound in _each_way(spec, host, each)]
 
 
 def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
@@ -115,11 +126,21 @@ def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
         elements=spec.rule.elements,
         host_ions=host.ions,
     )
-    return [_compound(spec, dopant) for dopant in found]
+    return [compound for dopant in found for compound in _each_way(spec, host, (dopant,))]
 
 
-def _compound(spec: CampaignSpec, dopant: Dopant) -> Compound:
-    return Compound(dopants=(dopant,), compensation=spec.compensation)
+def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:
+    """Give a compound with each compensation; once where nothing needs to be balanced."""
+    compounds = [Compound(dopants=dopants, compensation=way) for way in spec.compensation]
+    return compounds[:1] if _is_balanced(host, dopants) else compounds
+
+
+def _is_balanced(host: Host, dopants: tuple[Dopant, ...]) -> bool:
+    """Tell whether the dopants bring the charge they replace; False for what is refused later."""
+    try:
+        return excess_charge(dopants, host=host) == 0
+    except InputError:
+        return False
 
 
 def _nothing_left(left_out: Sequence[tuple[Compound, str]]) -> str:
@@ -157,7 +178,8 @@ class _Planner:
         elements |= _elements_of(self.spec.electrode)
         self._check_engine(elements)
         phases = self.source.phases(elements)
-        phases.phase(self.spec.electrode)
+        if not compound.dopants:
+            self._check_electrode(phases)
         crystals = self.source.crystals(elements)
         shared: dict[str, Any] = {
             "valences": valences_of(self.host.counts, compound.dopants),
@@ -175,6 +197,16 @@ class _Planner:
         )
         self._keep(planned, phases, crystals)
         return planned
+
+    def _check_electrode(self, phases: ReferencePhases) -> None:
+        """Refuse an electrode that is unknown or decomposes; dopants change neither."""
+        Contact.between(
+            self.host.formula_unit,
+            phases,
+            electrode=self.spec.electrode,
+            max_elements=self.spec.screening.max_elements,
+            exclude=(),
+        )
 
     def _check_engine(self, elements: Iterable[str]) -> None:
         if unknown := unknown_elements(self.spec.engine.name, elements):

@@ -1,5 +1,6 @@
 """The campaign's specification: one YAML file, the science only (no machine settings)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,10 +13,11 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
-from analysis.dopants import Dopant
+from analysis.dopants import Dopant, check_distinct
 from analysis.errors import InputError
 from analysis.verdict import Criteria
 from workflows.specification.categories import CategoryRules
@@ -31,6 +33,9 @@ Concentrations = Annotated[
     tuple[PositiveFloat, ...], BeforeValidator(_as_list), Field(min_length=1)
 ]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
+Compensation = Literal["lithium", "none"]
+Compensations = Annotated[tuple[Compensation, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Codoped = tuple[tuple[Dopant, ...], ...]
 
 
 class _Section(BaseModel):
@@ -148,10 +153,17 @@ class CampaignSpec(_Section):
     host: HostSpec = Field(default_factory=HostSpec)
     electrode: str = Field("Li", description="The reactant: an element, or a reference phase")
     dopants: tuple[DopantSpec, ...] = Field((), description="Dopants by explicit list")
+    codoped: Codoped = Field(
+        (),
+        description="Compounds with several dopants, on one site or on several: a list of "
+        "compounds, each a list of dopants",
+    )
     rule: RuleSpec | None = Field(None, description="Dopants by rule")
-    compensation: Literal["lithium", "none"] = Field(
-        "lithium",
-        description="Charge balanced by the mobile ion, or an uncompensated 1:1 substitution",
+    compensation: Compensations = Field(
+        ("lithium",),
+        description="`lithium`: the mobile ion balances the charge; `none`: an uncompensated 1:1 "
+        "substitution. One of them, or a list: every compound each way, but once where its "
+        "charges balance already",
     )
     choices: PositiveInt = Field(
         3,
@@ -173,10 +185,30 @@ class CampaignSpec(_Section):
         0, description="Seed of all sampling; the same seed gives the same structures"
     )
 
+    @field_validator("codoped")
+    @classmethod
+    def _are_codoped(cls, compounds: Codoped) -> Codoped:
+        """Refuse what is no set of different dopants, or is there already."""
+        for compound in compounds:
+            if len(compound) < 2:  # noqa: PLR2004, two dopants make a co-doped compound
+                named = "; ".join(map(_words, compound)) or "none"
+                msg = f"a co-doped compound has two dopants or more (here: {named}): list a single "
+                msg += "one under `dopants`"
+                raise ValueError(msg)
+            check_distinct(compound)
+        _check_once("codoped", [sorted(map(_words, compound)) for compound in compounds])
+        return compounds
+
+    @field_validator("compensation")
+    @classmethod
+    def _each_way_once(cls, ways: tuple[Compensation, ...]) -> tuple[Compensation, ...]:
+        _check_once("compensation", [[way] for way in ways])
+        return ways
+
     @model_validator(mode="after")
     def _has_dopants(self) -> "CampaignSpec":
-        if not self.dopants and self.rule is None:
-            msg = "no dopants: list some under `dopants`, or give a `rule`"
+        if not self.dopants and not self.codoped and self.rule is None:
+            msg = "no dopants: list some under `dopants` or `codoped`, or give a `rule`"
             raise ValueError(msg)
         return self
 
@@ -218,6 +250,18 @@ class CampaignSpec(_Section):
         return self.model_copy(update={"host": host, "reference_phases": phases})
 
 
+def _words(dopant: Dopant) -> str:
+    """Give a dopant in words, also one of an element that does not exist."""
+    return f"{dopant.element}{dopant.valence}+ on {dopant.site}, x={dopant.concentration:g}"
+
+
+def _check_once(key: str, listed: Sequence[Sequence[str]]) -> None:
+    """Refuse what is listed twice."""
+    if twice := [" + ".join(each) for i, each in enumerate(listed) if each in listed[:i]]:
+        msg = f"listed twice under {key}: {'; '.join(twice)}"
+        raise ValueError(msg)
+
+
 class _Loader(yaml.SafeLoader):
     """Read YAML, but refuse a key given twice: the first would be lost without a word."""
 
@@ -245,6 +289,7 @@ def _known_keys(parents: tuple[int | str, ...]) -> str:
     sections: dict[str, type[BaseModel]] = {
         "host": HostSpec,
         "dopants": DopantSpec,
+        "codoped": Dopant,
         "rule": RuleSpec,
         "engine": EngineSpec,
         "reference_phases": ReferenceSpec,

@@ -90,7 +90,7 @@ def test_default_table_shows_dopant_with_charge_and_the_leading_numbers() -> Non
 
 def test_units_stand_in_the_header() -> None:
     header = next(row for row in rows(written([ALUMINIUM])) if row[0] == "Dopant")
-    assert header[1:7] == ["Site", "/f.u.", "Formula", "eV/f.u.", "Li/f.u.", "Label"]
+    assert header[1:7] == ["Site", "/f.u.", "Formula", "eV/f.u.", "atoms/f.u.", "Label"]
 
 
 def test_decimal_points_stand_in_one_column() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from monty.serialization import dumpfn
-from pymatgen.core import Composition, Structure
+from pymatgen.core import Composition, Lattice, Structure
 from pymatgen.entries.computed_entries import ComputedEntry
 
 from analysis.compensation import compound_composition
@@ -25,6 +25,21 @@ ALUMINIUM = {"element": "Al", "valence": 3, "site": "Li"}
 def plan(**changes: Any) -> Plan:
     spec = CampaignSpec.model_validate({"name": "demo", "dopants": [ALUMINIUM], **changes})
     return make_plan(spec, phase_source(spec.reference_phases, None))
+
+
+TANTALUM = {"element": "Ta", "valence": 5, "site": "Zr", "concentration": 0.25}
+NIOBIUM = TANTALUM | {"element": "Nb", "concentration": 1}
+CALCIUM = {"element": "Ca", "valence": 2, "site": "La", "concentration": 0.25}
+AL_AND_TA = [ALUMINIUM | {"concentration": 0.25}, TANTALUM]
+
+
+def with_codoped(**changes: Any) -> dict[str, Any]:
+    return {"codoped": [[ALUMINIUM | {"concentration": 0.25}, TANTALUM | changes]]}
+
+
+def compounds(plan: Plan) -> list[str]:
+    """Give the compounds of a plan in words."""
+    return [planned.compound.label("LLZO") for planned in plan.campaign.compounds]
 
 
 def with_dopant(**changes: Any) -> dict[str, Any]:
@@ -190,9 +205,26 @@ def test_another_name_or_category_changes_no_job() -> None:
         (with_dopant(element="W", valence=6, concentration=2), r"too few Li to compensate"),
         (with_dopant(concentration=[0.25, 0.25]), r"listed twice under dopants: Al3\+ on Li"),
         (with_dopant(element="Cm", site="La"), r"the engine chgnet does not know Cm"),
+        (with_codoped(element="Xy"), r"unknown element 'Xy'"),
+        (with_codoped(valence=9), r"Ta is never 9\+; its known valences"),
+        (with_codoped(site="Y"), r"unknown site 'Y': the host's sites are Li, La, Zr"),
+        (with_codoped(concentration=0.3), r"x=0\.3: .* holds multiples of 0\.25 up to 2"),
+        (
+            {"codoped": [[NIOBIUM, TANTALUM | {"concentration": 1.5}]]},
+            r"Nb5\+\(Zr\)1\+Ta5\+\(Zr\)1\.5 asks for 10 dopants on 8 Zr: lower a concentration",
+        ),
+        (
+            {"codoped": [[ALUMINIUM | {"concentration": 2}, TANTALUM | {"concentration": 2}]]},
+            r"too few Li to compensate",
+        ),
         ({"host": {"crystal": "NASICON"}}, r"no built-in host is called 'NASICON'"),
         ({"electrode": "Xx"}, r"electrode 'Xx' is no formula"),
         ({"electrode": "metal"}, r"electrode 'metal' is no formula"),
+        (
+            {"electrode": "LiAl3"},
+            r"electrode LiAl3 lies 0\.0065 eV/atom above the hull .* choose Al or LiAl",
+        ),
+        ({"screening": {"max_elements": 3}, "electrode": "Cm"}, r"chgnet does not know Cm"),
         ({"electrode": "LiAl4"}, r"LiAl4 is not among the reference phases"),
         ({"engine": {"name": "lammps"}}, r"Unknown engine 'lammps': choose one of chgnet, vasp"),
         (
@@ -210,6 +242,109 @@ def test_another_name_or_category_changes_no_job() -> None:
 def test_what_cannot_be_computed_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         plan(**changes)
+
+
+def test_two_dopants_on_two_sites_are_one_compound() -> None:
+    found = plan(dopants=(), codoped=[AL_AND_TA])
+    assert compounds(found) == ["LLZO", "LLZO:Al3+(Li)0.25+Ta5+(Zr)0.25"]
+    _, planned = found.campaign.compounds
+    composition = compound_composition(found.campaign.host_crystal, planned.compound)
+    # 0.25 Al3+ for Li+ and 0.25 Ta5+ for Zr4+ take 0.25 + 0.5 + 0.25 of 7 Li.
+    assert composition == Composition("Li6Al0.25La3Zr1.75Ta0.25O12")
+    assert planned.aligned is not None
+    assert total(planned.aligned.coefficients) == pytest.approx(composition.get_el_amt_dict())
+    assert planned.exchanged is not None
+    assert planned.exchanged.coefficients == pytest.approx(
+        {"Al2O3": 0.125, "Ta2O5": 0.125, "ZrO2": -0.25, "Li2O": -0.5}
+    )
+
+
+def test_dopants_in_another_order_are_the_same_job() -> None:
+    one, other = (plan(dopants=(), codoped=[each]) for each in (AL_AND_TA, AL_AND_TA[::-1]))
+    assert list(one.campaign.nodes()) == list(other.campaign.nodes())
+
+
+def test_the_table_gives_a_co_doped_compound_all_phases_of_its_dopants_and_says_what_lacks() -> (
+    None
+):
+    found = plan(codoped=[AL_AND_TA])
+    single = found.phases[found.campaign.compounds[1].phases]
+    both = found.phases[found.campaign.compounds[2].phases]
+    tantalum = table_phases(["Li", "La", "Zr", "O", "Ta"])
+    assert set(both.by_formula) == set(single.by_formula) | set(tantalum.by_formula)
+    (note,) = found.notes
+    assert "phases that contain both of Al-Ta are missing" in note
+
+
+def test_every_compound_is_planned_each_way() -> None:
+    found = plan(codoped=[AL_AND_TA], compensation=["lithium", "none"])
+    assert compounds(found) == [
+        "LLZO",
+        "LLZO:Al3+(Li)0.25",
+        "LLZO:Al3+(Li)0.25 uncompensated",
+        "LLZO:Al3+(Li)0.25+Ta5+(Zr)0.25",
+        "LLZO:Al3+(Li)0.25+Ta5+(Zr)0.25 uncompensated",
+    ]
+
+
+def test_what_needs_no_balance_is_planned_once() -> None:
+    hafnium = {"element": "Hf", "valence": 4, "site": "Zr"}
+    found = plan(
+        dopants=[hafnium],
+        codoped=[[CALCIUM, TANTALUM]],
+        rule={"sites": ["La"], "elements": ["Y"]},
+        compensation=["lithium", "none"],
+    )
+    # Hf4+ for Zr4+, Y3+ for La3+; Ca2+ for La3+ balances Ta5+ for Zr4+.
+    assert compounds(found) == [
+        "LLZO",
+        "LLZO:Hf4+(Zr)0.25",
+        "LLZO:Ca2+(La)0.25+Ta5+(Zr)0.25",
+        "LLZO:Y3+(La)0.25",
+    ]
+
+
+def test_the_undoped_host_is_the_same_whatever_balances_the_charge() -> None:
+    plans = [plan(compensation=ways) for ways in ("lithium", "none", ["none", "lithium"])]
+    assert len({each.campaign.undoped_uuid for each in plans}) == 1
+
+
+def test_one_compensation_gives_the_jobs_that_a_list_of_it_gives() -> None:
+    one, other = plan(compensation="none"), plan(compensation=["none"])
+    assert list(one.campaign.nodes()) == list(other.campaign.nodes())
+
+
+@pytest.mark.parametrize("electrode", ["Na", "Mg", "K"])
+def test_another_metal_may_be_the_electrode(electrode: str) -> None:
+    found = plan(electrode=electrode)
+    planned = found.campaign.compounds[1]
+    assert electrode in found.phases[planned.phases].by_formula
+    assert planned.aligned is not None
+    assert planned.aligned.charge_balanced
+
+
+def test_an_electrode_that_the_entries_lack_is_named(oxide_entries: Path) -> None:
+    with pytest.raises(InputError, match=r"No reference phase of .*oxides\.json contains Na"):
+        plan(
+            host={"crystal": str(DATA / "latp.cif")},
+            dopants=[TANTALUM | {"element": "Zr", "valence": 4, "site": "Ti"}],
+            reference_phases={"source": "file", "path": oxide_entries},
+            electrode="Na",
+        )
+
+
+def test_a_mobile_ion_with_nowhere_to_jump_is_named(tmp_path: Path) -> None:
+    Structure(Lattice.cubic(9), ["Na+", "Cl-"], [[0, 0, 0], [0.5] * 3]).to(tmp_path / "wide.cif")
+    host = {"crystal": str(tmp_path / "wide.cif"), "mobile": "Na", "formula_units": 1}
+    host["oxidation_states"] = {"Na": 1, "Cl": -1}
+    with pytest.raises(InputError, match="no two Na sites are 1 to 8 angstrom apart"):
+        plan(host=host)
+
+
+def test_an_element_of_the_host_that_does_not_move_is_named() -> None:
+    host = {"crystal": str(DATA / "latp.cif"), "mobile": "Na"}
+    with pytest.raises(InputError, match="has no Na to move or to balance charge; it has Li"):
+        plan(host=host)
 
 
 def test_a_missing_cif_is_named(tmp_path: Path) -> None:

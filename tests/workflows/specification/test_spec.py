@@ -10,6 +10,8 @@ from analysis.errors import InputError
 from workflows.specification.spec import CampaignSpec
 
 ROOT = Path(__file__).parents[3]
+AL_ON_LI = {"element": "Al", "valence": 3, "site": "Li", "concentration": 0.25}
+TA_ON_ZR = {"element": "Ta", "valence": 5, "site": "Zr", "concentration": 0.25}
 MINIMAL: dict[str, Any] = {
     "name": "demo",
     "dopants": [{"element": "Al", "valence": 3, "site": "Li"}],
@@ -35,7 +37,7 @@ def test_the_defaults_are_those_of_the_mission(tmp_path: Path) -> None:
     spec = read(tmp_path, changed())
     assert (spec.host.crystal, spec.host.cell, spec.electrode) == ("LLZO", "primitive", "Li")
     assert spec.dopants[0].concentration == (0.25,)
-    assert spec.compensation == "lithium"
+    assert spec.compensation == ("lithium",)
     assert (spec.screening.max_elements, spec.screening.band_gap) == (3, 2.0)
     assert spec.screening.defect_energy == 2.0
     assert (spec.screening.stable_factor, spec.screening.unstable_factor) == (1.0, 2.0)
@@ -45,6 +47,17 @@ def test_one_concentration_or_several_make_one_dopant_each(tmp_path: Path) -> No
     dopant = {"element": "Al", "valence": 3, "site": "Li", "concentration": [0.25, 0.5]}
     spec = read(tmp_path, changed(dopants=[dopant]))
     assert [d.concentration for d in spec.dopants[0].expand()] == [0.25, 0.5]
+
+
+def test_one_compensation_or_several(tmp_path: Path) -> None:
+    assert read(tmp_path, changed(compensation="none")).compensation == ("none",)
+    both = read(tmp_path, changed(compensation=["lithium", "none"]))
+    assert both.compensation == ("lithium", "none")
+
+
+def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
+    spec = read(tmp_path, changed(dopants=[], codoped=[[AL_ON_LI, TA_ON_ZR]]))
+    assert [dopant.element for dopant in spec.codoped[0]] == ["Al", "Ta"]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +75,7 @@ def test_one_concentration_or_several_make_one_dopant_each(tmp_path: Path) -> No
         ({"screening": {"gap": 2}}, r"screening\.gap: unknown key; known here: band_gap"),
         ({"name": "my demo"}, r"name: String should match pattern"),
         ({"name": None}, r"name: Input should be a valid string"),
-        ({"dopants": []}, r"no dopants: list some under `dopants`, or give a `rule`"),
+        ({"dopants": []}, r"no dopants: list some under `dopants` or `codoped`, or give a `rule`"),
         (
             {"dopants": [{"element": "Al", "valence": "3+", "site": "Li"}]},
             r"dopants\.0\.valence: Input should be a valid integer",
@@ -82,7 +95,31 @@ def test_one_concentration_or_several_make_one_dopant_each(tmp_path: Path) -> No
         ),
         ({"rule": {"sites": []}}, r"rule\.sites: .*at least 1 item"),
         ({"rule": {"elements": []}}, r"rule\.elements: .*at least 1 item"),
-        ({"compensation": "vacancies"}, r"compensation: Input should be 'lithium' or 'none'"),
+        ({"compensation": "vacancies"}, r"compensation\.0: Input should be 'lithium' or 'none'"),
+        ({"compensation": []}, r"compensation: .*at least 1 item"),
+        ({"compensation": ["none", "none"]}, r"compensation: listed twice under .*: none"),
+        (
+            {"codoped": [[AL_ON_LI]]},
+            r"codoped: a co-doped compound has two dopants or more \(here: Al3\+ on Li, x=0\.25\)",
+        ),
+        ({"codoped": [[]]}, r"codoped: .*two dopants or more \(here: none\)"),
+        (
+            {"codoped": [[AL_ON_LI, AL_ON_LI | {"concentration": 0.5}]]},
+            r"codoped: Al3\+ on Li is listed twice: add its concentrations up",
+        ),
+        (
+            {"codoped": [[AL_ON_LI, TA_ON_ZR], [TA_ON_ZR, AL_ON_LI]]},
+            r"listed twice under codoped: Al3\+ on Li, x=0\.25 \+ Ta5\+ on Zr, x=0\.25",
+        ),
+        (
+            {"codoped": [[AL_ON_LI, TA_ON_ZR | {"concentration": [0.25, 0.5]}]]},
+            r"codoped\.0\.1\.concentration: Input should be a valid number",
+        ),
+        (
+            {"codoped": [[AL_ON_LI, TA_ON_ZR | {"x": 0.25}]]},
+            r"codoped\.0\.1\.x: unknown key; known here: concentration, element, site, valence",
+        ),
+        ({"codoped": [AL_ON_LI]}, r"codoped\.0: Input should be a valid tuple"),
         ({"choices": 0}, r"choices: Input should be greater than 0"),
         ({"host": {"cell": "big"}}, r"host\.cell.*'primitive' or 'conventional'"),
         ({"host": {"cell": [1, 1]}}, r"host\.cell"),
