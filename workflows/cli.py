@@ -29,6 +29,7 @@ COMMANDS = (
     on_campaigns.webgui,
     on_campaigns.status,
     on_results.query,
+    on_results.summary,
     on_machine.doctor,
 )
 for command in COMMANDS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.keys import Field
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from workflows.storage.place import Place
 
 FIGURE = "reaction_energy.png"
+
+# Up to MANY_RESULTS the end of a run shows all, above that the best few.
+MANY_RESULTS = 40
+BEST_RESULTS = 20
 
 _INTERRUPTED = 130
 _ERROR_LINES = 5
@@ -210,8 +214,9 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
     if not outcome.launched:
         console.print(f"[bold]{name}[/] is finished already: no job was launched", highlight=False)
     documents = find(database.results, [f'campaign="{name}"'], sort="-reaction_energy")
-    render(documents, console=console)
+    _show_results(documents, folder, console)
     _show_summary(outcome.status, console)
+    _show_classes(documents, folder, console)
     host = [document for document in documents if not document[Field.DOPANTS]]
     doped = [document for document in documents if document[Field.DOPANTS]]
     if host and doped:
@@ -221,6 +226,30 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
         save_figure(reaction_energy_figure(doped, host[0]), path)
         console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"query:  interphase query --dir {folder} --help", highlight=False)
+
+
+def _show_results(documents: Sequence[dict[str, Any]], folder: Path, console: Console) -> None:
+    """Show the results, highest reaction energy first; of many only the best."""
+    if len(documents) <= MANY_RESULTS:
+        render(documents, console=console)
+        return
+    render(documents[:BEST_RESULTS], console=console)
+    console.print(
+        f"the {BEST_RESULTS} highest of {len(documents)} reaction energies; all: "
+        f"interphase query --dir {folder} --sort=-reaction_energy",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _show_classes(documents: Sequence[dict[str, Any]], folder: Path, console: Console) -> None:
+    """Show how many compounds are in each class, and where the rest of the summary is."""
+    from analysis.summary import count_labels
+    from workflows.commands.summary import classes_table
+
+    if doped := [document for document in documents if document[Field.DOPANTS]]:
+        print_table(classes_table(count_labels(doped)), console)
+        console.print(f"more:   interphase summary --dir {folder}", highlight=False)
 
 
 def _show_status(status: Status, console: Console) -> None:

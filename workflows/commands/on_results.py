@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from workflows.commands.options import Launchpad, Output, SomeFolder, console, place_of
+from workflows.commands.options import (
+    Campaign,
+    Launchpad,
+    Output,
+    SomeFolder,
+    SummaryOutput,
+    console,
+    place_of,
+)
 
 
 def query(
@@ -43,3 +51,23 @@ def query(
         limit=limit,
         console=console(),
     )
+
+
+def summary(
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    output: Annotated[
+        SummaryOutput, typer.Option("--format", help="How to write it.")
+    ] = SummaryOutput.TABLE,
+) -> None:
+    """Count what a campaign has found: classes per site, filter, passivation, notes by kind.
+
+    Also the most favourable site of every ion that was computed on several, with the margin to
+    the next, beside what experiment found.
+
+    **Example**: `interphase summary --dir runs/demo`
+    """
+    from workflows.commands.summary import summary_command
+
+    summary_command(place_of(folder, launchpad), campaign, output=output, console=console())
