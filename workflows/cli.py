@@ -30,6 +30,7 @@ COMMANDS = (
     on_campaigns.status,
     on_results.query,
     on_results.summary,
+    on_results.triage,
     on_machine.doctor,
 )
 for command in COMMANDS:
