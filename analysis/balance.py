@@ -18,6 +18,7 @@ from pymatgen.core import Composition, Element
 
 from analysis.errors import InputError
 from analysis.phases import Phase, ReferencePhases
+from analysis.reasons import Reason
 
 # Amounts per formula unit are of order one and come from integer counts.
 TOLERANCE = 1e-8
@@ -203,7 +204,7 @@ def _part(binary: Composition, phases: ReferencePhases, crystals: Container[str]
             f"would stand for it: add the crystal to the reference entries ({phases.source})."
         )
         raise InputError(message)
-    note = f"{formula} has no tabulated crystal: {' and '.join(members)} on the hull stand for it."
+    note = f"{formula} {Reason.NO_OXIDE}: {' and '.join(members)} on the hull stand for it."
     return _Part(binary, members, note)
 
 
@@ -241,7 +242,7 @@ def _collect(metal: str, metal_amount: float, parts: Sequence[tuple[float, _Part
         total = coefficients.get(metal, 0.0) + metal_amount
         coefficients[metal] = round(total, ROUNDING)
         notes.append(
-            f"The valences do not balance: {metal_amount:+.4g} {metal} per formula unit takes the "
+            f"The {Reason.UNBALANCED}: {metal_amount:+.4g} {metal} per formula unit takes the "
             "difference."
         )
     return Balance(

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from pymatgen.core import Species, Structure
 from scipy.ndimage import zoom
 
+from analysis.reasons import Reason
+
 SPACING = 0.2
 """Å between the points at which `bvlain` is asked."""
 
@@ -51,13 +53,13 @@ def missing_parameters(species: Iterable[Species], mobile: Species) -> tuple[str
     morse = _table(lain.cation_file if mobile.oxi_state > 0 else lain.anion_file)
     partners = morse.get(mobile.Z, {}).get(mobile.oxi_state)
     if partners is None:
-        return (f"{mobile} has no bond-valence parameters",)
+        return (f"{mobile} has {Reason.NO_BOND_VALENCE}",)
     missing = []
     for ion in sorted(species):
         if ion.Z not in numbers:
-            missing.append(f"{ion} has no bond-valence parameters")
+            missing.append(f"{ion} has {Reason.NO_BOND_VALENCE}")
         elif ion.oxi_state * mobile.oxi_state < 0 and ion.oxi_state not in partners.get(ion.Z, {}):
-            missing.append(f"{ion} has no bond-valence parameters with {mobile}")
+            missing.append(f"{ion} has {Reason.NO_BOND_VALENCE} with {mobile}")
     return tuple(missing)
 
 

@@ -7,6 +7,7 @@ from pymatgen.core import Composition
 from analysis.balance import Balance, balance
 from analysis.errors import InputError
 from analysis.phases import ReferencePhases
+from analysis.reasons import Reason
 
 
 def defect_balance(
@@ -65,7 +66,7 @@ def defect_energy(
         message = f"A defect energy needs a dopant, and {concentration=}."
         raise InputError(message)
     if not exchanged.charge_balanced:
-        reason = "defect_energy is null: the compound is not charge balanced by its oxides."
+        reason = f"defect_energy is null: the compound {Reason.NO_DEFECT_ENERGY}."
         return None, (reason,)
     total = energy - host_energy - exchanged.sum(crystal_energies)
     return total / concentration, exchanged.notes

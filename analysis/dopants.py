@@ -9,6 +9,7 @@ from pymatgen.core import Element, Species
 
 from analysis.errors import InputError
 from analysis.host import Host
+from analysis.reasons import Reason
 
 OXIDISED_NONMETALS = frozenset({"P", "As", "S", "Se", "Te", "Cl", "Br", "I"})
 """Non-metals that form cations in oxides."""
@@ -157,6 +158,26 @@ def candidates(
     ]
 
 
+def unjudged(dopants: Iterable[Dopant]) -> tuple[str, ...]:
+    """Name what the rule cannot judge: no dopant is left out for it, and nothing stands in for it.
+
+    That is a dopant that was listed although its element or its valence is no candidate, and one
+    without a Shannon radius at any coordination number.
+    """
+    notes = []
+    for dopant in dopants:
+        ion = dopant.species
+        if not is_candidate(dopant.element) or dopant.valence not in common_valences(
+            dopant.element
+        ):
+            notes.append(f"{ion} {Reason.NOT_OF_RULE}: it was listed, and is computed all the same")
+        if not _has_radius(dopant):
+            notes.append(
+                f"{Reason.NO_RADIUS} {ion} is tabulated: nothing here needs it, descriptors do"
+            )
+    return tuple(dict.fromkeys(notes))
+
+
 def check_dopant(dopant: Dopant, *, host: Host) -> None:
     """Refuse a dopant that the host's cell cannot hold.
 
@@ -197,6 +218,12 @@ def atoms_in_cell(dopant: Dopant, *, host: Host) -> int:
         "the cell"
     )
     raise InputError(msg)
+
+
+def _has_radius(dopant: Dopant) -> bool:
+    """Tell whether Shannon's table, as pymatgen has it, knows the ion at any coordination."""
+    radii = Element(dopant.element).data.get("Shannon radii")
+    return isinstance(radii, dict) and str(dopant.valence) in radii
 
 
 def _positive(states: Iterable[int]) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from analysis.errors import InputError
 from analysis.host import Host
 from analysis.occupation import Occupant, Problem, Solution, Sublattice
 from analysis.ordering import Arrangement
+from analysis.reasons import Reason
 from analysis.relaxed_host import Frame, frame_of
 from analysis.sampling import SAME_ENERGY, enumerate_distributions, lowest
 
@@ -242,4 +243,4 @@ def _notes(host: Host, compound: Compound) -> tuple[str, ...]:
     if not excess:
         return ()
     charge = excess / host.formula_units
-    return (f"uncompensated: the formal charges add up to {charge:+.4g} per formula unit",)
+    return (f"uncompensated: {Reason.UNCOMPENSATED} {charge:+.4g} per formula unit",)

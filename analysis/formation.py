@@ -19,6 +19,7 @@ from pymatgen.core import Composition, Species
 from analysis.balance import Balance, balance, decompose
 from analysis.errors import InputError
 from analysis.phases import ReferencePhases
+from analysis.reasons import Reason
 from analysis.schemes import (
     EnergyScheme,
     require_same_scheme,
@@ -136,7 +137,7 @@ def alignment(
     )
     if entry:
         return result.model_copy(update={"coefficients": {formula: units, **result.coefficients}})
-    note = f"The host {formula} has no reference entry: aligned through {_names(result)}."
+    note = f"The host {formula} {Reason.NO_HOST_ENTRY}: aligned through {_names(result)}."
     return result.model_copy(update={"notes": (*result.notes, note)})
 
 

@@ -9,6 +9,7 @@ from itertools import product
 from pymatgen.core import Species, Structure
 
 from analysis.errors import InputError
+from analysis.reasons import Reason
 
 ROUNDING = 0.05
 """Occupancies are refined or written to a few digits: an amount this close to a whole number of
@@ -181,4 +182,4 @@ def _notes(ideal: list[dict[Species, float]], chosen: list[dict[Species, int]]) 
     ]
     if not changed:
         return ()
-    return ("whole numbers of atoms in the cell: " + ", ".join(changed),)
+    return (f"{Reason.WHOLE_NUMBERS}: " + ", ".join(changed),)

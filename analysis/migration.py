@@ -12,6 +12,7 @@ from analysis.crystal import SYMMETRY_TOLERANCE
 from analysis.errors import InputError
 from analysis.host import Host
 from analysis.percolation import percolation_energies
+from analysis.reasons import Reason
 
 ATTEMPT_FREQUENCY = 1e13
 """1/s, the usual order of an optical lattice vibration."""
@@ -177,13 +178,13 @@ def _barriers(
     found = percolation_energies(site_energies(structure, ion), ceiling=CEILING)
     barriers = tuple(energy if math.isfinite(energy) else None for energy in found)
     notes = [
-        f"migration barrier in {number}D is null: {ion.symbol} has no endless path in {number} "
+        f"migration barrier in {number}D is null: {ion.symbol} has {Reason.NO_PATH} in {number} "
         f"direction{'s' * (number > 1)} below {CEILING:g} eV"
         for number, barrier in enumerate(barriers, start=1)
         if barrier is None
     ]
     if barriers[-1] is None:
-        notes.append("diffusivity is null: it needs the barrier in 3D")
+        notes.append(f"diffusivity is null: {Reason.NO_PATH_3D}")
     return barriers, tuple(notes)
 
 

@@ -7,6 +7,7 @@ from pymatgen.core import Composition, Element
 
 from analysis.errors import InputError
 from analysis.phases import ReferencePhases
+from analysis.reasons import Reason
 
 # eV, on band gaps of PBE, which are smaller than measured ones.
 THRESHOLD = 2.0
@@ -98,7 +99,7 @@ def _all_exceed(gaps: Mapping[str, float | None], threshold: float) -> bool | No
 
 def _missing_gaps(gaps: Mapping[str, float | None]) -> list[str]:
     return [
-        f"No band gap of {formula} is listed: whether it passivates is open"
+        f"{Reason.NO_BAND_GAP} {formula} is listed: whether it passivates is open"
         for formula, gap in gaps.items()
         if gap is None
     ]
@@ -108,4 +109,4 @@ def _no_deciding_phase(deciding: Collection[str], dopants: frozenset[Element]) -
     if deciding:
         return []
     names = ", ".join(sorted(element.symbol for element in dopants)) or "a dopant (there is none)"
-    return [f"No product contains {names}: no phase decides, passivating is null"]
+    return [f"No product contains {names}: {Reason.NO_DECIDING_PHASE}, passivating is null"]

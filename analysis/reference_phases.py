@@ -21,6 +21,7 @@ from analysis.data import build
 from analysis.entry_schemes import scheme_of_entries
 from analysis.errors import InputError
 from analysis.phases import Phase, ReferencePhases
+from analysis.reasons import Reason
 from analysis.schemes import MATERIALS_PROJECT_2019
 
 TABLE_SOURCE = "Materials Project 2019 (table of the project)"
@@ -63,7 +64,7 @@ def _missing_pairs(elements: frozenset[str]) -> tuple[str, ...]:
     pairs = ", ".join(f"{first}-{second}" for first, second in combinations(further, 2))
     note = (
         "The Materials Project 2019 table holds phases with at most one element beyond Li, La, Zr "
-        f"and O: phases that contain both of {pairs} are missing from the reference phases."
+        f"and O: {Reason.MISSING_PAIRS} {pairs} are missing from the reference phases."
     )
     return (note,)
 

@@ -14,6 +14,7 @@ from analysis.ewald import FloatArray, close_pairs, ewald_matrix
 from analysis.host import Host
 from analysis.occupation import Occupant, Sites, Sublattice
 from analysis.ordering import MINIMUM_DISTANCE
+from analysis.reasons import Reason
 
 INTERSTITIAL_DISTANCE = 1.2
 """Angstrom between an added mobile ion and those of the relaxed host. It is less than neighbours
@@ -71,7 +72,7 @@ class Frame:
         nearest = distances[:, 1:].min(initial=min(lattice.abc))
         name = self.mobile_ion.element.symbol
         note = (
-            f"{len(added)} {name} added on free crystallographic sites, {nearest:.2f} angstrom "
+            f"{len(added)} {name} {Reason.INTERSTITIAL}, {nearest:.2f} angstrom "
             f"from the nearest {name} before relaxation"
         )
         return (note,)

@@ -13,7 +13,7 @@ from pymatgen.core import Composition, Structure
 from analysis.balance import Balance
 from analysis.compensation import compound_composition, formula_per_unit
 from analysis.defects import defect_energy
-from analysis.dopants import Compound
+from analysis.dopants import Compound, unjudged
 from analysis.formation import (
     FormationEnergy,
     aligned_formation_energy,
@@ -24,6 +24,7 @@ from analysis.interface import Reaction, energy_above_hull, react
 from analysis.migration import Migration
 from analysis.passivation import passivation
 from analysis.phases import ReferencePhases
+from analysis.reasons import Reason
 from analysis.result import CompoundResult, EngineUsed, PhasesUsed
 from analysis.schemes import require_same_scheme
 from analysis.uncertainty import reaction_energy_uncertainty
@@ -100,7 +101,8 @@ def screen(
     defect, why_defect = _defect(compound, calculated.energy / units, units, references)
     verdict, why_verdict = _verdict(compound, calculated, reaction, units, references)
     judged, why_passivation = _passivation(compound, reaction, references)
-    notes = (*calculated.notes, *formation.notes, *references.phases.notes)
+    notes = (*unjudged(compound.dopants), *calculated.notes)
+    notes += (*formation.notes, *references.phases.notes)
     notes += (*why_defect, *why_verdict, *why_passivation)
     notes += motion.notes if motion else (_NO_MOTION,)
     return CompoundResult(
@@ -122,10 +124,7 @@ def screen(
     )
 
 
-_NO_MOTION = (
-    "migration_barrier and diffusivity are null: lithium motion was not asked for, "
-    "or its step failed"
-)
+_NO_MOTION = f"migration_barrier and diffusivity are null: {Reason.NO_MOTION}, or its step failed"
 
 
 def _identity(host: Host, compound: Compound, calculated: Calculated) -> dict[str, Any]:
@@ -165,7 +164,7 @@ def _defect(
     compound: Compound, energy: float, units: int, references: References
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     if references.exchanged is None:
-        reason = "defect_energy and passes_filter are null: the host has no dopant"
+        reason = f"defect_energy and passes_filter are null: {Reason.NO_DOPANT}"
         return {"defect_energy": None, "passes_filter": None}, (reason,)
     value, reasons = defect_energy(
         energy,
@@ -216,7 +215,7 @@ def _passivation(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     if reaction.reaction_energy >= 0:
         fields = ("passivating", "strictly_passivating", "deciding_phases", "product_band_gaps")
-        reason = f"{', '.join(fields)} are null: the compound does not react"
+        reason = f"{', '.join(fields)} are null: {Reason.NO_REACTION}"
         return dict.fromkeys(fields), (reason,)
     judged = passivation(
         reaction.products,

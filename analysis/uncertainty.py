@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from analysis.data.build import HERE
 from analysis.dopants import Compound
+from analysis.reasons import Reason
 
 ERRORS_FILE: Final = "engine_errors.json"
 FORCES_FILE: Final = "force_threshold.json"
@@ -98,12 +99,12 @@ def reaction_energy_uncertainty(
     if engine.lower() not in _KNOWN:
         reason = (
             f"reaction_energy_uncertainty and label are null: the error of the engine {engine} "
-            f"has not been measured (known: {', '.join(_KNOWN)})"
+            f"{Reason.NO_ENGINE_ERROR} (known: {', '.join(_KNOWN)})"
         )
         return None, (reason,)
     if not charge_balanced:
         reason = (
-            "reaction_energy_uncertainty and label are null: the valences do not balance, and the "
+            f"reaction_energy_uncertainty and label are null: the {Reason.UNBALANCED}, and the "
             "engine's error was measured for exchanges of oxides alone"
         )
         return None, (reason,)
@@ -132,7 +133,7 @@ def _engine_part(compound: Compound, error: EngineError) -> tuple[float, tuple[s
     notes = [error.note] if error.note else []
     if without:
         notes.append(
-            "reaction_energy_uncertainty: too few ternary oxides measure the engine's error for "
+            f"reaction_energy_uncertainty: {Reason.NO_ELEMENT_ERROR} the engine's error for "
             f"{without}, that of all elements ({error.overall:.3f} eV per dopant atom) stands in"
         )
     return math.hypot(*parts), tuple(notes)
@@ -148,7 +149,7 @@ def _arrangement_part(energies: Sequence[float]) -> tuple[float, tuple[str, ...]
     if len(energies) > 1:
         return stdev(energies), ()
     note = (
-        "reaction_energy_uncertainty lacks the spread of arrangements: only one was relaxed, and "
+        f"reaction_energy_uncertainty {Reason.NO_SPREAD}: only one was relaxed, and "
         "how much lower another lies is not known"
     )
     return 0.0, (note,)
@@ -228,8 +229,8 @@ def force_threshold_error(relaxations: Mapping[str, Any]) -> float:
 def _vasp() -> EngineError:
     """Give what remains between PBE runs of one scheme; forces of 0.01 eV/Å add nothing to it."""
     note = (
-        "reaction_energy_uncertainty holds the numerical errors of VASP within PBE, not PBE's own "
-        "against experiment"
+        "reaction_energy_uncertainty holds the numerical errors of VASP within PBE, "
+        f"{Reason.PBE_ONLY}"
     )
     return EngineError(overall=VASP_ERROR, elements={}, forces=0.0, note=note)
 

@@ -8,6 +8,7 @@ from jobflow import CURRENT_JOB, Flow, JobConfig, Maker, OnMissing, Response, jo
 from pydantic import BaseModel, Field
 
 from analysis.ordering import Arrangement
+from analysis.reasons import Reason
 from makers.naming import named, relax_uuid
 from makers.schemas import RelaxationDocument
 
@@ -76,7 +77,7 @@ def lowest(
     notes = list(candidates[best].notes)
     if len(landed) < len(relaxations):
         notes.append(
-            f"{len(relaxations) - len(landed)} of {len(relaxations)} candidates failed to relax"
+            f"{len(relaxations) - len(landed)} of {len(relaxations)} {Reason.FAILED_CANDIDATES}"
         )
     return RelaxedCandidates(
         relaxation=relaxations[best],

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from analysis.reasons import Reason
+
 if TYPE_CHECKING:  # seconds to import, and only named here
     from emmet.core.tasks import TaskDoc
 
@@ -20,10 +22,10 @@ def run_notes(document: "TaskDoc", *, interruptions: int) -> Iterator[str]:
     """Say what was unusual about a run: interruptions, and what custodian repaired."""
     if interruptions:
         times = "once" if interruptions == 1 else f"{interruptions} times"
-        yield f"VASP was interrupted {times} and went on from its last geometry"
+        yield f"{Reason.INTERRUPTED} {times} and went on from its last geometry"
     repaired = [error for error in _errors(document) if error != _WALLTIME]
     if repaired:
-        yield f"custodian repaired: {', '.join(dict.fromkeys(repaired))}"
+        yield f"{Reason.REPAIRED}: {', '.join(dict.fromkeys(repaired))}"
 
 
 def _errors(document: "TaskDoc") -> list[str]:

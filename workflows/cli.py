@@ -29,6 +29,8 @@ COMMANDS = (
     on_campaigns.webgui,
     on_campaigns.status,
     on_results.query,
+    on_results.summary,
+    on_results.triage,
     on_machine.doctor,
 )
 for command in COMMANDS:

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 FIGURE = "reaction_energy.png"
 
+# Up to MANY_RESULTS the end of a run shows all, above that the best few.
+MANY_RESULTS = 40
+BEST_RESULTS = 20
+
 _INTERRUPTED = 130
 _ERROR_LINES = 5
 _PLAN_NOTES = 3  # about reference phases; the notes of each result have its own
@@ -213,8 +217,9 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
     if not outcome.launched:
         console.print(f"[bold]{name}[/] is finished already: no job was launched", highlight=False)
     documents = find(database.results, [f'campaign="{name}"'], sort="-reaction_energy")
-    render(documents, console=console)
+    _show_results(documents, folder, console)
     _show_summary(outcome.status, console)
+    _show_classes(documents, folder, console)
     for path in _save_figures(documents, folder / f"{name}-{FIGURE}"):
         console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"query:  interphase query --dir {folder} --help", highlight=False)
@@ -235,6 +240,30 @@ def _save_figures(documents: Sequence[Mapping[str, Any]], path: Path) -> Iterato
         if concentration_series(doped):
             figure = reaction_energy_against_concentration(doped, host[0])
             yield save_figure(figure, path.with_stem(f"{path.stem}_against_concentration"))
+
+
+def _show_results(documents: Sequence[dict[str, Any]], folder: Path, console: Console) -> None:
+    """Show the results, highest reaction energy first; of many only the best."""
+    if len(documents) <= MANY_RESULTS:
+        render(documents, console=console)
+        return
+    render(documents[:BEST_RESULTS], console=console)
+    console.print(
+        f"the {BEST_RESULTS} highest of {len(documents)} reaction energies; all: "
+        f"interphase query --dir {folder} --sort=-reaction_energy",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _show_classes(documents: Sequence[dict[str, Any]], folder: Path, console: Console) -> None:
+    """Show how many compounds are in each class, and where the rest of the summary is."""
+    from analysis.summary import count_labels
+    from workflows.commands.summary import classes_table
+
+    if doped := [document for document in documents if document[Field.DOPANTS]]:
+        print_table(classes_table(count_labels(doped)), console)
+        console.print(f"more:   interphase summary --dir {folder}", highlight=False)
 
 
 def _show_status(status: Status, console: Console) -> None:

@@ -43,6 +43,13 @@ class Output(StrEnum):
     CSV = "csv"
 
 
+class SummaryOutput(StrEnum):
+    """How a summary is written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 def place_of(folder: Path | None, launchpad: Path | None, *, beside: Path | None = None) -> "Place":
     """Find where a campaign is kept: its folder, or the LaunchPad that machines share."""
     from workflows.settings import load_settings

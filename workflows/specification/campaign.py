@@ -59,6 +59,15 @@ class PlannedCompound(BaseModel):
         return tuple(sorted({formula for balance in balances for formula in balance.formulas}))
 
 
+class LeftOut(BaseModel):
+    """A candidate of the rule that cannot be computed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    compound: Compound
+    reason: str
+
+
 class Campaign(BaseModel):
     """A checked specification with everything it names read in.
 
@@ -71,6 +80,9 @@ class Campaign(BaseModel):
     compounds: tuple[PlannedCompound, ...] = Field(description="The undoped host first")
     crystals: dict[str, dict[str, Any]] = Field(
         description="Crystals known on the engine's and the reference phases' scale, by formula"
+    )
+    left_out: tuple[LeftOut, ...] = Field(
+        (), description="Candidates of the rule that cannot be computed; no part of the results"
     )
     engine: dict[str, Any] = Field(description="Everything of the engine that determines a result")
 

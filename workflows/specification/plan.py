@@ -20,7 +20,7 @@ from analysis.phases import ReferencePhases
 from analysis.schemes import EnergyScheme
 from makers.engines import relax_maker, unknown_elements
 from makers.naming import digest
-from workflows.specification.campaign import Campaign, PlannedCompound
+from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
 from workflows.specification.sources import PhaseSource
 from workflows.specification.spec import CampaignSpec, HostSpec
 
@@ -83,6 +83,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
         host=jsanitize(host, strict=True),
         compounds=tuple(compounds),
         crystals={f: planner.crystals[f].as_dict() for f in sorted(planner.crystals)},
+        left_out=tuple(LeftOut(compound=each, reason=reason) for each, reason in left_out),
         engine=maker.digest_fields(),
     )
     return Plan(campaign, planner.phases, left_out)

@@ -59,10 +59,29 @@ class NodeHours:
 
 def node_hours(campaign: Campaign, settings: MachineSettings, database: Database) -> NodeHours:
     """Estimate the node-hours of a campaign with VASP, all of it, landed or not."""
-    measured = measure(_relaxations(database))
-    seconds = measured[0] if measured else settings.vasp_step_seconds
-    hours = seconds * _work(campaign) / 3600
-    return NodeHours(hours, seconds, measured[1] if measured else 0)
+    seconds, measured = step_seconds(settings, database)
+    return NodeHours(sum(node_costs(campaign, seconds).values()), seconds, measured)
+
+
+def step_seconds(settings: MachineSettings, database: Database) -> tuple[float, int]:
+    """Give T, in seconds, and from how many relaxations it was measured; 0: the setting."""
+    return measure(_relaxations(database)) or (settings.vasp_step_seconds, 0)
+
+
+def node_costs(campaign: Campaign, seconds: float) -> dict[str, float]:
+    """Give the node-hours of each workflow of a campaign, by the uuid of its node.
+
+    Parameters
+    ----------
+    campaign
+        The campaign, with VASP or as if it were.
+    seconds
+        The model's T.
+    """
+    return {
+        node.uuid: seconds * _steps(campaign, node) * weight(cell_size(campaign, node)) / 3600
+        for node in campaign.nodes()
+    }
 
 
 def measure(relaxations: Iterable[Mapping[str, Any]]) -> tuple[float, int] | None:
@@ -85,13 +104,6 @@ def measure(relaxations: Iterable[Mapping[str, Any]]) -> tuple[float, int] | Non
 def weight(atoms: int) -> float:
     """Give the cost of one ionic step, in units of one of `REFERENCE_ATOMS` atoms."""
     return float((atoms / REFERENCE_ATOMS) ** EXPONENT)
-
-
-def _work(campaign: Campaign) -> float:
-    """Add up the ionic steps of a campaign, each with its weight."""
-    return sum(
-        _steps(campaign, node) * weight(cell_size(campaign, node)) for node in campaign.nodes()
-    )
 
 
 def _steps(campaign: Campaign, node: Node) -> int:

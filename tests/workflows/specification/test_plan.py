@@ -413,6 +413,8 @@ def test_the_rule_leaves_out_what_cannot_be_computed_and_says_why() -> None:
     # 2 W6+ on Li push out 2 + 10 of 7 Li.
     assert "too few Li to compensate" in left_out["W6+ on Li, x=2"]
     assert not kept & set(left_out)
+    # The summary of the stored campaign counts them.
+    assert [(e.compound, e.reason) for e in found.campaign.left_out] == found.left_out
 
 
 def test_a_listed_dopant_is_not_planned_again_by_the_rule() -> None:
