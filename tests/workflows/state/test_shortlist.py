@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from analysis.dopants import Compound, Dopant
 from analysis.errors import InputError
 from analysis.uncertainty import reaction_energy_uncertainty
 from workflows.dispatch.advance import save_campaign
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from analysis.dopants import Compound
     from workflows.specification.campaign import Campaign
     from workflows.specification.plan import Plan
     from workflows.storage.database import Database
@@ -170,6 +170,20 @@ def test_a_written_specification_is_read_again(small_plan: Plan, tmp_path: Path)
     write_spec(spec, path, heading=["why"], force=False)
     assert path.read_text().startswith("# why\n")
     assert CampaignSpec.from_file(path) == spec
+
+
+def test_a_codoped_compound_is_written_and_read_again(small_plan: Plan, tmp_path: Path) -> None:
+    pair = (
+        Dopant(element="Mg", valence=2, site="Li", concentration=0.5),
+        Dopant(element="Nb", valence=5, site="Zr", concentration=0.5),
+    )
+    spec = vasp_spec(small_plan.campaign.spec, [Compound(dopants=pair)])
+    path = tmp_path / "vasp.yaml"
+    write_spec(spec, path, heading=[], force=False)
+    read = CampaignSpec.from_file(path)
+    assert read == spec
+    assert read.codoped == (pair,)
+    assert read.dopants == ()
 
 
 def test_a_file_that_is_there_is_replaced_only_by_force(small_plan: Plan, tmp_path: Path) -> None:
