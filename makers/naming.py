@@ -54,14 +54,15 @@ def arrange_uuid(
 ) -> str:
     """Name the step that arranges the host's partially occupied sites."""
     cell = {"formula_units": host.formula_units, "mobile": host.mobile}
-    return digest("arrange", engine, host.structure, cell, arrangements, minimum_distance, seed)
+    parts = (host.structure, cell, arrangements, minimum_distance, seed)
+    return digest("arrange", _method(engine), *parts)
 
 
 def dope_uuid(
     engine: Mapping[str, Any], host_uuid: str, compound: "Compound", choices: int, seed: int
 ) -> str:
     """Name the step that puts dopants on the relaxed host."""
-    return digest("dope", engine, host_uuid, compound, choices, seed)
+    return digest("dope", _method(engine), host_uuid, compound, choices, seed)
 
 
 def lowest_uuid(parent: str) -> str:
@@ -94,6 +95,11 @@ def named(part: _Part, uuid_: str, name: str, **metadata: Any) -> _Part:
     _name(last, uuid_, name, metadata)
     part.output = last.output  # a flow's still refers to the uuid that its job had before
     return part
+
+
+def _method(engine: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Say how structures will be relaxed that are not known yet."""
+    return {**engine, "method": METHOD_VERSIONS["relax"]}
 
 
 def _name(job: "Job", uuid_: str, name: str, metadata: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from pymatgen.core import Lattice, Structure
 
 from analysis.dopants import Compound, Dopant
 from analysis.host import Host, host_from_cif
+from makers import naming
 from makers.naming import arrange_uuid, digest, dope_uuid, named, relax_uuid
 
 CIF = Path(__file__).parents[1] / "data" / "li2zro3.cif"
@@ -104,3 +105,20 @@ def test_a_named_job_carries_name_uuid_and_metadata() -> None:
         {"step": "relax"},
     )
     assert step.output.uuid == "the-uuid"
+
+
+def test_another_way_to_relax_renames_what_is_relaxed_and_what_stands_on_it(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def names() -> list[str]:
+        compound = Compound(dopants=())
+        return [
+            relax_uuid({}, host.structure),
+            arrange_uuid({}, host, 5, 2.0, 0),
+            dope_uuid({}, "relaxed host", compound, 3, 0),
+        ]
+
+    before = names()
+    versions = naming.METHOD_VERSIONS | {"relax": naming.METHOD_VERSIONS["relax"] + 1}
+    monkeypatch.setattr(naming, "METHOD_VERSIONS", versions)
+    assert not set(before) & set(names())
