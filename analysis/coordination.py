@@ -58,7 +58,7 @@ def effective_coordination(distances: NDArray[np.float64]) -> float:
 
 
 def coordination_number(structure: Structure, element: str, *, count: int | None = None) -> float:
-    """Number of oxygen neighbours of a dopant: rounded for each of its ions, then their mean.
+    """Count the oxygen neighbours of a dopant: rounded for each of its ions, then their mean.
 
     Parameters
     ----------
