@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from standins.synthetic import RULE, Truth, synthetic_problem
 
 from analysis.classifiers import Algorithm
 from analysis.leaderboard import leaderboard, make_folds
@@ -9,7 +10,6 @@ from analysis.nested import Choice, NestedScores, PermutationTest, nested_scores
 from analysis.scores import Metric
 from analysis.splits import Scheme
 from analysis.subset_search import Run, subsets, trials
-from standins.synthetic import RULE, Truth, synthetic_problem
 
 #: One seed of noise could look like anything; the mean of several may not.
 SEEDS = range(4)

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from standins.synthetic import NAMES, synthetic_data
 
 from analysis.errors import InputError
 from analysis.problem import Undecided, classification_problem, regression_problem
 from analysis.training_data import TrainingData
-from standins.synthetic import NAMES, synthetic_data
 
 ELEMENTS = ["Al", "Ga", "Sc", "Y", "Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W", "Mg", "Ca"]
 DATA = synthetic_data(ELEMENTS)
@@ -48,7 +48,7 @@ def test_a_descriptor_that_many_compounds_lack_is_dropped_with_the_reason() -> N
     assert problem.dropped == {
         "bond_energy": "missing for 22% of the compounds, more than 20%",
     }
-    with pytest.raises(InputError, match="no descriptor bond_energy here.*missing for 22%"):
+    with pytest.raises(InputError, match=r"no descriptor bond_energy here.*missing for 22%"):
         problem.columns(["bond_energy"])
 
 

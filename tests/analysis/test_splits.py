@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from standins.synthetic import Truth, synthetic_problem
 
 from analysis.errors import InputError
 from analysis.splits import Scheme, class_splits, hold_out, permute_blocks, value_splits
-from standins.synthetic import Truth, synthetic_problem
 
 PROBLEM = synthetic_problem(Truth.RULE, elements=20, each=3)
 Y, GROUPS = PROBLEM.y, PROBLEM.groups
@@ -54,7 +54,7 @@ def test_a_fifth_is_held_out(scheme: Scheme) -> None:
 
 @pytest.mark.filterwarnings("ignore:The least populated class")
 def test_a_training_set_without_a_class_is_refused() -> None:
-    one_element = (GROUPS == GROUPS[0]).astype(float)
+    one_element = (GROUPS[0] == GROUPS).astype(float)
     with pytest.raises(InputError, match="lacks a class"):
         class_splits(one_element, GROUPS, scheme=Scheme.GROUPED)
 

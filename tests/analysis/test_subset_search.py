@@ -5,13 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 from sklearn.model_selection import cross_validate
+from standins.synthetic import RULE, Truth, synthetic_problem
 
 from analysis.classifiers import FAST, Algorithm, classifier
 from analysis.leaderboard import column, leaderboard, make_folds
 from analysis.scores import METRICS, Metric
 from analysis.splits import Scheme, class_splits
 from analysis.subset_search import Run, Trial, evaluate, subsets, trials
-from standins.synthetic import RULE, Truth, synthetic_problem
 
 PROBLEM = synthetic_problem(Truth.RULE, elements=16, each=3, descriptors=6, seed=1)
 HOLES = np.random.default_rng(0).random(PROBLEM.x.shape) < 0.05
