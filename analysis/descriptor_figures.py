@@ -62,7 +62,7 @@ def correlation_figure(table: pd.DataFrame) -> Figure:
     """
     labels = [Descriptor[name.upper()].label for name in table.columns]
     size = 2.6 + 0.46 * len(labels)
-    figure = Figure(figsize=(size, size), layout="constrained")
+    figure = Figure(figsize=(size + 1.6, size), layout="constrained")
     axes = figure.subplots()
     image = axes.imshow(table.to_numpy(), cmap="RdBu_r", vmin=-1, vmax=1)
     axes.set_xticks(range(len(labels)), labels, rotation=60, ha="right", rotation_mode="anchor")
@@ -102,7 +102,8 @@ def window_figure(data: TrainingData, windows: pd.DataFrame, *, count: int = 6) 
     InputError
         There is no window.
     """
-    chosen = [Window(*row) for row in windows.head(count).to_numpy()]
+    shown = windows.head(count)
+    chosen = [Window(*row) for row in shown[list(Window._fields)].to_numpy()]
     if not chosen:
         message = "there is no window to draw"
         raise InputError(message)
@@ -110,8 +111,8 @@ def window_figure(data: TrainingData, windows: pd.DataFrame, *, count: int = 6) 
     rows = math.ceil(len(chosen) / across)
     figure = Figure(figsize=(3.7 * across, 0.7 + 3.1 * rows), layout="constrained")
     panels = figure.subplots(rows, across, sharey=True, squeeze=False)
-    for axes, window in zip(panels.flat, chosen, strict=False):
-        _draw_window(axes, data, window)
+    for axes, window, p in zip(panels.flat, chosen, shown["p_adjusted"], strict=False):
+        _draw_window(axes, data, window, p)
     for axes in panels.flat[len(chosen) :]:
         axes.axis("off")
     figure.supylabel(Field.REACTION_ENERGY.heading, fontsize="medium")
@@ -125,7 +126,7 @@ def window_figure(data: TrainingData, windows: pd.DataFrame, *, count: int = 6) 
     return figure
 
 
-def _draw_window(axes: Axes, data: TrainingData, window: Window) -> None:
+def _draw_window(axes: Axes, data: TrainingData, window: Window, p_adjusted: float) -> None:
     quieten(axes)
     axes.axvspan(window.low, window.high, color=BAND, linewidth=0)
     values = data.descriptors[window.descriptor]
@@ -145,6 +146,6 @@ def _draw_window(axes: Axes, data: TrainingData, window: Window) -> None:
     axes.set_xlabel(Descriptor[window.descriptor.upper()].heading)
     inside = (
         f"inside {window.stable_inside} of {window.stable} stable, "
-        f"{window.others_inside} of {window.others} others\np = {window.p_value:.2g}"
+        f"{window.others_inside} of {window.others} others\np = {p_adjusted:.2g}, adjusted for all descriptors"
     )
     axes.set_title(inside, fontsize="small", color=MUTED)

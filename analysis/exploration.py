@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
+from analysis.asked_dopants import describe_dopants, unexplored
 from analysis.descriptor_keys import Descriptor
-from analysis.prediction import FinalModel, Prediction, describe_dopants, is_learnt_from
+from analysis.prediction import FinalModel, Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from analysis.dopants import Dopant
     from analysis.phases import ReferencePhases
-    from analysis.training_data import TrainingData
 
 #: Standard uncertainties that count for an unexplored compound: 95 % of a normal distribution.
 KAPPA = 1.96
@@ -42,11 +42,6 @@ class Proposal(NamedTuple):
     dopant: Dopant
     prediction: Prediction
     score: float
-
-
-def unexplored(data: TrainingData, dopants: Iterable[Dopant]) -> list[Dopant]:
-    """Keep the dopants whose compounds were not learnt from; their order stays."""
-    return [dopant for dopant in dopants if not is_learnt_from(data, dopant)]
 
 
 def acquisition_score(

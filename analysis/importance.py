@@ -27,7 +27,7 @@ TREES = 200
 #: Shuffles of each descriptor in each test set.
 REPEATS = 5
 #: Random relabellings behind the p value of a window.
-RELABELLINGS = 500
+RELABELLINGS = 1000
 
 
 def importances(
@@ -181,7 +181,24 @@ def _dealt(
 
 
 def windows(problem: Problem, names: Sequence[str] | None = None, *, seed: int = 0) -> pd.DataFrame:
-    """Find the windows of several descriptors, of all if not given; the sharpest first."""
+    """Find the windows of several descriptors, of all if not given; the sharpest first.
+
+    Returns
+    -------
+    DataFrame
+        The fields of `Window`, and `p_adjusted`: the p value by Holm's method (S. Holm, *Scand. J.
+        Stat.* 6, 65 (1979)), since of fifteen descriptors one is below 0.05 by chance every
+        second time.
+    """
     found = [stability_window(problem, name, seed=seed) for name in names or problem.names]
     table = pd.DataFrame(found, columns=list(Window._fields))
+    table = table.assign(p_adjusted=_holm(table["p_value"].to_numpy()))
     return table.sort_values("youden", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
+    order = np.argsort(p_values, kind="stable")
+    factors = np.arange(len(p_values), 0, -1)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(p_values[order] * factors))
+    return adjusted

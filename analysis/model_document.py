@@ -18,7 +18,8 @@ import sklearn
 from analysis.classifiers import Algorithm
 from analysis.descriptor_keys import Descriptor
 from analysis.errors import InputError
-from analysis.prediction import Calibration, FinalModel, ModelSettings
+from analysis.model_settings import Calibration, ModelSettings
+from analysis.prediction import FinalModel
 from analysis.problem import Undecided
 from analysis.training_data import ROW_FIELDS, LeftOut, TrainingData
 

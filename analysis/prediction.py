@@ -25,13 +25,13 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from analysis.classifiers import Algorithm, classifier, preprocessing
-from analysis.coordination_estimate import estimate_coordination
+from analysis.asked_dopants import describe_dopants, is_learnt_from
+from analysis.classifiers import classifier, preprocessing
 from analysis.descriptor_keys import Descriptor
-from analysis.descriptors import describe
 from analysis.errors import InputError
 from analysis.keys import Field
-from analysis.problem import Undecided, classification_problem, regression_problem
+from analysis.model_settings import Calibration, ModelSettings
+from analysis.problem import classification_problem, regression_problem
 from analysis.regressors import gaussian_process
 from analysis.splits import SEEDS, Scheme, class_splits, value_splits
 
@@ -47,41 +47,6 @@ if TYPE_CHECKING:
 
 #: Share of a normal distribution within one standard deviation.
 ONE_SIGMA = math.erf(1 / math.sqrt(2))
-
-
-@dataclass(frozen=True)
-class ModelSettings:
-    """What the final model is, besides its data.
-
-    Attributes
-    ----------
-    algorithm, subset
-        The classifier and its descriptors: the top of a leaderboard.
-    undecided
-        What the classifier does with undecided compounds.
-    coverage
-        Share of compounds whose reaction energy the interval should hold.
-    seed
-        Of everything random.
-    """
-
-    algorithm: Algorithm
-    subset: tuple[str, ...]
-    undecided: Undecided = Undecided.LEFT_OUT
-    coverage: float = 0.9
-    seed: int = 0
-
-
-class Calibration(NamedTuple):
-    """What was measured on grouped folds, and the kernel that was fitted to all compounds.
-
-    `interval` and `one_sigma` are the quantiles of |error| / s at the coverage asked for and at
-    68 %; `kernel` holds the logarithms of the Gaussian process' hyperparameters.
-    """
-
-    interval: float
-    one_sigma: float
-    kernel: tuple[float, ...]
 
 
 class Prediction(NamedTuple):
@@ -241,40 +206,6 @@ def fit_model(data: TrainingData, settings: ModelSettings) -> FinalModel:
         kernel=tuple(float(each) for each in kernel.theta),
     )
     return FinalModel(data, settings, calibration, notes=_classifier_notes(data, settings))
-
-
-def describe_dopants(
-    data: TrainingData, dopants: Sequence[Dopant], *, phases: ReferencePhases | None = None
-) -> tuple[NDArray[np.float64], list[tuple[str, ...]]]:
-    """Descriptors of dopants that need not have been computed.
-
-    Returns
-    -------
-    tuple
-        [N, 15] the descriptors, NaN where missing, and for each dopant what is missing or stands
-        in. A missing value is imputed by the models, like those of the training rows.
-    """
-    rows, notes = [], []
-    for dopant in dopants:
-        ion = dopant.element, dopant.valence
-        number, rule = estimate_coordination(data, *ion, dopant.site)
-        found = describe(*ion, number, phases=phases, coordination_flag=rule)
-        rows.append([found.numbers[each] for each in Descriptor])
-        missing = [f"{each.label}: missing, {why}" for each, why in found.missing.items()]
-        flags = [f"{each.label}: {what}" for each, what in found.flags.items()]
-        notes.append((*missing, *flags))
-    return np.array(rows, dtype=float), notes
-
-
-def is_learnt_from(data: TrainingData, dopant: Dopant) -> bool:
-    """Whether the dopant's compound is among the training rows, whatever its x."""
-    rows = data.rows
-    same = (
-        (rows[str(Field.DOPANT)] == dopant.element)
-        & (rows[str(Field.VALENCE)] == dopant.valence)
-        & (rows[str(Field.SITE)] == dopant.site)
-    )
-    return bool(same.any())
 
 
 def _positions(names: Sequence[str]) -> list[int]:

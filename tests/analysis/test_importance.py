@@ -7,7 +7,7 @@ import pytest
 from standins.synthetic import RULE, Truth, synthetic_problem
 
 from analysis.errors import InputError
-from analysis.importance import correlations, importances, stability_window, windows
+from analysis.importance import _holm, correlations, importances, stability_window, windows
 from analysis.problem import Problem
 from analysis.subset_search import Run
 
@@ -49,6 +49,13 @@ def test_a_window_of_noise_is_no_rarity_and_that_of_the_rule_is() -> None:
     rule = windows(synthetic_problem(Truth.RULE, elements=50, each=3, descriptors=5))
     assert set(rule["descriptor"][:2]) == set(RULE)
     assert (rule["p_value"][:2] < 0.01).all()
+    assert (rule["p_adjusted"][:2] < 0.05).all()
+
+
+def test_p_values_are_adjusted_by_holm() -> None:
+    # Smallest first: 0.01 * 4, 0.02 * 3, max(0.03 * 2, 0.06), 0.5 * 1.
+    adjusted = _holm(np.array([0.03, 0.01, 0.5, 0.02]))
+    assert adjusted == pytest.approx([0.06, 0.04, 0.5, 0.06])
 
 
 def test_compounds_without_the_descriptor_do_not_count() -> None:

@@ -4,16 +4,20 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from standins.synthetic import RULE, synthetic_data
 
+from analysis.asked_dopants import unexplored
 from analysis.classifiers import Algorithm
 from analysis.dopants import Dopant
 from analysis.errors import InputError
-from analysis.exploration import Acquisition, acquisition_score, propose, unexplored
+from analysis.exploration import Acquisition, acquisition_score, propose
 from analysis.keys import Field
 from analysis.model_document import from_document, to_document
-from analysis.prediction import FinalModel, ModelSettings, fit_model
+from analysis.model_settings import ModelSettings, best_settings
+from analysis.prediction import FinalModel, fit_model
+from analysis.problem import Undecided
 from analysis.training_data import TrainingData
 
 # fmt: off
@@ -171,3 +175,11 @@ def test_a_choice_makes_its_like_less_worth_asking(model: FinalModel) -> None:
 
 def test_nothing_unexplored_proposes_nothing(model: FinalModel) -> None:
     assert propose(model, [dopant("Al", 2)], 3, acquisition=Acquisition.PROMISING) == []
+
+
+def test_settings_come_from_the_top_of_the_leaderboard() -> None:
+    board = pd.DataFrame({"algorithm": ["svm", "tree"], "descriptors": [RULE, RULE[:1]]})
+    found = best_settings(board, undecided=Undecided.NOT_STABLE)
+    assert found == ModelSettings(Algorithm.SVM, RULE, Undecided.NOT_STABLE)
+    with pytest.raises(InputError, match="leaderboard is empty"):
+        best_settings(board[:0])
