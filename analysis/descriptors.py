@@ -14,7 +14,6 @@ from analysis.descriptor_keys import Descriptor
 from analysis.errors import InputError
 from analysis.ionic_radii import OXYGEN_RADIUS, ionic_radius
 from analysis.oxide_enthalpy import Origin, oxide_enthalpy
-from analysis.reference_phases import table_phases
 
 if TYPE_CHECKING:
     from analysis.phases import ReferencePhases
@@ -146,7 +145,7 @@ def _describe_oxide(
     found: Description, element: str, valence: int, phases: ReferencePhases | None
 ) -> None:
     try:
-        oxide = oxide_enthalpy(element, valence, phases or table_phases((element, "O")))
+        oxide = oxide_enthalpy(element, valence, phases)
     except InputError as error:
         found.missing |= dict.fromkeys(OF_THE_OXIDE, str(error))
         return

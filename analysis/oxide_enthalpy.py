@@ -11,10 +11,8 @@ from enum import StrEnum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition
 
-from analysis.balance import oxide_of
 from analysis.errors import InputError
 from analysis.oxides import MeasuredOxide, OxideStatus, measured_oxides
 
@@ -59,22 +57,32 @@ class OxideEnthalpy(NamedTuple):
         return float(self.per_atom * composition.num_atoms / amount)
 
 
-def oxide_enthalpy(element: str, valence: int, phases: ReferencePhases) -> OxideEnthalpy:
+def oxide_enthalpy(
+    element: str, valence: int, phases: ReferencePhases | None = None
+) -> OxideEnthalpy:
     """Look up the formation enthalpy of the oxide of an element in one valence.
 
     Parameters
     ----------
     phases
-        Reference phases, which hold the element and oxygen: for oxides that were not measured.
+        Reference phases, which hold the element and oxygen: for oxides that were not measured. The
+        project's own table if not given.
 
     Raises
     ------
     InputError
         No phase of `phases` contains the element.
     """
+    if measured := _measured().get((element, valence)):
+        return OxideEnthalpy(
+            measured.formula, measured.enthalpy_per_atom, Origin.MEASURED, measured.source
+        )
+    # Half of the time of a single prediction would be the import of what reads the phases.
+    from analysis.balance import oxide_of
+    from analysis.reference_phases import table_phases
+
     formula = oxide_of(element, valence)
-    if measured := _measured().get(formula):
-        return OxideEnthalpy(formula, measured.enthalpy_per_atom, Origin.MEASURED, measured.source)
+    phases = phases or table_phases((element, "O"))
     if phase := phases.by_formula.get(formula):
         energy = phase.formation_energy_per_atom
         return OxideEnthalpy(formula, energy, Origin.REFERENCE_PHASE, phases.source)
@@ -83,12 +91,15 @@ def oxide_enthalpy(element: str, valence: int, phases: ReferencePhases) -> Oxide
 
 
 @lru_cache(maxsize=1)
-def _measured() -> Mapping[str, MeasuredOxide]:
-    """Solid oxides with a trusted enthalpy, by reduced formula; a gas has no lattice energy."""
-    return {each.formula: each for each in measured_oxides(TRUSTED) if each.phase == "s"}
+def _measured() -> Mapping[tuple[str, float | None], MeasuredOxide]:
+    """Solid oxides with a trusted enthalpy, by ion; a gas has no lattice energy."""
+    solid = [each for each in measured_oxides(TRUSTED) if each.phase == "s"]
+    return {(each.element, each.valence): each for each in solid if each.valence is not None}
 
 
 def _hull_energy(phases: ReferencePhases, formula: str) -> float:
+    from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
+
     entries = [
         PDEntry(phase.composition, phase.formation_energy_per_atom * phase.composition.num_atoms)
         for phase in phases.phases
