@@ -9,11 +9,10 @@ import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import permutation_importance
-from sklearn.pipeline import Pipeline
 
-from analysis.classifiers import preprocessing
 from analysis.errors import InputError
 from analysis.splits import SEEDS, Scheme, Split, class_splits, permute_blocks, value_splits
+from analysis.subset_search import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.problem import Problem
     from analysis.subset_search import Run
 
-TREES = 200
+TREES = 100
 #: Shuffles of each descriptor in each test set.
 REPEATS = 5
 #: Random relabellings behind the p value of a window.
@@ -75,21 +74,18 @@ def _importance(
     problem: Problem, split: Split, classify: bool, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     forest = RandomForestClassifier if classify else RandomForestRegressor
-    model = Pipeline(
-        [
-            *preprocessing().steps,
-            ("forest", forest(TREES, min_samples_leaf=2, random_state=seed)),
-        ]
-    ).fit(problem.x[split.train], problem.y[split.train])
+    (prepared,) = prepare(problem, [split])
+    model = forest(TREES, min_samples_leaf=2, random_state=seed)
+    model.fit(prepared.train_x, prepared.train_y)
     shuffled = permutation_importance(
         model,
-        problem.x[split.test],
-        problem.y[split.test],
+        prepared.test_x,
+        prepared.test_y,
         scoring="balanced_accuracy" if classify else "r2",
         n_repeats=REPEATS,
         random_state=seed,
     )
-    return model.named_steps["forest"].feature_importances_, shuffled.importances_mean
+    return model.feature_importances_, shuffled.importances_mean
 
 
 def correlations(problem: Problem) -> pd.DataFrame:
