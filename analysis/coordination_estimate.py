@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Radii of different ions are compared at this coordination number, or the nearest in the table.
 COMPARED_AT = 6
+NEIGHBOURS = 3
 
 
 class EstimatedCoordination(NamedTuple):
@@ -30,7 +32,8 @@ def estimate_coordination(
     """Give the coordination number of a dopant from the compounds computed on the same site.
 
     1. That of the same ion on the site, where it was computed: nothing is flagged.
-    2. That of the ion of nearest ionic radius (Shannon, at coordination number 6).
+    2. The median of the three ions of nearest ionic radius (Shannon, at coordination number 6); of
+       fewer than three the nearest. One alone may have a lone pair, like Sb3+ beside Sc3+.
     3. Where Shannon has no radius of the ion: the median of the site.
     4. Where nothing was computed on the site: None.
     """
@@ -45,27 +48,31 @@ def estimate_coordination(
         return EstimatedCoordination(None, f"no compound was computed on {site}")
     if tabulated_radii(element, valence):
         return _nearest(on_site, element, valence, site)
-    median = float(on_site["cn"].median())
-    return EstimatedCoordination(median, f"the median of the compounds computed on {site}")
+    return _median(on_site, site)
 
 
 def _nearest(on_site: pd.DataFrame, element: str, valence: int, site: str) -> EstimatedCoordination:
     own = ionic_radius(element, valence, COMPARED_AT).value
-    ions = list(zip(on_site[str(Field.DOPANT)], on_site[str(Field.VALENCE)], strict=True))
-    # Of two ions equally near, the one of nearer valence, then the first in the alphabet.
-    known = [
-        (ion, cn) for ion, cn in zip(ions, on_site["cn"], strict=True) if tabulated_radii(*ion)
-    ]
+    ions = zip(on_site[str(Field.DOPANT)], on_site[str(Field.VALENCE)], on_site["cn"], strict=True)
+    known = [(symbol, charge, cn) for symbol, charge, cn in ions if tabulated_radii(symbol, charge)]
     if not known:
-        median = float(on_site["cn"].median())
-        return EstimatedCoordination(median, f"the median of the compounds computed on {site}")
+        return _median(on_site, site)
 
-    def distance(item: tuple[tuple[str, int], float]) -> tuple[float, int, str]:
-        (symbol, charge), _ = item
+    def distance(ion: tuple[str, int, float]) -> tuple[float, int, str]:
+        """Of ions equally near, the one of nearer valence, then the first in the alphabet."""
+        symbol, charge, _ = ion
         radius = ionic_radius(symbol, charge, COMPARED_AT).value
         return round(abs(radius - own), 6), abs(charge - valence), symbol
 
-    (symbol, charge), cn = min(known, key=distance)
+    nearest = sorted(known, key=distance)
+    chosen = nearest[:NEIGHBOURS] if len(nearest) >= NEIGHBOURS else nearest[:1]
+    names = ", ".join(f"{symbol}{charge}+" for symbol, charge, _ in chosen)
+    number = statistics.median(cn for *_, cn in chosen)
     return EstimatedCoordination(
-        float(cn), f"that of {symbol}{charge}+ on {site}, the nearest in ionic radius"
+        float(number), f"that of {names} on {site} (median), the nearest in ionic radius"
     )
+
+
+def _median(on_site: pd.DataFrame, site: str) -> EstimatedCoordination:
+    median = float(on_site["cn"].median())
+    return EstimatedCoordination(median, f"the median of the compounds computed on {site}")

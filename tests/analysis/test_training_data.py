@@ -1,5 +1,6 @@
 """Which compounds are learnt from, in which order, and what is said of the others."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -101,12 +102,21 @@ def test_nothing_to_learn_from_says_why() -> None:
 def test_coordination_of_a_dopant_that_was_never_computed() -> None:
     data = training_data(THREE)
     assert estimate_coordination(data, "Ta", 5, "Zr") == (6, None)
-    # Fe3+ (high spin, 0.645 Å) is nearest to Nb5+ and Ta5+ (0.64 Å): Nb in the alphabet.
+    # Fe3+ (high spin, 0.645 Å) is nearest to Nb5+ and Ta5+ (0.64 Å); Al3+ has 0.535 Å.
     assert estimate_coordination(data, "Fe", 3, "Zr") == (
         6,
-        "that of Nb5+ on Zr, the nearest in ionic radius",
+        "that of Nb5+, Ta5+, Al3+ on Zr (median), the nearest in ionic radius",
     )
     assert estimate_coordination(data, "Sn", 2, "Zr").rule == (
         "the median of the compounds computed on Zr"
     )
     assert estimate_coordination(data, "Fe", 3, "La") == (None, "no compound was computed on La")
+
+
+def test_one_odd_neighbour_does_not_decide_the_coordination() -> None:
+    data = training_data(THREE)
+    numbers = data.descriptors.assign(coordination_number=[6.0, 3.0, 6.0])  # Al, Nb, Ta
+    odd = dataclasses.replace(data, descriptors=numbers)
+    assert estimate_coordination(odd, "Fe", 3, "Zr").value == 6
+    two = dataclasses.replace(odd, rows=data.rows[1:], descriptors=numbers[1:])
+    assert estimate_coordination(two, "Fe", 3, "Zr").value == 3  # of fewer than three the nearest
