@@ -1,10 +1,15 @@
-"""The field names of a result document, each with its title, unit and meaning: their one home."""
+"""The field names of a result document, each with its title, unit and meaning: their one home.
+
+The fields and what they hold are the schema of the results. Its version is in every document: raise
+`SCHEMA_VERSION` and say in `SCHEMA_HISTORY` what a change means whenever a field is added, removed,
+or comes to mean something else.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum, auto
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +30,7 @@ class Kind(StrEnum):
     AMOUNTS = auto()  # a number for each of several formulas
     RECORDS = auto()  # a list of documents, see SUBFIELDS
     DOCUMENT = auto()  # a document with parts of its own
+    DATE = auto()  # a point in time, in UTC
 
 
 class Label(StrEnum):
@@ -249,6 +255,35 @@ class Field(StrEnum):
     STRUCTURE = ("structure", Kind.DOCUMENT, "Structure", "", "The relaxed cell.")
     JOB_UUID = ("job_uuid", Kind.TEXT, "Job", "", "Digest that names the job of this result.")
     NOTES = ("notes", Kind.TEXTS, "Notes", "", "Remarks, and why a field is null.")
+    ALLOYS = (
+        "alloys",
+        Kind.FORMULAS,
+        "Alloys",
+        "",
+        "The products of two or more elements that are all metals or metalloids, no anion.",
+    )
+    PROVENANCE = (
+        "provenance",
+        Kind.DOCUMENT,
+        "Provenance",
+        "",
+        "What the result was computed with: settings, versions of packages, and its parents' jobs.",
+    )
+    COMPUTED = ("computed", Kind.DATE, "Computed", "UTC", "When the job of this result ended.")
+    STORED = (
+        "stored",
+        Kind.DATE,
+        "Stored",
+        "UTC",
+        "When the content of this document changed last.",
+    )
+    SCHEMA_VERSION = (
+        "schema_version",
+        Kind.INTEGER,
+        "Schema",
+        "",
+        "Version of the schema that this document follows.",
+    )
 
 
 #: The words that a field of kind CHOICE can hold.
@@ -284,5 +319,21 @@ PARTS: Mapping[Field, tuple[str, ...]] = MappingProxyType(
         Field.ENGINE: ("name", "version", "scheme"),
         Field.REFERENCE_PHASES: ("source", "scheme", "digest"),
         Field.STRUCTURE: ("lattice", "sites", "charge", "properties"),
+        Field.PROVENANCE: (
+            *("fw_id", "engine_settings", "electrode", "screening", "choices", "seed"),
+            *("versions", "parents"),
+        ),
+    }
+)
+
+#: The version of the documents that this package writes.
+SCHEMA_VERSION: Final = 2
+
+#: What each version brought; a document without a version is of version 1.
+SCHEMA_HISTORY: Mapping[int, str] = MappingProxyType(
+    {
+        1: "The fields from `campaign` to `notes`; no version in the document.",
+        2: "`alloys`, `provenance`, `computed`, `stored` and `schema_version` came. A field that "
+        "the job did not give is there and null, and a number is never NaN or infinite.",
     }
 )

@@ -4,10 +4,21 @@ import json
 
 import pytest
 
-from analysis.keys import CHOICES, PARTS, SUBFIELDS, Field, Kind, Label
+from analysis.keys import (
+    CHOICES,
+    PARTS,
+    SCHEMA_HISTORY,
+    SCHEMA_VERSION,
+    SUBFIELDS,
+    Field,
+    Kind,
+    Label,
+)
 from analysis.result import CompoundResult, EngineUsed, PhasesUsed
 
-# As the project's specification lists them, in its order.
+# As the project's specification lists them, in its order, then those of the database. Whoever
+# changes this list raises SCHEMA_VERSION: `interphase build` then upgrades what is stored.
+VERSION = 2
 NAMES = [
     "campaign",
     "dopants",
@@ -44,11 +55,21 @@ NAMES = [
     "structure",
     "job_uuid",
     "notes",
+    "alloys",
+    "provenance",
+    "computed",
+    "stored",
+    "schema_version",
 ]
 
 
 def test_names_are_those_of_the_result_document_in_order() -> None:
     assert [field.value for field in Field] == NAMES
+    assert SCHEMA_VERSION == VERSION
+
+
+def test_every_version_of_the_schema_says_what_it_brought() -> None:
+    assert list(SCHEMA_HISTORY) == list(range(1, SCHEMA_VERSION + 1))
 
 
 def test_field_is_usable_as_a_plain_string_key() -> None:
