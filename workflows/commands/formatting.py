@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from analysis.compensation import compound_composition, formula_per_unit
 from analysis.errors import InputError
 from workflows.commands.options import Output
 from workflows.commands.result_table import WIDE, default_fields, results_table
@@ -119,6 +118,8 @@ def checks_table(checks: Sequence[Check]) -> Table:
 
 def compounds_table(campaign: Campaign) -> Table:
     """Make a table of the compounds of a campaign, the undoped host first."""
+    from analysis.compensation import compound_composition, formula_per_unit  # pymatgen: seconds
+
     table = new_table()
     for heading in ("Compound", "Formula"):
         table.add_column(heading, no_wrap=True)

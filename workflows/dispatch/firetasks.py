@@ -7,6 +7,7 @@ from jobflow import SETTINGS, JobStore
 from jobflow.managers.fireworks import JobFiretask
 
 from makers.naming import RELAXATION_STEPS
+from workflows.dispatch.run_record import describe_run
 from workflows.faults.launch_record import record_launch
 from workflows.faults.patience import PatientStore, left_output, patiently
 from workflows.settings import load_settings
@@ -30,6 +31,7 @@ class StepTask(JobFiretask):
         store.connect()
         if self["job"].metadata.get("step") in RELAXATION_STEPS and self._has_landed(store):
             return FWAction()
+        self["job"].metadata.update(describe_run())
         task = JobFiretask(job=self["job"], store=store)
         task.fw_id = self.fw_id
         action = task.run_task(fw_spec)

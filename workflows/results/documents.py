@@ -1,17 +1,38 @@
 """The results of a campaign: one document per compound, a view of the job store."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from pymongo import ReplaceOne
+from maggma.stores import MongoStore
+from maggma.utils import grouper
 
+from workflows.results.builder import ResultsBuilder
 from workflows.storage.database import Database
 
 
-def store_results(database: Database, campaign: str, uuids: Collection[str]) -> int:
-    """Copy the documents of compounds that have landed from the job store to the results.
+@dataclass(frozen=True)
+class Built:
+    """What a build of results did.
 
-    Safe to run at any time and any number of times: what is there already is left alone.
+    Parameters
+    ----------
+    campaign
+        Name of the campaign.
+    written
+        Number of documents whose content is new.
+    refused
+        Why a job's output could not become a document, by uuid.
+    """
+
+    campaign: str
+    written: int
+    refused: Mapping[str, str]
+
+
+def store_results(database: Database, campaign: str, uuids: Collection[str]) -> int:
+    """Bring the documents of compounds that have landed up to date.
+
+    Safe to run at any time and any number of times: what is up to date is left alone.
 
     Parameters
     ----------
@@ -26,28 +47,48 @@ def store_results(database: Database, campaign: str, uuids: Collection[str]) -> 
     -------
     How many documents were written.
     """
-    there = set(
-        database.results.distinct("job_uuid", {"campaign": campaign, "job_uuid": {"$in": [*uuids]}})
-    )
-    missing = [uuid for uuid in uuids if uuid not in there]
-    jobs = database.jobs.find({"uuid": {"$in": missing}}, {"uuid": 1, "output": 1})
-    writes = [
-        ReplaceOne(
-            {"campaign": campaign, "job_uuid": job["uuid"]},
-            result_document(job["output"], campaign=campaign, job_uuid=job["uuid"]),
-            upsert=True,
-        )
-        for job in jobs
-    ]
-    if writes:
-        database.results.bulk_write(writes)
-    return len(writes)
+    return build_results(database, campaign, uuids).written
 
 
-def result_document(output: Mapping[str, Any], *, campaign: str, job_uuid: str) -> dict[str, Any]:
-    """Make a result document from the output of a compound's last job."""
-    fields = {key: value for key, value in output.items() if not key.startswith("@")}
-    return {"campaign": campaign, **fields, "job_uuid": job_uuid}
+def build_results(
+    database: Database,
+    campaign: str,
+    uuids: Collection[str] | None = None,
+    *,
+    everything: bool = False,
+) -> Built:
+    """Run the builder of a campaign's results: the one way in which results are written.
+
+    Parameters
+    ----------
+    database
+        The campaign's database.
+    campaign
+        Name of the campaign.
+    uuids
+        uuids of compounds' results; all of the campaign by default.
+    everything
+        Make every document again, not only what is missing or old.
+    """
+    # maggma's own `run` closes the stores, changes the root logger and draws a progress bar.
+    builder = results_builder(database, campaign, uuids, everything=everything)
+    for chunk in grouper(builder.get_items(), builder.chunk_size):
+        made = (builder.process_item(item) for item in chunk)
+        builder.update_targets([document for document in made if document is not None])
+    return Built(campaign, builder.written, builder.refused)
+
+
+def results_builder(
+    database: Database,
+    campaign: str,
+    uuids: Collection[str] | None = None,
+    *,
+    everything: bool = False,
+) -> ResultsBuilder:
+    """Make the builder on a database's own connection."""
+    names = (database.jobs, database.campaigns, database.nodes, database.results)
+    stores = [MongoStore.from_collection(collection) for collection in names]
+    return ResultsBuilder(*stores, campaign=campaign, uuids=uuids, everything=everything)
 
 
 def remove_strangers(database: Database, campaign: str, uuids: Collection[str]) -> int:

@@ -11,9 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import pymongo
-from fireworks import LaunchPad
-from jobflow import JobStore
-from maggma.stores import GridFSStore, MongoStore
 from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, PyMongoError
@@ -21,15 +18,17 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from analysis.errors import InputError
 from workflows.settings import load_settings
 from workflows.storage.connection import Address, hosts
-from workflows.storage.indexes import ensure_indexes
-from workflows.storage.launchpad_file import address_of
 from workflows.storage.marker import check_marker, home_of, write_marker
 from workflows.storage.private_server import PrivateServer
 
+# FireWorks, jobflow and maggma's stores take a second to import: a query needs none of them, and
+# the functions that do import them.
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from fireworks import LaunchPad
+    from jobflow import JobStore
     from pymongo.collection import Collection
     from pymongo.database import Database as MongoDatabase
 
@@ -66,6 +65,8 @@ class Database:
         Campaign, results and job store lie where the LaunchPad is: a step that knows its
         LaunchPad needs no other settings.
         """
+        from workflows.storage.launchpad_file import address_of
+
         address = address_of(launchpad)
         database = cls(address.uri, address.name)
         database.__dict__.update(launchpad=launchpad, client=launchpad.connection)
@@ -84,6 +85,8 @@ class Database:
     @cached_property
     def launchpad(self) -> LaunchPad:
         """FireWorks' view: the workflows and their states."""
+        from fireworks import LaunchPad
+
         return LaunchPad(
             host=self.uri.get_secret_value(), name=self.name, uri_mode=True, strm_lvl="ERROR"
         )
@@ -91,6 +94,9 @@ class Database:
     @cached_property
     def job_store(self) -> JobStore:
         """Jobflow's view: the outputs of jobs; what is saved as "data" goes to GridFS."""
+        from jobflow import JobStore
+        from maggma.stores import GridFSStore, MongoStore
+
         uri = self.uri.get_secret_value()
         store = JobStore(
             MongoStore.from_uri(uri, self.jobs.name, database=self.name),
@@ -184,6 +190,8 @@ def open_database(
     check_marker(run_dir, home, create=create)
     with _serve(run_dir, settings) as database:
         if create:
+            from workflows.storage.indexes import ensure_indexes
+
             ensure_indexes(database.mongo, database.launchpad)
             write_marker(run_dir, home)
         yield database

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fireworks import fw_config
-
 from analysis.errors import InputError
 from workflows.storage.connection import Address
 from workflows.storage.database import open_address, open_database
-from workflows.storage.indexes import ensure_indexes
-from workflows.storage.launchpad_file import read_launchpad
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,12 +129,16 @@ def open_place(
     elif place.address:
         with open_address(place.address, str(place)) as database:
             if create:
+                from workflows.storage.indexes import ensure_indexes
+
                 ensure_indexes(database.mongo, database.launchpad)
             yield database
 
 
 def _file_that_is_there(beside: Path | None) -> Path | None:
     """Look for a launchpad file that nobody gave."""
+    from fireworks import fw_config  # a third of a second, and a folder needs none of it
+
     fireworks = Path(fw_config.LAUNCHPAD_LOC) if fw_config.LAUNCHPAD_LOC else None
     if fireworks and os.environ.get("FW_CONFIG_FILE"):
         return fireworks
@@ -148,5 +148,7 @@ def _file_that_is_there(beside: Path | None) -> Path | None:
 
 
 def _by_file(path: Path) -> Place:
+    from workflows.storage.launchpad_file import read_launchpad
+
     path = path.expanduser()
     return Place(file=path, address=read_launchpad(path))

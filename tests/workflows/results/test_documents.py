@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from workflows.results.documents import remove_strangers, result_document, store_results
+from workflows.results.documents import remove_strangers, store_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +23,6 @@ def three(database: Database, land: Land) -> list[str]:
 
 def formulas(database: Database, campaign: str) -> dict[str, str]:
     return {r["job_uuid"]: r["formula"] for r in database.results.find({"campaign": campaign})}
-
-
-def test_a_document_is_the_output_with_the_names_of_campaign_and_job() -> None:
-    output: dict[str, Any] = {"@module": "m", "@class": "C", "@version": "1", "formula": "Li2ZrO3"}
-    document = result_document(output, campaign="small", job_uuid="a")
-    assert document == {"campaign": "small", "formula": "Li2ZrO3", "job_uuid": "a"}
 
 
 def test_results_are_stored_once_per_campaign(database: Database, three: list[str]) -> None:

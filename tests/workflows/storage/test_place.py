@@ -29,7 +29,7 @@ def here(
     """Work in an empty folder, without FireWorks' configuration."""
     folder = tmp_path_factory.mktemp("here")
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("workflows.storage.place.fw_config.LAUNCHPAD_LOC", None)
+    monkeypatch.setattr("fireworks.fw_config.LAUNCHPAD_LOC", None)
     monkeypatch.delenv("FW_CONFIG_FILE", raising=False)
     return folder
 
@@ -37,7 +37,7 @@ def here(
 def test_the_most_explicit_place_counts(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away one after the other."""
     fireworks = launchpad(here / "elsewhere" / "my_launchpad.yaml", "fireworks")
-    monkeypatch.setattr("workflows.storage.place.fw_config.LAUNCHPAD_LOC", str(fireworks))
+    monkeypatch.setattr("fireworks.fw_config.LAUNCHPAD_LOC", str(fireworks))
     working = launchpad(here / "launchpad.yaml", "working")
     spec = here / "specs" / "a.yaml"
     beside = launchpad(spec.parent / "launchpad.yaml", "beside")

@@ -1,0 +1,44 @@
+"""What a job writes down about the run that gave its result: versions of packages, and the clock.
+
+It lies in the metadata of the job's document in the job store, and from there in `provenance` of a
+result.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
+from typing import Any, Final
+
+# What a number can depend on, by the name of the distribution.
+_PACKAGES: Final = (
+    *("interphase", "atomate2", "jobflow", "FireWorks", "custodian", "pymatgen", "ase", "bvlain"),
+    *("chgnet", "torch", "numpy", "scipy"),
+)
+
+
+def describe_run() -> dict[str, Any]:
+    """Describe this process for the metadata of a job.
+
+    Returns
+    -------
+    `versions`, by package; and `utc_offset` in seconds, since jobflow writes the time at which a
+    job ended by the local clock, without a time zone.
+    """
+    offset = datetime.now().astimezone().utcoffset()
+    return {
+        "versions": dict(package_versions()),
+        "utc_offset": offset.total_seconds() if offset else 0.0,
+    }
+
+
+@lru_cache(maxsize=1)
+def package_versions() -> tuple[tuple[str, str], ...]:
+    """Give the versions of Python and of the packages that are installed."""
+    found = [("python", python_version())]
+    for name in _PACKAGES:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return tuple(found)
