@@ -1,5 +1,6 @@
 """The command `interphase`."""
 
+import os
 import signal
 import sys
 
@@ -31,6 +32,9 @@ COMMANDS = (
     on_results.query,
     on_results.summary,
     on_results.triage,
+    on_results.export,
+    on_results.provenance,
+    on_results.build,
     on_machine.doctor,
 )
 for command in COMMANDS:
@@ -41,11 +45,25 @@ def main() -> None:
     """Run the command; a user's mistake ends in a message, not in a traceback."""
     _end_like_ctrl_c(signal.SIGTERM, signal.SIGHUP)
     try:
-        app()
+        _answer() if sys.argv[1:2] == ["query"] else app()
     except InputError as error:
         output = console(sys.stderr)
         output.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False)
         sys.exit(1)
+
+
+def _answer() -> None:
+    """Run a command that only reads, and leave as soon as its answer is out.
+
+    pymongo's threads sleep half a second at a time, and the interpreter would wait for them at its
+    end: longer than everything else of a query takes. All that was opened is closed by then.
+    """
+    try:
+        app()
+    except SystemExit as end:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code if isinstance(end.code, int) else int(end.code is not None))
 
 
 def _end_like_ctrl_c(*signals: signal.Signals) -> None:

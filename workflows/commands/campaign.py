@@ -24,7 +24,7 @@ from workflows.storage.place import open_place
 # What plans and runs campaigns takes two seconds to import: the functions that need it do so,
 # and queries start at once.
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from rich.console import Console
@@ -121,22 +121,6 @@ def status_command(place: Place, campaign: str | None, *, console: Console) -> N
         console.print(str(campaign_pace(database, name, status)), highlight=False)
 
 
-def query_command(
-    place: Place,
-    filters: Sequence[str],
-    *,
-    sort: str | None,
-    fields: Sequence[str] | None,
-    output: str,
-    limit: int | None,
-    console: Console,
-) -> None:
-    """Show the results that fulfil all filters."""
-    with open_place(place, load_settings()) as database:
-        documents = find(database.results, filters, sort=sort, fields=_large(fields), limit=limit)
-        render(documents, fields=fields, output=output, console=console)
-
-
 def doctor_command(
     spec_path: Path | None, place: Place | None, *, fix: bool, console: Console
 ) -> None:
@@ -149,12 +133,6 @@ def doctor_command(
     if bad := [check.name for check in checks if not check.passed]:
         msg = f"not ready: {', '.join(bad)}"
         raise InputError(msg)
-
-
-def _large(fields: Sequence[str] | None) -> Sequence[str] | None:
-    """Give the fields to fetch: structures, which are large, only where they are named."""
-    named = fields and any(name.strip().startswith(Field.STRUCTURE) for name in fields)
-    return fields if named else None
 
 
 def the_campaign(database: Database, place: Place) -> str:

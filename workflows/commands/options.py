@@ -50,6 +50,20 @@ class SummaryOutput(StrEnum):
     JSON = "json"
 
 
+class StateName(StrEnum):
+    """States of a compound, as `workflows.state.status.State` has them.
+
+    Written out here: that module imports jobflow, which takes longer than any command's help.
+    """
+
+    LANDED = "landed"
+    RUNNING = "running"
+    QUEUED = "queued"
+    WAITING = "waiting"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+
+
 def place_of(folder: Path | None, launchpad: Path | None, *, beside: Path | None = None) -> "Place":
     """Find where a campaign is kept: its folder, or the LaunchPad that machines share."""
     from workflows.settings import load_settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import textwrap
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -143,10 +144,12 @@ def _records_text(records: Sequence[Document], field: Field) -> str:
     return "; ".join(texts)
 
 
-def _scalar(value: Any, field: Field) -> str:
+def _scalar(value: Any, field: Field) -> str:  # noqa: PLR0911, one return for each kind
     match value:
         case bool():
             return "yes" if value else "no"
+        case datetime():
+            return value.isoformat(" ", "minutes")
         case float() if not math.isfinite(value):
             return NULL
         case float() if field.kind is Kind.INTEGER:

@@ -59,7 +59,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
         Number of documents that are in memory together; one of 96 atoms takes 35 kB.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, maggma makes a builder of its stores and settings
         self,
         jobs: Store,
         campaigns: Store,
@@ -192,11 +192,5 @@ def _as_job(stored: Document) -> Document:
     """Take a document that is there for the output of its job, which the job store has lost."""
     kept = (Field.CAMPAIGN, Field.JOB_UUID, Field.ALLOYS, Field.PROVENANCE, Field.STORED)
     output = {k: v for k, v in stored.items() if k not in ("_id", *kept)}
-    provenance = stored.get(Field.PROVENANCE) or {}
-    metadata = {key: provenance.get(key) for key in ("fw_id", "versions")}
-    return {
-        "uuid": stored[Field.JOB_UUID],
-        "output": output,
-        "metadata": metadata,
-        "computed": stored.get(Field.COMPUTED),
-    }
+    known = {name.value: stored.get(name) for name in (Field.PROVENANCE, Field.COMPUTED)}
+    return {"uuid": stored[Field.JOB_UUID], "output": output, **known}

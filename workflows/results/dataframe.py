@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.errors import InputError
 from workflows.results.query import find, to_dataframe
+from workflows.results.versions import require_schema
 from workflows.settings import load_settings
 from workflows.storage.database import open_database
 
@@ -30,12 +32,13 @@ def results(
     folder
         The campaign's folder.
     filters, sort, fields, limit
-        As those of `workflows.query.find`.
+        As those of `workflows.results.query.find`.
 
     Raises
     ------
     InputError
-        There is no campaign in the folder, or `find` refuses the query.
+        There is no campaign in the folder, its results are of another schema, or `find` refuses
+        the query.
 
     Examples
     --------
@@ -43,5 +46,44 @@ def results(
     >>> results("runs/demo", "site=Zr", sort="-reaction_energy")  # doctest: +SKIP
     """
     with open_database(Path(folder), load_settings()) as database:
+        require_schema(database.results, f"--dir {folder}")
         documents = find(database.results, filters, sort=sort, fields=fields, limit=limit)
     return to_dataframe(documents, fields=fields)
+
+
+def compounds(
+    folder: str | Path,
+    filters: str | Iterable[str] = (),
+    *,
+    states: Iterable[str] = ("failed", "blocked"),
+) -> pd.DataFrame:
+    """Read the compounds of a campaign's folder that are in some states: what failed, and why.
+
+    Parameters
+    ----------
+    folder
+        The campaign's folder.
+    filters, states
+        As those of `workflows.results.unfinished.by_state`.
+
+    Raises
+    ------
+    InputError
+        There is no campaign in the folder, or a state or filter is wrong.
+
+    Examples
+    --------
+    >>> from workflows.results.dataframe import compounds
+    >>> compounds("runs/demo", "site=Zr")[["compound", "error"]]  # doctest: +SKIP
+    """
+    import pandas as pd
+
+    from workflows.results.unfinished import by_state
+    from workflows.state.status import State
+
+    asked = set(states)
+    if unknown := asked - set(State):
+        msg = f"no state is called {', '.join(sorted(unknown))}; there are: {', '.join(State)}"
+        raise InputError(msg)
+    with open_database(Path(folder), load_settings()) as database:
+        return pd.DataFrame(by_state(database, {State(state) for state in asked}, filters))

@@ -6,10 +6,10 @@ import csv
 import io
 import json
 import math
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from monty.json import jsanitize
-
+from workflows.results.dates import iso
 from workflows.results.query import available_fields, get_value
 
 if TYPE_CHECKING:
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 def to_json(documents: Sequence[Document], fields: Sequence[str] | None = None) -> str:
     """Write documents as strict JSON: NaN and infinities are null, absent fields too."""
     names = available_fields(documents) if fields is None else fields
-    rows = [{name: to_plain(get_value(document, name)) for name in names} for document in documents]
-    return json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return to_json_text([{name: get_value(d, name) for name in names} for d in documents])
+
+
+def to_json_text(value: Any) -> str:
+    """Write anything as strict JSON."""
+    return json.dumps(to_plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_csv(documents: Sequence[Document], fields: Sequence[str] | None = None) -> str:
@@ -38,19 +42,25 @@ def to_csv(documents: Sequence[Document], fields: Sequence[str] | None = None) -
 
 def to_plain(value: Any) -> Any:
     """Reduce a value to what strict JSON holds; objects such as structures become dicts."""
-    return _finite(jsanitize(value, strict=True, enum_values=True))
-
-
-def _finite(value: Any) -> Any:
     match value:
         case dict():
-            return {key: _finite(item) for key, item in value.items()}
-        case list():
-            return [_finite(item) for item in value]
-        case float() if not math.isfinite(value):
-            return None
-        case _:
+            return {str(key): to_plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [to_plain(item) for item in value]
+        case datetime():
+            return iso(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case None | bool() | int() | str():
             return value
+        case _:
+            return _sanitized(value)
+
+
+def _sanitized(value: Any) -> Any:
+    from monty.json import jsanitize  # numpy and more, which a document of the database needs not
+
+    return to_plain(jsanitize(value, strict=True, enum_values=True))
 
 
 def _csv_value(value: Any) -> Any:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import math
 from dataclasses import dataclass, replace
-from typing import Any
-
-from pymatgen.core import Composition, Element
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.keys import CHOICES, PARTS, SUBFIELDS, Field, Kind
+from workflows.results.dates import read_date
+
+if TYPE_CHECKING:  # a quarter of a second: only what asks for an element or a formula pays it
+    from pymatgen.core import Composition
 
 FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -113,6 +115,8 @@ def elements_pattern(value: str) -> str:
 
 
 def _composition(text: str) -> Composition:
+    from pymatgen.core import Composition, Element
+
     try:
         composition = Composition(text)
     except ValueError as error:
@@ -140,8 +144,8 @@ def require_part(target: Target) -> None:
     raise InputError(msg)
 
 
-def read_value(target: Target, text: str) -> str | float | bool:
-    """Read a value as what the target holds.
+def read_value(target: Target, text: str) -> Any:  # noqa: PLR0911, one return for each kind
+    """Read a value as what the target holds: a text, a number, a flag, or a span of time.
 
     Raises
     ------
@@ -157,6 +161,8 @@ def read_value(target: Target, text: str) -> str | float | bool:
             return _choice(target, text)
         case Kind.ELEMENT:
             return _element(target, text)
+        case Kind.DATE:
+            return read_date(text, name=target.name)
         case Kind.DOCUMENT:
             return _guess(target, text)
         case _:
@@ -198,6 +204,8 @@ def _choice(target: Target, text: str) -> str:
 
 
 def _element(target: Target, text: str) -> str:
+    from pymatgen.core import Element
+
     if not Element.is_valid_symbol(text):
         mend = f"; did you mean {text.title()}?" if Element.is_valid_symbol(text.title()) else ""
         msg = f"{target.name} takes an element symbol such as Al, not {text!r}{mend}"

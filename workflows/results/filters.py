@@ -13,10 +13,13 @@ OPERATOR is one of
 
 - ``=`` and ``!=``: equal, or one of several after commas (``dopant=Al,Ga``). Numbers are equal
   within 1e-6. ``products=LiAl``: has that phase, its elements in any order; likewise
-  ``deciding_phases`` and ``product_band_gaps``. ``!=`` is all that ``=`` leaves out, nulls too;
-- ``<``, ``<=``, ``>``, ``>=``: compare numbers; null never compares;
+  ``deciding_phases``, ``alloys`` and ``product_band_gaps``. ``!=`` is all that ``=`` leaves out,
+  nulls too;
+- ``<``, ``<=``, ``>``, ``>=``: compare numbers and dates; null never compares. A date is
+  ``2026-11-18`` or ``2026-11-18T06:30``, in UTC, or how long ago: ``stored>=7d`` (also h and w);
 - ``~``: a text contains this, whatever the case (``notes~interstitial``); a formula, or one of the
-  products, has all these elements (``products~LiAl``). After commas: any of several.
+  products, has all these elements (``products~LiAl``). After commas: any of several. ``!~`` is all
+  that ``~`` leaves out, nulls too.
 
 In VALUE, ``null`` is a field without a value, or with an empty one (``dopants=null``: the host);
 flags are ``true`` or ``false``; a value with a comma stands in double quotes.
@@ -30,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.keys import Field, Kind
+from workflows.results.dates import read_date
 from workflows.results.fields import (
     Target,
     elements_pattern,
@@ -39,19 +43,24 @@ from workflows.results.fields import (
     require_part,
     resolve,
 )
+from workflows.results.ranges import require_possible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from workflows.results.ranges import Comparison
 
 Query = dict[str, Any]
 
 COMPARISONS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
-OPERATORS = ("=", "!=", *COMPARISONS, "~")
+OPERATORS = ("=", "!=", *COMPARISONS, "~", "!~")
 # Amounts come out of a linear programme: 0.5 is stored as 0.49999999998.
 TOLERANCE = 1e-6
 
 _NUMBERS = (Kind.NUMBER, Kind.INTEGER)
-_NO_MATCHING = (*_NUMBERS, Kind.FLAG)
+_COMPARED = (*_NUMBERS, Kind.DATE)
+_NO_MATCHING = (*_COMPARED, Kind.FLAG)
 _SYNTAX = re.compile(
     r"\s*(?P<name>[^=!<>~\s]+)\s*(?P<operator>[=!<>~]+)\s*(?P<value>.*?)\s*", re.DOTALL
 )
@@ -68,25 +77,53 @@ def compile_filters(filters: str | Iterable[str]) -> Query:
     Raises
     ------
     InputError
-        For a mistyped field, an unknown operator, or a value that the field cannot hold.
+        For a mistyped field, an unknown operator, a value that the field cannot hold, or filters
+        of which no value can fulfil both.
     """
-    texts = [filters] if isinstance(filters, str) else filters
+    texts = [filters] if isinstance(filters, str) else list(filters)
     queries = [_compile(text) for text in texts]
+    require_possible(_comparisons(texts))
     return queries[0] if len(queries) == 1 else {"$and": queries} if queries else {}
 
 
+def filtered_fields(filters: str | Iterable[str]) -> list[Field]:
+    """Give the fields that filters look at.
+
+    Raises
+    ------
+    InputError
+        For a mistyped field or an unknown operator.
+    """
+    texts = [filters] if isinstance(filters, str) else filters
+    return [parse(text)[0].field for text in texts]
+
+
 def _compile(text: str) -> Query:
-    target, operator, values = _parse(text)
+    target, operator, values = parse(text)
     if operator in COMPARISONS:
         return _compare(target, operator, values)
-    test = _contains if operator == "~" else _equals
+    test = _contains if operator.endswith("~") else _equals
     queries = [query for value in values for query in test(target, value)]
-    if operator == "!=":
+    if operator.startswith("!"):
         return {"$nor": queries}
     return queries[0] if len(queries) == 1 else {"$or": queries}
 
 
-def _parse(text: str) -> tuple[Target, str, list[str]]:
+def _comparisons(texts: Iterable[str]) -> Iterator[tuple[str, Comparison]]:
+    """Go through the comparisons with one value; of a list, each entry has its own."""
+    for text in texts:
+        target, operator, values = parse(text)
+        if operator in COMPARISONS and not target.record:
+            yield target.name, (operator, _bound(target, values[0]), text)
+
+
+def _bound(target: Target, value: str) -> Any:
+    if target.kind is Kind.DATE:
+        return read_date(value, name=target.name)[0]
+    return read_number(target, value)
+
+
+def parse(text: str) -> tuple[Target, str, list[str]]:
     """Split a filter into what it looks at, its operator and its values."""
     match = _SYNTAX.fullmatch(text)
     if match is None or match["operator"] not in OPERATORS:
@@ -117,13 +154,23 @@ def _compare(target: Target, operator: str, values: list[str]) -> Query:
         msg = f"{target.name} holds an amount per phase: compare one, as in {target.name}.Li2O"
         raise InputError(msg + f"{operator}{values[0]}")
     require_part(target)
-    if target.kind not in (*_NUMBERS, Kind.DOCUMENT):
+    if target.kind not in (*_COMPARED, Kind.DOCUMENT):
         msg = f"{target.name} is no number: {operator} cannot compare it, use = != or ~"
         raise InputError(msg)
     if len(values) > 1:
-        msg = f"{target.name}{operator} takes one number, not {', '.join(values)}"
+        what = "date" if target.kind is Kind.DATE else "number"
+        msg = f"{target.name}{operator} takes one {what}, not {', '.join(values)}"
         raise InputError(msg)
+    if target.kind is Kind.DATE:
+        return _place(target, _compared_date(operator, *read_date(values[0], name=target.name)))
     return _any_spelling(target, {COMPARISONS[operator]: read_number(target, values[0])})
+
+
+def _compared_date(operator: str, start: datetime, end: datetime) -> Query:
+    """Compare with a span of time: a day is over at its end, and ``<=`` reaches to there."""
+    if end > start and operator in ("<=", ">"):
+        return {"$lt" if operator == "<=" else "$gte": end}
+    return {COMPARISONS[operator]: start}
 
 
 def _equals(target: Target, value: str) -> list[Query]:
@@ -139,6 +186,9 @@ def _equals(target: Target, value: str) -> list[Query]:
         return [_place(target, {"$in": phase_names(value)})]
     require_part(target)
     parsed = read_value(target, value)
+    if target.kind is Kind.DATE:
+        start, end = parsed
+        return [_place(target, {"$gte": start, "$lt": end} if end > start else {"$eq": start})]
     if isinstance(parsed, float):
         return [_any_spelling(target, {"$gte": parsed - TOLERANCE, "$lte": parsed + TOLERANCE})]
     return [_place(target, {"$eq": parsed})]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from analysis.errors import InputError
 from analysis.keys import Field, Kind
 from workflows.results.fields import Target, resolve
@@ -15,11 +13,13 @@ from workflows.results.filters import compile_filters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import pandas as pd
     from pymongo.collection import Collection
 
 __all__ = [
     "DEFAULT_FIELDS",
     "compile_filters",
+    "count",
     "find",
     "get_value",
     "resolve_fields",
@@ -81,7 +81,19 @@ def find(
     pipeline: list[Document] = [{"$match": compile_filters(filters)}, *_sorting(sort, descending)]
     if limit is not None:
         pipeline.append({"$limit": _checked_limit(limit)})
-    return list(collection.aggregate([*pipeline, {"$project": _projection(fields)}]))
+    pipeline.append({"$project": _projection(fields)})
+    return list(collection.aggregate(pipeline, allowDiskUse=True))
+
+
+def count(collection: Collection[Document], filters: str | Iterable[str] = ()) -> int:
+    """Count result documents; filters as `find` takes them.
+
+    Raises
+    ------
+    InputError
+        For a field that does not exist, or a malformed filter.
+    """
+    return collection.count_documents(compile_filters(filters))
 
 
 def resolve_fields(names: Iterable[str]) -> list[str]:
@@ -125,6 +137,8 @@ def to_dataframe(
         Columns; without it every field, in the order of :class:`analysis.keys.Field`, `structure`
         only where a document brings it. Lists and nested documents stay Python objects.
     """
+    import pandas as pd  # half a second, which the command line does not need
+
     names = available_fields(documents) if fields is None else resolve_fields(fields)
     rows = [[get_value(document, name) for name in names] for document in documents]
     return pd.DataFrame(rows, columns=names)

@@ -127,7 +127,7 @@ def computed_at(job: Mapping[str, Any]) -> datetime | None:
     text = job.get("completed_at")
     if not text:
         return None
-    offset = timedelta(seconds=(job.get("metadata") or {}).get("utc_offset", 0.0))
+    offset = timedelta(seconds=(job.get("metadata") or {}).get("utc_offset") or 0.0)
     return to_milliseconds(datetime.fromisoformat(text) - offset)
 
 
@@ -180,11 +180,14 @@ def _alloys(products: Any) -> list[str] | None:
 
 
 def _provenance(origin: Origin) -> Document:
+    """Gather where a result comes from; what a job that is lost once said is kept."""
     metadata = origin.job.get("metadata") or {}
-    return {
+    kept = origin.job.get(Field.PROVENANCE) or {}
+    parts = {
         "fw_id": metadata.get("fw_id"),
         "engine_settings": origin.engine,
         **{name: origin.specification.get(name) for name in _SETTINGS},
         "versions": metadata.get("versions"),
-        "parents": [dict(parent) for parent in origin.parents],
+        "parents": [dict(parent) for parent in origin.parents] or None,
     }
+    return {name: kept.get(name) if part is None else part for name, part in parts.items()}

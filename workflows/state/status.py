@@ -42,6 +42,7 @@ class Failure:
     fw_id: int
     error: str
     lines: str = ""
+    node: str = ""
 
     @property
     def failure_class(self) -> FailureClass:
@@ -168,7 +169,12 @@ def find_failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
                     "as": "launched",
                 }
             },
-            {"$project": {"spec.compound": 1, "spec.step": 1, "fw_id": 1, "launched": 1}},
+            {
+                "$project": {
+                    **dict.fromkeys(("spec.compound", "spec.step", "spec.node"), 1),
+                    **dict.fromkeys(("fw_id", "launched"), 1),
+                }
+            },
         ]
     )
     failures = [
@@ -178,6 +184,7 @@ def find_failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
             fw_id=firework["fw_id"],
             error=_last_error(firework["launched"]),
             lines=last_lines(firework["launched"]),
+            node=firework["spec"].get("node", ""),
         )
         for firework in fizzled
     ]

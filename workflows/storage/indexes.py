@@ -19,28 +19,27 @@ def _index(*keys: str, unique: bool = False) -> IndexModel:
 
 
 _SEARCHED_RESULTS = (
-    Field.DOPANT,
-    Field.VALENCE,
-    Field.SITE,
-    Field.CONCENTRATION,
-    Field.FORMULA,
-    Field.LABEL,
-    Field.REACTION_ENERGY,
-    Field.ENERGY_ABOVE_HULL,
-    f"{Field.DOPANTS}.element",
+    *(Field.DOPANT, Field.VALENCE, Field.SITE, Field.CONCENTRATION, Field.FORMULA),
+    *(Field.LABEL, Field.REACTION_ENERGY, Field.ENERGY_ABOVE_HULL, Field.MIGRATION_BARRIER),
+    *(Field.PASSIVATING, Field.ALLOYS, Field.STORED, Field.SCHEMA_VERSION),
+    *(f"{Field.DOPANTS}.element", f"{Field.DOPANTS}.site"),
 )
 
 _SEARCHED_IN_GUI = ("compound", "dopant", "site", "valence")
+
+# With these the builder of results reads what is up to date from indexes alone.
+_BUILDER_OF_JOBS = ("uuid", "completed_at", "metadata.utc_offset")
 
 # Without an index on uuid and index, every reference between jobs reads the whole store.
 _INDEXES = {
     "campaigns": [_index("name", unique=True)],
     "nodes": [_index("campaign", "uuid", unique=True), _index("uuid"), _index("parents")],
-    "jobs": [_index("uuid", "index", unique=True), _index("name")],
+    "jobs": [_index("uuid", "index", unique=True), _index("name"), _index(*_BUILDER_OF_JOBS)],
     "blobs.files": [_index("metadata.blob_uuid"), _index("metadata.job_uuid")],
     "fireworks": [_index("spec.campaign", "state"), _index("spec.node", "state")],
     "results": [
         _index(Field.CAMPAIGN, Field.JOB_UUID, unique=True),
+        _index(Field.CAMPAIGN, Field.JOB_UUID, Field.SCHEMA_VERSION, Field.COMPUTED),
         *(_index(field) for field in _SEARCHED_RESULTS),
     ],
 }

@@ -1,0 +1,46 @@
+"""Results of another schema than this package's: refused with the mend, before they mislead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import InputError
+from analysis.keys import SCHEMA_VERSION, Field
+
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
+
+
+def require_schema(results: Collection[dict[str, Any]], option: str) -> None:
+    """Refuse results that lack fields of today's schema, or have more than this package knows.
+
+    A filter on a field that older documents lack would leave them out without a word.
+
+    Parameters
+    ----------
+    results
+        The result documents.
+    option
+        What a person adds to a command to name their place: ``--dir runs/demo``.
+
+    Raises
+    ------
+    InputError
+        Some are of another version; the message counts them and names the mend.
+    """
+    other = {Field.SCHEMA_VERSION.value: {"$ne": SCHEMA_VERSION}}
+    if results.find_one(other, {"_id": 1}) is None:
+        return
+    newest = max(version or 1 for version in results.distinct(Field.SCHEMA_VERSION, other) or [1])
+    share = f"{results.count_documents(other)} of {results.estimated_document_count()} results"
+    if newest > SCHEMA_VERSION:
+        msg = (
+            f"{share} are of another schema, up to version {newest}, and this interphase reads "
+            f"version {SCHEMA_VERSION}: update interphase; nothing is lost"
+        )
+        raise InputError(msg)
+    msg = (
+        f"{share} are of an older schema than version {SCHEMA_VERSION}, which this interphase "
+        f"reads: interphase build {option} upgrades them; nothing is lost"
+    )
+    raise InputError(msg)
