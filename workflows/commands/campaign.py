@@ -24,7 +24,7 @@ from workflows.storage.place import open_place
 # What plans and runs campaigns takes two seconds to import: the functions that need it do so,
 # and queries start at once.
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console

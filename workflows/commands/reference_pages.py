@@ -1,4 +1,4 @@
-"""The pages of docs/ that are made from the code: specification, settings, commands.
+"""The pages of docs/ that are made from the code: specification, settings, commands, results.
 
 ``python -m workflows.commands.reference_pages docs`` writes them; a test holds them up to date.
 """
@@ -74,10 +74,18 @@ def commands_page() -> str:
     return f"{_MADE}\n\n{text.strip()}\n"
 
 
+def results_page() -> str:
+    """Write docs/results.md from the fields of a result document."""
+    from workflows.commands import results_page as page
+
+    return page.results_page(_MADE)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "specification.md": specification_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
+    "results.md": results_page,
 }
 
 

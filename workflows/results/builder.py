@@ -56,7 +56,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
     everything
         Make every document again, not only what is missing or old.
     chunk_size
-        Number of documents that are in memory together; one of 96 atoms takes 35 kB.
+        Number of documents that are in memory together; one of 96 atoms takes 20 kB.
     """
 
     def __init__(  # noqa: PLR0913, maggma makes a builder of its stores and settings

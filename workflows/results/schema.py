@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-# MongoDB's limit. The document of a garnet of 192 atoms takes 60 kB.
+# MongoDB's limit. The document of a garnet of 192 atoms takes 40 kB.
 LARGEST_BYTES: Final = 16 * 1024**2
 
 # What the results know and a job does not.
