@@ -72,4 +72,4 @@ def file_name(document: Mapping[str, Any]) -> str:
     sites = "-".join(f"{d['element']}{d['valence']}+{d['site']}" for d in dopants) or "host"
     uuid = str(document.get(Field.JOB_UUID) or "")[:_UUID_DIGITS]
     name = f"{document.get(Field.FORMULA) or 'unknown'}_{sites}_{uuid}"
-    return re.sub(r"[^A-Za-z0-9.+_-]", "_", name) + ".cif"
+    return re.sub(r"[^A-Za-z0-9.+_-]", "_", name).lstrip(".") + ".cif"

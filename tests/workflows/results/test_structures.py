@@ -39,7 +39,7 @@ def test_a_file_holds_the_cell_and_is_named_by_what_it_is(tmp_path: Path) -> Non
             {"dopants": [DOPANT, {**DOPANT, "element": "Ta", "valence": 5, "site": "Zr"}]},
             "Li0.5Al0.5_Al3+Li-Ta5+Zr_1b9d6bcd.cif",
         ),
-        ({"formula": "../../etc/passwd", "dopants": None}, ".._.._etc_passwd_host_1b9d6bcd.cif"),
+        ({"formula": "../../etc/passwd", "dopants": None}, "_.._etc_passwd_host_1b9d6bcd.cif"),
         ({"formula": None, "job_uuid": None}, "unknown_Al3+Li_.cif"),
     ],
 )
