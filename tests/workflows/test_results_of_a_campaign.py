@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from pymatgen.core import Structure
 
 from analysis.keys import SCHEMA_VERSION, Field
-from workflows.results.dataframe import compounds, results
+from workflows.results.dataframe import compounds
 from workflows.results.files import read_results
 from workflows.storage.database import open_database
 
@@ -113,9 +111,12 @@ def test_queries_count_add_fields_and_show_states(landed: Any, interphase: Inter
 
 
 def test_older_results_are_upgraded_by_one_command_and_nothing_is_lost(
-    landed: Any, copied: Path, machine_settings: MachineSettings, interphase: Interphase
+    landed: Any,
+    copied: Path,
+    machine_settings: MachineSettings,
+    interphase: Interphase,
+    read: Callable[..., Any],
 ) -> None:
-    before = landed.contents.results
     added = ("alloys", "provenance", "computed", "stored", "schema_version")
     with open_database(copied, machine_settings) as database:
         database.results.update_many({}, {"$unset": dict.fromkeys(added, "")})
@@ -126,12 +127,11 @@ def test_older_results_are_upgraded_by_one_command_and_nothing_is_lost(
     built = interphase("build", "--dir", copied)
     assert "5 results written" in built.stdout
     assert "5 of 5 compounds have a result" in built.stdout
-    after = results(copied, sort="job_uuid", fields=[f.value for f in Field]).to_dict("records")
-    changed = {"stored"}
-    for old, new in zip(before, after, strict=True):
-        assert {k: v for k, v in old.items() if k not in changed} == pytest.approx(
-            {k: new[k] for k in old if k not in changed}, nan_ok=True
-        )
+    after = read(copied, machine_settings).results
+    assert len(after) == 5
+    for old, new in zip(landed.contents.results, after, strict=True):
+        assert new | {"stored": None} == old | {"stored": None}
+        assert new["stored"] > old["stored"]
 
 
 def test_a_campaign_in_part_says_n_of_n(
@@ -145,7 +145,7 @@ def test_a_campaign_in_part_says_n_of_n(
     assert "small: 4 of 5 compounds have a result (host included)" in shown.stdout
     built = interphase("build", "--dir", copied)
     assert "1 results written" in built.stdout
-    shutil.rmtree(copied / "logs", ignore_errors=True)
+    assert "5 of 5" in built.stdout
 
 
 def test_a_campaign_that_is_not_there_is_refused(landed: Any, interphase: Interphase) -> None:
