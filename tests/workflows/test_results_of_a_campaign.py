@@ -125,7 +125,7 @@ def test_older_results_are_upgraded_by_one_command_and_nothing_is_lost(
     assert refused.returncode == 1
     assert f"interphase build --dir {copied}" in refused.stderr
     built = interphase("build", "--dir", copied)
-    assert "5 results written" in built.stdout
+    assert "results written: 5;" in built.stdout
     assert "5 of 5 compounds have a result" in built.stdout
     after = read(copied, machine_settings).results
     assert len(after) == 5
@@ -144,7 +144,7 @@ def test_a_campaign_in_part_says_n_of_n(
     shown = interphase("query", "--dir", copied)
     assert "small: 4 of 5 compounds have a result (host included)" in shown.stdout
     built = interphase("build", "--dir", copied)
-    assert "1 results written" in built.stdout
+    assert "results written: 1;" in built.stdout
     assert "5 of 5" in built.stdout
 
 

@@ -147,8 +147,8 @@ def build_command(place: Place, campaign: str | None, *, everything: bool, conso
         ensure_indexes(database.mongo, database.launchpad)
         for name in _campaigns(database, campaign, place):
             built = build_results(database, name, everything=everything)
-            words = f"[bold]{name}[/]: {built.written} results written"
-            console.print(f"{words}, the others are up to date", highlight=False)
+            words = f"[bold]{name}[/]: results written: {built.written}"
+            console.print(f"{words}; the others are up to date", highlight=False)
             for uuid, reason in built.refused.items():
                 console.print(f"no result of job {uuid}: {reason}", highlight=False, markup=False)
             refused = refused or bool(built.refused)
