@@ -7,14 +7,15 @@ from analysis.compensation import compound_composition
 from workflows.specification.campaign import Campaign, Kind
 
 # Seconds per atom and ionic step of CHGNet with stress on one core, from relaxations of the
-# 96-atom garnet (0.5 s a step); VASP differs by machine, so its estimate is left to the user.
-CHGNET_SECONDS = 5.0e-3
+# 96-atom garnet (0.4 s a step alone, 0.45 s with its neighbour core busy); VASP differs by machine,
+# so its estimate is left to the user.
+CHGNET_SECONDS = 4.7e-3
 
-# Typical numbers of ionic steps to 0.1 eV/Å with BFGS: means over the demo's relaxations (host
-# 55 and 56; compounds 7 to 28; crystals 0 to 28).
-STEPS_HOST = 55
-STEPS_COMPOUND = 19
-STEPS_CRYSTAL = 4
+# Typical numbers of ionic steps to 0.1 eV/Å: means over the LLZO campaign, per atom that moves
+# (host 5 to 6; compounds up to 40; crystals up to 100).
+STEPS_HOST = 6
+STEPS_COMPOUND = 13
+STEPS_CRYSTAL = 7
 
 # Seconds outside relaxations: imports of a worker, and the small steps of each workflow.
 SECONDS_STARTUP = 10.0
