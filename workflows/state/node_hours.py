@@ -19,8 +19,8 @@ from workflows.settings import MachineSettings
 from workflows.specification.campaign import Campaign, Kind, Node
 from workflows.storage.database import Database
 
-# Ionic steps to 0.1 eV/Å with CHGNet and BFGS from 70 eV/Å²: means over the demo's relaxations (host
-# 55 and 56; compounds 7 to 28; crystals 0 to 28). VASP has no better first guess of the stiffness.
+# Ionic steps to 0.1 eV/Å with CHGNet and BFGS from 70 eV/Å²: means over relaxations of the demo
+# (host 55 and 56; compounds 7 to 28; crystals 0 to 28). VASP's first guess is no better.
 STEPS_HOST = 55
 STEPS_COMPOUND = 19
 STEPS_CRYSTAL = 4
