@@ -16,7 +16,7 @@ from typing import Protocol
 from pydantic import BaseModel, Field
 from pymatgen.core import Composition, Species
 
-from analysis.balance import Balance, balance, decompose
+from analysis.balance import Balance, balance
 from analysis.errors import InputError
 from analysis.phases import ReferencePhases
 from analysis.reasons import Reason
@@ -182,10 +182,11 @@ def aligned_formation_energy(
 
 
 def _check_sum(composition: Composition, aligned: Balance) -> None:
-    crystals = [Composition(formula) for formula in aligned.formulas]
-    amounts = decompose(dict(composition.element_composition.items()), crystals)
-    given = list(aligned.coefficients.values())
-    if max(abs(a - b) for a, b in zip(amounts, given, strict=True)) > SAME_AMOUNT:
+    rest: dict[str, float] = dict(composition.element_composition.get_el_amt_dict())
+    for formula, amount in aligned.coefficients.items():
+        for element, atoms in Composition(formula).get_el_amt_dict().items():
+            rest[element] = rest.get(element, 0.0) - amount * atoms
+    if any(abs(atoms) > SAME_AMOUNT for atoms in rest.values()):
         message = f"{_sum_text(aligned.coefficients)} is not {composition.formula}."
         raise InputError(message)
 

@@ -189,3 +189,18 @@ def test_only_one_scheme_with_elemental_energies_needs_no_alignment() -> None:
     assert not needs_alignment(VASP, own_scheme_phases())
     assert needs_alignment(CHGNET, own_scheme_phases())
     assert needs_alignment(MATERIALS_PROJECT_2019, PHASES)
+
+
+def test_a_host_ion_on_another_host_site_is_aligned_like_a_dopant() -> None:
+    # Zr4+ on La: the oxides of the host alone make the exchange, and make the host as well.
+    antisite = Composition("Li6.75 La2.75 Zr2.25 O12")
+    result = aligned_to_table(antisite)
+    found = aligned_formation_energy(
+        engine_energy(antisite, -70.0),
+        antisite,
+        aligned=result,
+        crystal_energies=crystal_energies(result.formulas),
+        phases=PHASES,
+    )
+    assert result.formulas[0] == "Li7La3Zr2O12"
+    assert found.per_formula_unit == pytest.approx(-70.0, abs=1e-9)
