@@ -20,6 +20,17 @@ MUTED = "#6b6b6b"
 BAND = "#dcdcdc"
 BLUE = "#0072B2"
 MINUS = "\N{MINUS SIGN}"
+DASHES = (0, (5, 2))  # the host's line
+
+# From ColorBrewer's PuOr and RdBu, and its YlGnBu (colorbrewer2.org): safe for every kind of colour
+# vision. Worse than the host is brown, better is blue.
+DIVERGING = (
+    *("#7f3b08", "#b35806", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7"),
+    *("#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061"),
+)
+SEQUENTIAL = ("#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8")
+# eV per f.u.: within it differences are shown in proportion, beyond it by their logarithm.
+LINEAR_WIDTH = 0.2
 
 
 class Mark(NamedTuple):

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.errors import InputError
-from analysis.figure_style import BAND, BLUE, INK, MARKS, MINUS, MUTED, quieten, save_figure
+from analysis.figure_style import BAND, BLUE, DASHES, INK, MARKS, MINUS, MUTED, quieten, save_figure
 from analysis.keys import Field
 from analysis.path_figure import reaction_path_figure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "compound_name",
+    "in_site_order",
     "reaction_energy_figure",
     "reaction_path_figure",
     "save_figure",
@@ -109,7 +111,12 @@ def _by_site(documents: Sequence[Document]) -> dict[str, list[Document]]:
     for document in sorted(documents, key=lambda each: each[Field.REACTION_ENERGY]):
         occupied = {dopant["site"] for dopant in document[Field.DOPANTS]}
         sites.setdefault(occupied.pop() if len(occupied) == 1 else SEVERAL, []).append(document)
-    return {site: sites[site] for site in sorted(sites, key=site_rank)}
+    return {site: sites[site] for site in in_site_order(sites)}
+
+
+def in_site_order(sites: Iterable[str]) -> list[str]:
+    """Sort sites: the garnet's first, then others by name, compounds on several sites last."""
+    return sorted(sites, key=site_rank)
 
 
 def site_rank(site: str) -> tuple[int, str]:
@@ -145,20 +152,34 @@ def _draw_site(
     axes.axhline(0, color=INK, linewidth=0.8)
     if host is not None:
         _draw_band(axes, documents, host)
-        axes.axhline(host, color=BLUE, linewidth=1.4, linestyle=(0, (5, 2)))
-    for position, document in enumerate(documents):
-        _draw_compound(axes, position, document, start=host or 0.0)
-        if not turned:
+        axes.axhline(host, color=BLUE, linewidth=1.4, linestyle=DASHES)
+    _draw_compounds(axes, documents, start=host or 0.0)
+    if not turned:
+        for position, document in enumerate(documents):
             _write_energy(axes, position, document[Field.REACTION_ENERGY], start=host or 0.0)
     _name_compounds(axes, documents, turned=turned)
 
 
-def _draw_compound(axes: Axes, position: int, document: Document, *, start: float) -> None:
-    energy, mark = document[Field.REACTION_ENERGY], MARKS[document.get(Field.LABEL)]
-    axes.plot([position] * 2, [start, energy], color=mark.colour, linewidth=1.6, alpha=0.55)
-    axes.plot(
-        position, energy, mark.marker, color=mark.colour, markersize=8, markeredgecolor="white"
-    )
+def _draw_compounds(axes: Axes, documents: Sequence[Document], *, start: float) -> None:
+    """Draw drops and marks, those of one label together: hundreds take a tenth of the time."""
+    for label, mark in MARKS.items():
+        points = [
+            (position, document[Field.REACTION_ENERGY])
+            for position, document in enumerate(documents)
+            if document.get(Field.LABEL) == label
+        ]
+        if not points:
+            continue
+        x = [end for position, _ in points for end in (position, position, math.nan)]
+        y = [end for _, energy in points for end in (start, energy, math.nan)]
+        axes.plot(x, y, color=mark.colour, linewidth=1.6, alpha=0.55)
+        axes.plot(
+            *zip(*points, strict=True),
+            mark.marker,
+            color=mark.colour,
+            markersize=8,
+            markeredgecolor="white",
+        )
 
 
 def _write_energy(axes: Axes, position: int, energy: float, *, start: float) -> None:
@@ -190,12 +211,16 @@ def _name_compounds(axes: Axes, documents: Sequence[Document], *, turned: bool) 
 
 def _draw_band(axes: Axes, documents: Sequence[Document], host: float) -> None:
     """Shade one standard uncertainty of the difference around the host's line."""
-    for position, document in enumerate(documents):
-        if _is_known(document, Field.REACTION_ENERGY_UNCERTAINTY):
-            half = document[Field.REACTION_ENERGY_UNCERTAINTY]
-            axes.fill_between(
-                [position - 0.5, position + 0.5], host - half, host + half, color=BAND, linewidth=0
-            )
+    bands = [
+        [(x, host - half), (x + 1, host - half), (x + 1, host + half), (x, host + half)]
+        for x, half in (
+            (position - 0.5, document[Field.REACTION_ENERGY_UNCERTAINTY])
+            for position, document in enumerate(documents)
+            if _is_known(document, Field.REACTION_ENERGY_UNCERTAINTY)
+        )
+    ]
+    if bands:
+        axes.add_collection(PolyCollection(bands, facecolor=BAND, linewidth=0))
 
 
 def _legend(figure: Figure, documents: Sequence[Document], host: float | None) -> None:
@@ -208,7 +233,7 @@ def _legend(figure: Figure, documents: Sequence[Document], host: float | None) -
     ]
     if host is not None:
         line = f"undoped host, {host:z.2f} eV per f.u.".replace("-", MINUS)
-        handles.append(Line2D([], [], color=BLUE, linestyle=(0, (5, 2)), label=line))
+        handles.append(Line2D([], [], color=BLUE, linestyle=DASHES, label=line))
         if any(_is_known(each, Field.REACTION_ENERGY_UNCERTAINTY) for each in documents):
             handles.append(Patch(color=BAND, label="± u, standard uncertainty of the difference"))
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)

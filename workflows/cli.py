@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from analysis.errors import InputError
-from workflows.commands import on_campaigns, on_machine, on_results
+from workflows.commands import on_campaigns, on_machine, on_reports, on_results
 from workflows.commands.options import console
 
 app = typer.Typer(
@@ -35,6 +35,8 @@ COMMANDS = (
     on_results.export,
     on_results.provenance,
     on_results.build,
+    on_reports.report,
+    on_reports.figures,
     on_machine.doctor,
 )
 for command in COMMANDS:

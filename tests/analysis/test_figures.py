@@ -53,13 +53,15 @@ def legend_texts(figure: Figure) -> list[str]:
     return [text.get_text() for text in legend.get_texts()]
 
 
-def markers(axes: Axes) -> list[tuple[float, str, str]]:
+def markers(axes: Axes) -> list[list[Any]]:
     """Energy, marker and colour of each compound, from left to right."""
     lines = [line for line in axes.lines if line.get_marker() not in {"None", ""}]
-    return [
-        (float(line.get_ydata()[0]), str(line.get_marker()), to_hex(line.get_color()))
+    points = [
+        (float(x), float(y), str(line.get_marker()), to_hex(line.get_color()))
         for line in lines
+        for x, y in line.get_xydata()
     ]
+    return [mark for _, *mark in sorted(points)]
 
 
 def test_each_site_has_a_panel_in_the_order_li_la_zr() -> None:
@@ -75,7 +77,7 @@ def test_compounds_are_sorted_by_energy_and_named_by_ion() -> None:
 
 def test_label_sets_both_marker_and_colour() -> None:
     figure = reaction_energy_figure(COMPOUNDS, HOST)
-    drawn = {mark[1:] for axes in figure.axes for mark in markers(axes)}
+    drawn = {tuple(mark[1:]) for axes in figure.axes for mark in markers(axes)}
     assert drawn == {("v", "#d55e00"), ("s", "#e69f00"), ("o", "#009e73"), ("D", "#999999")}
     assert legend_texts(figure)[:4] == ["stable", "undecided", "unstable", "no label"]
 

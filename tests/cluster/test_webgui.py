@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import subprocess
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ from urllib.request import urlopen
 import psutil
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from standins.browser import chromium
 from standins.cluster import Cluster
 from standins.tiny import write_spec
 
@@ -75,16 +75,8 @@ def webgui(cluster: Cluster, *options: str, login: bool = True) -> Iterator[tupl
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("there is no chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @contextmanager

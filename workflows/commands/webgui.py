@@ -18,6 +18,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from analysis.errors import InputError
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
     from fireworks import LaunchPad
 
 USER_VARIABLE = "FWAPP_AUTH_USERNAME"
@@ -89,13 +90,13 @@ def make_app(launchpad: LaunchPad, login: Login, *, campaign: str | None = None)
     app.BASE_Q_WF = {"metadata.campaign": campaign} if campaign else {}
     app.BASE_Q = {"spec.campaign": campaign} if campaign else {}
     app.config["WEBGUI_USERNAME"] = None  # the check below covers all pages
-    app.before_request_funcs[None] = [_guard(login), _jquery]
+    app.before_request_funcs[None] = [guard(login), _jquery]
     app.after_request_funcs[None] = [_keep_here]
     served: Flask = app
     return served
 
 
-def make_web_server(app: Flask, *, host: str, port: int) -> BaseWSGIServer:
+def make_web_server(app: WSGIApplication, *, host: str, port: int) -> BaseWSGIServer:
     """Bind the port; the server answers once `serve_forever` is called.
 
     Raises
@@ -114,8 +115,11 @@ def make_web_server(app: Flask, *, host: str, port: int) -> BaseWSGIServer:
         return make_server(host, port, app, threaded=True, fd=listening.fileno())
 
 
-def _guard(login: Login) -> Any:
-    """Ask for user and password; compare them in a time that does not depend on them."""
+def guard(login: Login) -> Any:
+    """Give the check that runs before every page.
+
+    Ask for user and password; compare them in a time that does not depend on them.
+    """
     expected = f"{login.user}:{login.password.get_secret_value()}".encode()
 
     def check() -> Response | None:

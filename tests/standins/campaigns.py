@@ -1,0 +1,114 @@
+"""Result documents of a campaign that nobody ran, with numbers that vary as real ones do."""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from analysis.dopants import Dopant, candidates
+from analysis.host import builtin_host
+from analysis.keys import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Document = dict[str, Any]
+
+SITES = ("Li", "La", "Zr")
+HOST_ENERGY = -0.5
+_UNCERTAINTY = 0.06
+
+
+def host_result(campaign: str = "synthetic") -> Document:
+    """Give the undoped host's document."""
+    return _document(campaign, [], HOST_ENERGY, random.Random(0), "host")
+
+
+def results(count: int, campaign: str = "synthetic") -> list[Document]:
+    """Give the undoped host and so many compounds."""
+    numbers = random.Random(7)
+    documents = [host_result(campaign)]
+    for index, dopant in enumerate(islice(dopants(), count)):
+        energy = HOST_ENERGY + 0.1 - numbers.expovariate(1.2)
+        documents.append(_document(campaign, [dopant], energy, numbers, f"job-{index}"))
+    return documents
+
+
+def dopants() -> Iterator[Dopant]:
+    """Go through the rule's dopants at one concentration, then at the next."""
+    host = builtin_host()
+    for amount in (0.25, 0.5, 0.75):
+        yield from candidates(SITES, concentrations=[amount], host_ions=host.ions)
+
+
+def _document(
+    campaign: str, dopants: list[Dopant], energy: float, numbers: random.Random, uuid: str
+) -> Document:
+    single = dopants[0] if dopants else None
+    element = single.element if single else "Zr"
+    uptake = numbers.uniform(5, 9)
+    difference = energy - HOST_ENERGY
+    gaps = {"Li2O": 4.9, "La2O3": 3.4, f"Li{element}O2": numbers.choice([None, 0.0, 2.7])}
+    return {
+        "campaign": campaign,
+        "dopants": [each.model_dump() for each in dopants],
+        "dopant": single and single.element,
+        "valence": single and single.valence,
+        "site": single and single.site,
+        "concentration": single and single.concentration,
+        "compensation": "lithium",
+        "formula": f"Li6.5{element}0.25La3Zr2O12",
+        "n_atoms": 96,
+        "formation_energy_per_atom": -3.2,
+        "energy_above_hull": abs(numbers.gauss(0.01, 0.01)),
+        "defect_energy": numbers.gauss(1, 1) if single else None,
+        "passes_filter": True if single else None,
+        "reaction_energy": energy,
+        "reaction_energy_uncertainty": _UNCERTAINTY if single else 0.0,
+        "reaction_energy_host": HOST_ENERGY,
+        "decomposition_energy": energy / 3,
+        "lithium_driving_force": 2 * energy / 3,
+        "lithium_uptake": uptake,
+        "products": {"Li2O": 7.1, "La2O3": 1.5, f"Li{element}O2": 0.25},
+        "equation": f"Li6.5{element}0.25La3Zr2O12 + {uptake:.3g} Li -> 7.1 Li2O + 1.5 La2O3",
+        "reaction_path": [
+            {
+                "lithium": uptake * step / 7,
+                "energy": energy * (1 - (1 - step / 7) ** 2 * 0.7),
+                "voltage": None if step == 0 else 0.5 / step,
+                "products": {"Li2O": step, "La2O3": 1.5, f"{element}{step + 1}O": 0.25},
+            }
+            for step in range(8)
+        ],
+        "label": _label(difference),
+        "strictly_stable": energy > 0,
+        "passivating": {None: None, 0.0: False, 2.7: True}[gaps[f"Li{element}O2"]],
+        "strictly_passivating": False,
+        "deciding_phases": [f"Li{element}O2"] if single else [],
+        "product_band_gaps": gaps,
+        "migration_barrier": numbers.gauss(0.55, 0.05),
+        "diffusivity": 10 ** numbers.gauss(-12, 1),
+        "engine": {"name": "chgnet", "version": "0.3.0", "scheme": {}},
+        "reference_phases": {"source": "a table", "scheme": {}, "digest": "0" * 64},
+        "structure": _structure(numbers),
+        "notes": ["no real compound"],
+        "job_uuid": uuid,
+    }
+
+
+def _label(difference: float) -> str:
+    if difference >= -_UNCERTAINTY:
+        return Label.STABLE
+    return Label.UNSTABLE if difference < -2 * _UNCERTAINTY else Label.UNDECIDED
+
+
+def _structure(numbers: random.Random) -> Document:
+    elements = ["Li"] * 28 + ["La"] * 12 + ["Zr"] * 8 + ["O"] * 48
+    return {
+        "lattice": {"matrix": [[0.0, 6.6, 6.6], [6.6, 0.0, 6.6], [6.6, 6.6, 0.0]]},
+        "sites": [
+            {"species": [{"element": element, "occu": 1}], "abc": [numbers.random() for _ in "abc"]}
+            for element in elements
+        ],
+    }

@@ -1,0 +1,39 @@
+"""Reports made of result documents alone, and pages of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workflows.report.chapters import campaign_chapters
+from workflows.report.drawing import sections
+from workflows.report.gather import build_report, gather
+from workflows.report.render import render, write_page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from workflows.report.model import Report, Section
+    from workflows.storage.database import Database
+
+CAMPAIGN = "synthetic"
+
+
+def store(database: Database, documents: Sequence[dict[str, Any]], name: str = CAMPAIGN) -> None:
+    """Put results into a database, as a campaign whose plan is not known."""
+    database.campaigns.insert_one({"name": name, "campaign": {"spec": {"electrode": "Li"}}})
+    database.results.insert_many([{**each, "campaign": name} for each in documents])
+
+
+def report_of(
+    database: Database, *, figures: bool = False, extra: Sequence[Section] = ()
+) -> Report:
+    """Make the report; without its figures it takes no time."""
+    gathered = gather(database, CAMPAIGN)
+    drawn = sections(campaign_chapters(gathered.documents)) if figures else ()
+    return build_report(gathered, (*drawn, *extra))
+
+
+def page_file(report: Report, folder: Path) -> str:
+    """Write the page into a folder; give its address."""
+    return write_page(render(report), folder / "report.html").as_uri()

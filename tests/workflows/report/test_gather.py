@@ -1,0 +1,139 @@
+"""A campaign read from its database: whole, half-written, failed, or of an older schema."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from standins.campaigns import host_result
+from standins.reports import report_of, store
+
+from analysis.errors import InputError
+from workflows.dispatch.advance import advance, save_campaign
+from workflows.report.gather import gather
+from workflows.report.page import make_report
+from workflows.report.render import page_data, to_json
+from workflows.specification.campaign import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workflows.specification.campaign import Node
+    from workflows.specification.plan import Plan
+    from workflows.storage.database import Database
+
+    Land = Callable[..., None]
+
+
+@pytest.fixture
+def nodes(database: Database, small_plan: Plan) -> list[Node]:
+    nodes = save_campaign(database, small_plan.campaign)
+    advance(database, "small")
+    return nodes
+
+
+def landed_result(node: Node, **changes: Any) -> dict[str, Any]:
+    """Give the output of a compound's last job."""
+    assert node.compound
+    dopants = [each.model_dump() for each in node.compound.dopants]
+    output = {**host_result(), "dopants": dopants, **changes}
+    return {key: value for key, value in output.items() if key not in ("campaign", "job_uuid")}
+
+
+def compounds(nodes: list[Node]) -> list[Node]:
+    return [node for node in nodes if node.kind is Kind.COMPOUND]
+
+
+def test_a_new_campaign_lists_every_compound_as_waiting(
+    database: Database, nodes: list[Node]
+) -> None:
+    report = make_report(database, "small")
+    assert (report.state.landed, report.state.total) == (0, 5)
+    assert report.state.states == {"waiting": 5}
+    assert [entry.name for entry in report.entries][:2] == ["LZO", "Nb⁵⁺ on Zr, x = 0.5"]
+    assert report.sites == ("Li", "Zr")
+    assert report.warnings == ()
+    assert report.host == "LZO"
+    assert len(nodes) > 5
+
+
+def test_what_has_landed_has_its_result_and_the_rest_its_state(
+    database: Database, nodes: list[Node], land: Land
+) -> None:
+    for node in nodes:
+        if node.kind is not Kind.COMPOUND:
+            land(database, node.uuid)
+    undoped, *doped = compounds(nodes)
+    land(database, undoped.uuid, **landed_result(undoped))
+    advance(database, "small")
+    land(database, doped[0].uuid, **landed_result(doped[0], reaction_energy=-0.75))
+    advance(database, "small")
+    report = make_report(database, "small")
+    assert report.state.landed == 2
+    first, second, *others = report.entries
+    assert first.result["formula"] == host_result()["formula"]
+    assert second.result["reaction_energy"] == -0.75
+    assert second.result["engine"] == "chgnet 0.3.0"
+    assert second.workflow is not None
+    assert {entry.state for entry in others} == {"queued"}
+    assert all(entry.result == {} for entry in others)
+    assert {section.title for section in report.sections} == {"All compounds"}
+
+
+def test_what_failed_says_why_at_its_compound(
+    database: Database, nodes: list[Node], land: Land, end: Land
+) -> None:
+    for node in nodes:
+        if node.kind is not Kind.COMPOUND:
+            land(database, node.uuid)
+    advance(database, "small")
+    undoped = compounds(nodes)[0]
+    end(database, undoped.uuid, "FIZZLED")
+    report = make_report(database, "small")
+    assert report.state.states == {"failed": 1, "blocked": 4}
+    assert report.entries[0].state == "failed"
+    assert {failure.compound for failure in report.entries[0].failures} == {"LZO"}
+    assert "no launch" in report.entries[0].failures[0].error
+
+
+def test_a_plan_of_another_version_leaves_the_results(
+    database: Database, nodes: list[Node]
+) -> None:
+    database.nodes.update_many({}, {"$rename": {"kind": "sort"}})
+    database.results.insert_one(host_result("small"))
+    report = make_report(database, "small")
+    assert "stored by another version" in report.warnings[0]
+    assert [entry.name for entry in report.entries] == ["undoped host"]
+    assert report.state.total == 1
+    assert nodes
+
+
+def test_a_document_without_fields_is_named_and_shown(database: Database) -> None:
+    old = {"formula": "Li7La3Zr2O12", "reaction_energy": "high", "products": {"Li2O": 7}}
+    store(database, [host_result(), old])
+    report = report_of(database, figures=True)
+    assert [entry.name for entry in report.entries] == ["undoped host", "Li7La3Zr2O12"]
+    assert any("dopants cannot be read" in warning for warning in report.warnings)
+    assert any("cannot read reaction_energy" in warning for warning in report.warnings)
+    assert json.loads(to_json(page_data(report)))["entries"][1]["result"]["products"] == {"Li2O": 7}
+
+
+def test_an_unknown_campaign_is_refused_with_those_that_are_there(
+    database: Database, nodes: list[Node]
+) -> None:
+    with pytest.raises(InputError, match="no campaign 'smal' here; there are: small"):
+        gather(database, "smal")
+    assert nodes
+
+
+def test_a_name_with_quotes_finds_its_own_campaign_alone(database: Database) -> None:
+    name = 'a "b", c'
+    database.results.insert_many([host_result(name), host_result("a")])
+    assert len(gather(database, name).documents) == 1
+
+
+def test_results_of_other_campaigns_are_left_out(database: Database) -> None:
+    store(database, [host_result()])
+    database.results.insert_one(host_result("another"))
+    assert len(gather(database, "synthetic").entries) == 1

@@ -1,0 +1,167 @@
+"""The figures and tables of a report, as matplotlib draws them: for the page, and as files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from analysis.concentration_figure import (
+    concentration_series,
+    reaction_energy_against_concentration,
+)
+from analysis.figures import in_site_order, reaction_energy_figure
+from analysis.keys import Field
+from analysis.overview_figures import by_element_figure, trade_off_figure
+from analysis.periodic_figure import periodic_table_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from matplotlib.figure import Figure
+
+    from workflows.report.model import Table
+
+    Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure with what people read beside it.
+
+    Attributes
+    ----------
+    name
+        Its file's name, without suffix.
+    title
+        Heading, and what stands in its place for those who cannot see it.
+    caption
+        What it shows, in a sentence or two.
+    draw
+        Makes the figure; called once, when it is needed.
+    """
+
+    name: str
+    title: str
+    caption: str
+    draw: Callable[[], Figure]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Figures and tables under one heading.
+
+    Attributes
+    ----------
+    title, lead
+        Heading, and a sentence below it.
+    drawings, tables
+        What it shows, in this order.
+    on_page
+        Whether the page shows the figures; what it draws itself is for files only.
+    """
+
+    title: str
+    lead: str = ""
+    drawings: Sequence[Drawing] = ()
+    tables: Sequence[Table] = ()
+    on_page: bool = True
+
+
+def campaign_chapters(documents: Sequence[Document]) -> list[Chapter]:
+    """Give the chapters that follow from the results alone; those without content are left out.
+
+    Parameters
+    ----------
+    documents
+        Result documents, the undoped host's among them.
+    """
+    host = next((each for each in documents if not each[Field.DOPANTS]), None)
+    doped = [each for each in documents if each[Field.DOPANTS]]
+    chapters = [
+        Chapter(
+            "Periodic tables",
+            "Reaction energy of each dopant and site.",
+            list(_periodic_tables(doped, host)),
+            on_page=False,
+        ),
+        Chapter(
+            "All compounds",
+            "Marks and colours tell stable, undecided and unstable compounds; the dashed line is "
+            "the undoped host.",
+            list(_overviews(doped, host)),
+        ),
+        Chapter(
+            "Concentration",
+            "The same dopant at several amounts.",
+            list(_concentration(doped, host)),
+        ),
+    ]
+    return [chapter for chapter in chapters if chapter.drawings or chapter.tables]
+
+
+def _periodic_tables(doped: Sequence[Document], host: Document | None) -> Iterator[Drawing]:
+    known = _with(doped, Field.REACTION_ENERGY)
+    sites = {each[Field.DOPANTS][0]["site"] for each in known if len(each[Field.DOPANTS]) == 1}
+    for site in in_site_order(sites):
+        yield Drawing(
+            f"periodic_table_{site}",
+            f"Reaction energies on {site}",
+            "Each cell is split between the valences of its element.",
+            partial(periodic_table_figure, known, site, host_document=host),
+        )
+
+
+def _overviews(doped: Sequence[Document], host: Document | None) -> Iterator[Drawing]:
+    if known := _with(doped, Field.REACTION_ENERGY):
+        yield Drawing(
+            "reaction_energy",
+            "Reaction energies, lowest first",
+            "Energy of the complete reaction with the electrode. The grey band is one standard "
+            "uncertainty of the difference from the host.",
+            partial(reaction_energy_figure, known, host),
+        )
+    for field, what in _BY_ELEMENT.items():
+        if known := [each for each in _with(doped, field) if len(each[Field.DOPANTS]) == 1]:
+            yield Drawing(
+                field.value,
+                f"{field.label} by element",
+                f"{what} Points of one element are its valences.",
+                partial(by_element_figure, known, field, host),
+            )
+    if known := _with(doped, Field.REACTION_ENERGY, Field.MIGRATION_BARRIER):
+        yield Drawing(
+            "barrier_against_reaction",
+            "Migration barrier against reaction energy",
+            "Right is less reactive, below is more mobile. Named compounds are beaten by no other "
+            "in both.",
+            partial(trade_off_figure, known, host),
+        )
+
+
+def _concentration(doped: Sequence[Document], host: Document | None) -> Iterator[Drawing]:
+    # Documents of older schemas may lack what sorts them into series.
+    whole = [each for each in doped if all(each.get(field) is not None for field in _SORTED_BY)]
+    if concentration_series(whole):
+        yield Drawing(
+            "concentration",
+            "Reaction energy against the amount of dopant",
+            "The grey band is one standard uncertainty of the difference from the host; open marks "
+            "and dotted lines are substitutions without compensation.",
+            partial(reaction_energy_against_concentration, whole, host),
+        )
+
+
+_SORTED_BY = (
+    *(Field.SITE, Field.DOPANT, Field.VALENCE, Field.CONCENTRATION),
+    Field.COMPENSATION,
+)
+_BY_ELEMENT = {
+    Field.ENERGY_ABOVE_HULL: "Energy of each compound above the hull of all reference phases.",
+    Field.DEFECT_ENERGY: "Energy of bringing a dopant from its oxide into the host.",
+    Field.MIGRATION_BARRIER: "Bond-valence site energy barrier in three dimensions.",
+}
+
+
+def _with(documents: Sequence[Document], *fields: Field) -> list[Document]:
+    return [each for each in documents if all(each.get(field) is not None for field in fields)]

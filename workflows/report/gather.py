@@ -1,0 +1,278 @@
+"""From a campaign's database to the report: what has landed, and what became of the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from analysis.errors import InputError
+from analysis.figures import SEVERAL, compound_name, in_site_order
+from analysis.keys import Field
+from analysis.periodic_layout import layout
+from workflows.report.atom_colours import atom_colours
+from workflows.report.facts import facts_of
+from workflows.report.model import Entry, Failed, FieldText, Report, State
+from workflows.report.reading import read_crystal, read_dopants, read_result
+from workflows.report.runners import RunnersUp
+from workflows.results.query import find
+from workflows.specification.campaign import Kind, Node
+from workflows.state.status import Failure, Status, campaign_status, node_states
+from workflows.state.status import State as NodeState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from workflows.report.model import Section
+    from workflows.storage.database import Database
+
+    Document = Mapping[str, Any]
+
+_LANDED = NodeState.LANDED.value
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What was read of a campaign.
+
+    Attributes
+    ----------
+    documents
+        Result documents without structures, values of the wrong kind left out.
+    entries
+        Every compound, the undoped host first.
+    status
+        The state of the campaign; None where the database does not tell.
+    stored
+        The campaign's own document.
+    warnings
+        What could not be read.
+    """
+
+    name: str
+    documents: Sequence[Document]
+    entries: Sequence[Entry]
+    status: Status | None
+    stored: Document
+    warnings: Sequence[str]
+
+
+def gather(database: Database, name: str, runners: RunnersUp | None = None) -> Gathered:
+    """Read a campaign.
+
+    Parameters
+    ----------
+    database
+        The campaign's database.
+    name
+        Name of the campaign.
+    runners
+        What computes the runners-up; it remembers those it knows.
+
+    Raises
+    ------
+    InputError
+        The database knows nothing of a campaign of this name.
+    """
+    stored = database.campaigns.find_one({"name": name}, {"campaign.crystals": 0}) or {}
+    found = find(database.results, [_is_exactly(name)], fields=list(Field))
+    if not stored and not found:
+        known = ", ".join(sorted(database.campaigns.distinct("name"))) or "none"
+        msg = f"there is no campaign {name!r} here; there are: {known}"
+        raise InputError(msg)
+    warnings: list[str] = []
+    status, nodes, states = _state(database, name, warnings)
+    entries = _entries(found, nodes, states, status, _workflows(database, nodes), warnings)
+    if nodes:  # without the plan nobody knows the reference phases
+        entries = (runners or RunnersUp()).add(database, name, entries, warnings)
+    documents = [
+        {**entry.result, Field.DOPANTS: list(entry.dopants), Field.JOB_UUID: entry.key}
+        for entry in entries
+        if entry.result
+    ]
+    return Gathered(name, documents, entries, status, stored, warnings)
+
+
+def _is_exactly(name: str) -> str:
+    """Ask for one campaign's results; quotes in a name are doubled, as in CSV."""
+    quoted = name.replace('"', '""')
+    return f'{Field.CAMPAIGN}="{quoted}"'
+
+
+def build_report(gathered: Gathered, sections: Iterable[Section] = ()) -> Report:
+    """Put together what the page shows.
+
+    Parameters
+    ----------
+    gathered
+        What was read of the campaign.
+    sections
+        Figures and tables, in the order in which the page shows them.
+    """
+    entries = gathered.entries
+    crystals = [entry.crystal for entry in entries if entry.crystal]
+    host = next((entry for entry in entries if not entry.dopants and entry.result), None)
+    spec = (gathered.stored.get("campaign") or {}).get("spec") or {}
+    return Report(
+        campaign=gathered.name,
+        host=_host_name(entries),
+        host_formula=str(host.result.get(Field.FORMULA) or "") if host else "",
+        electrode=str(spec.get("electrode") or ""),
+        made=datetime.now(UTC).astimezone().isoformat(timespec="seconds"),
+        facts=facts_of(gathered.stored, gathered.documents),
+        warnings=tuple(gathered.warnings),
+        state=_summary(gathered),
+        sites=_sites(entries),
+        layout=layout(),
+        colours=atom_colours({e for crystal in crystals for e in crystal.elements}),
+        fields={
+            field.value: FieldText(
+                label=field.label, unit=field.unit, description=field.description
+            )
+            for field in Field
+        },
+        entries=tuple(entries),
+        sections=tuple(sections),
+    )
+
+
+def _state(
+    database: Database, name: str, warnings: list[str]
+) -> tuple[Status | None, list[Node], dict[str, NodeState]]:
+    """Read the campaign's state; an older schema's is named as unreadable."""
+    from workflows.dispatch.advance import load_nodes
+
+    try:
+        nodes = load_nodes(database, {"campaign": name})
+        return campaign_status(database, name), nodes, node_states(database, nodes)
+    except (ValidationError, KeyError, TypeError) as error:
+        first = str(error).splitlines()[0]
+        warnings.append(
+            "The state of the campaign cannot be read: it was stored by another version "
+            f"({first}). Results are shown; submit or run the specification again to mend it."
+        )
+        return None, [], {}
+
+
+def _workflows(database: Database, nodes: Sequence[Node]) -> dict[str, int]:
+    """Give the number of each node's workflow on the LaunchPad: that of its first Firework."""
+    found = database.workflows.find(
+        {"metadata.digest": {"$in": [node.uuid for node in nodes]}},
+        {"metadata.digest": 1, "nodes": 1},
+    )
+    return {each["metadata"]["digest"]: min(each["nodes"]) for each in found if each.get("nodes")}
+
+
+def _entries(
+    found: Sequence[Document],
+    nodes: Sequence[Node],
+    states: Mapping[str, NodeState],
+    status: Status | None,
+    workflows: Mapping[str, int],
+    warnings: list[str],
+) -> list[Entry]:
+    """Make an entry of every compound, planned or found."""
+    failures: dict[str, list[Failed]] = {}
+    for failure in status.failures if status else ():
+        failures.setdefault(failure.compound, []).append(_failed(failure))
+    documents = {
+        str(each.get(Field.JOB_UUID) or f"result-{n}"): each for n, each in enumerate(found)
+    }
+    entries = []
+    for node in nodes:
+        if node.kind is not Kind.COMPOUND or node.compound is None:
+            continue
+        dopants = tuple(each.model_dump() for each in node.compound.dopants)
+        entry = Entry(
+            key=node.uuid,
+            name=_name(dopants, node.label, node.compound.compensation),
+            state=states[node.uuid].value,
+            dopants=dopants,
+            workflow=workflows.get(node.uuid),
+            failures=tuple(failures.get(node.label, ())),
+        )
+        entries.append(_with_result(entry, documents.pop(node.uuid, None), warnings))
+    entries += [_stray(key, document, warnings) for key, document in documents.items()]
+    return sorted(entries, key=lambda entry: bool(entry.dopants))
+
+
+def _stray(key: str, document: Document, warnings: list[str]) -> Entry:
+    """Make an entry of a result that no stored plan knows."""
+    dopants = read_dopants(document)
+    if dopants is None:
+        warnings.append(f"{document.get(Field.FORMULA) or key}: its dopants cannot be read.")
+    name = _name(
+        dopants or (),
+        str(document.get(Field.FORMULA) or key) if dopants is None else "undoped host",
+        document.get(Field.COMPENSATION),
+    )
+    entry = Entry(key=key, name=name, state=_LANDED, dopants=dopants or ())
+    return _with_result(entry, document, warnings)
+
+
+def _with_result(entry: Entry, document: Document | None, warnings: list[str]) -> Entry:
+    """Add the result of a compound that has landed."""
+    if document is None:
+        return entry
+    values, unreadable = read_result(document)
+    if unreadable:
+        warnings.append(f"{entry.name}: cannot read {', '.join(unreadable)}; shown as missing.")
+    if engine := values.get(Field.ENGINE):
+        values[Field.ENGINE] = f"{engine.get('name', '')} {engine.get('version', '')}".strip()
+    if phases := values.get(Field.REFERENCE_PHASES):
+        values[Field.REFERENCE_PHASES] = str(phases.get("source", ""))
+    crystal = read_crystal(document.get(Field.STRUCTURE))
+    return entry.model_copy(update={"result": values, "crystal": crystal})
+
+
+def _name(dopants: Sequence[Document], otherwise: str, compensation: str | None) -> str:
+    """Name a compound for people: "Al³⁺ on Li, x = 0.25"."""
+    if not dopants:
+        return otherwise
+    parts = [
+        f"{compound_name({Field.DOPANTS: [each]})} on {each['site']}, x = {each['concentration']:g}"
+        for each in dopants
+    ]
+    return " + ".join(parts) + (", uncompensated" if compensation == "none" else "")
+
+
+def _host_name(entries: Sequence[Entry]) -> str:
+    return next((entry.name for entry in entries if not entry.dopants), "undoped host")
+
+
+def _sites(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Sites on which single dopants sit, in the order of the figures."""
+    single = {entry.dopants[0]["site"] for entry in entries if len(entry.dopants) == 1}
+    several = {SEVERAL} if any(len(entry.dopants) > 1 for entry in entries) else set()
+    return tuple(in_site_order(single | several))
+
+
+def _failed(failure: Failure) -> Failed:
+    kind = failure.failure_class
+    return Failed(
+        compound=failure.compound,
+        step=failure.step,
+        number=failure.fw_id,
+        kind=kind.value,
+        error=failure.error,
+        lines=failure.lines,
+        mend=kind.mend,
+    )
+
+
+def _summary(gathered: Gathered) -> State:
+    """Count the compounds, the host among them, by state."""
+    counts = Counter(entry.state for entry in gathered.entries)
+    status = gathered.status
+    return State(
+        landed=counts[_LANDED],
+        total=counts.total(),
+        states={state.value: counts[state.value] for state in NodeState if counts[state.value]},
+        steps={step: dict(states) for step, states in status.steps.items()} if status else {},
+        running=tuple(status.running) if status else (),
+        failures=tuple(_failed(each) for each in status.failures) if status else (),
+        finished=status.finished if status else False,
+    )

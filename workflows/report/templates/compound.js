@@ -1,0 +1,131 @@
+// The page of one compound, over the report; its address is #c=KEY, so that it can be linked to.
+
+const dialog = document.getElementById("compound");
+let openKey = null;
+let shownBefore = null;
+
+function openCompound(key) { location.hash = `#c=${encodeURIComponent(key)}`; }
+
+/** Open or close what the address says. */
+function followAddress() {
+  const found = /^#c=(.+)$/.exec(location.hash);
+  const key = found && decodeURIComponent(found[1]);
+  const entry = key && report.entries.find((each) => each.key === key);
+  if (!entry) {
+    openKey = null;
+    if (dialog.open) dialog.close();
+    return;
+  }
+  if (!dialog.open) shownBefore = document.activeElement;
+  openKey = key;
+  showCompound(entry);
+  if (!dialog.open) dialog.showModal();
+  dialog.scrollTop = 0;
+}
+
+dialog.addEventListener("close", () => {
+  if (location.hash.startsWith("#c=")) history.pushState(null, "", location.pathname + location.search);
+  openKey = null;
+  if (shownBefore?.isConnected) shownBefore.focus({ preventScroll: true });
+});
+dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+
+function showCompound(entry) {
+  const index = report.entries.indexOf(entry);
+  const step = (by, word) => {
+    const other = report.entries[index + by];
+    return el("button", { type: "button", class: "plain", disabled: !other, onclick: () => openCompound(other.key), "aria-label": `${word} compound` }, word);
+  };
+  const computed = Object.keys(entry.result).length > 0;
+  dialog.replaceChildren(
+    el("div", { class: "top" },
+      el("div", {}, el("h2", { id: "compound-title" }, entry.name), el("div", { class: "muted" }, value(entry, "formula") ? formula(value(entry, "formula")) : "not computed yet")),
+      el("div", { class: "tools" }, step(-1, "Previous"), step(1, "Next"), el("button", { type: "button", class: "plain", onclick: () => dialog.close(), autofocus: true }, "Close"))),
+    el("div", { class: "body" },
+      siblings(entry),
+      computed ? computedBody(entry) : el("p", { class: "verdict" }, mark(STATES, entry.state), ": there is no result of this compound yet."),
+      failuresPart(entry.failures), jobPart(entry)));
+}
+
+function siblings(entry) {
+  const elements = new Set(entry.dopants.map((each) => each.element));
+  const others = report.entries.filter((each) => each !== entry && each.dopants.some((dopant) => elements.has(dopant.element)));
+  return others.length ? el("div", {}, el("span", { class: "muted" }, `Also of ${[...elements].join(", ")}:`), el("ul", { class: "siblings" }, others.map((each) => el("li", {}, link(each))))) : null;
+}
+
+function computedBody(entry) {
+  return [
+    el("div", { class: "columns" },
+      el("div", {}, el("p", { class: "verdict" }, verdict(entry)), figuresList(entry)),
+      el("div", {}, crystalPart(entry))),
+    pathPart(entry), productsPart(entry), runnersPart(entry), notesPart(entry),
+  ];
+}
+
+/** Say the verdict in words, with the numbers it follows from. */
+function verdict(entry) {
+  const label = labelOf(entry), d = difference(entry), u = value(entry, "reaction_energy_uncertainty");
+  const word = LABELS[label].word || label;
+  const parts = [el("b", {}, mark({ [label]: { ...LABELS[label], word: word[0].toUpperCase() + word.slice(1) } }, label)), ". "];
+  if (!entry.dopants.length) parts.push("The undoped host: every other compound is compared with it. ");
+  else if (isNumber(d)) {
+    const side = d >= 0 ? "above" : "below";
+    parts.push(`Its reaction energy is ${number(Math.abs(d))} eV per f.u. ${side} the undoped host's`);
+    parts.push(isNumber(u) && u > 0 ? `, ${short(Math.abs(d) / u, 1)} times the standard uncertainty of ${number(u)} eV. ` : "; the uncertainty is not known. ");
+  }
+  const strict = value(entry, "strictly_stable");
+  if (strict === true) parts.push("It does not react with the electrode at all. ");
+  if (value(entry, "passivating") === true) parts.push("The products with the dopant are insulators: the interface passivates. ");
+  if (value(entry, "passivating") === false) parts.push("A product with the dopant conducts electrons or may: the interface does not passivate. ");
+  if (value(entry, "passes_filter") === false) parts.push("Its defect energy is beyond the campaign's limit: the dopant does not belong on this site. ");
+  return parts;
+}
+
+const SHOWN = [
+  ["reaction_energy", 3], ["reaction_energy_host", 3], ["reaction_energy_uncertainty", 3], ["decomposition_energy", 3], ["lithium_driving_force", 3], ["lithium_uptake", 3],
+  ["energy_above_hull", 4], ["formation_energy_per_atom", 4], ["defect_energy", 3], ["migration_barrier", 3],
+];
+
+function figuresList(entry) {
+  const row = (name, content) => [el("dt", { title: field(name).description }, field(name).label), el("dd", {}, content)];
+  const unit = (name) => (field(name).unit ? ` ${field(name).unit}` : "");
+  return el("dl", { class: "facts" },
+    SHOWN.filter(([name]) => isNumber(value(entry, name))).map(([name, decimals]) => row(name, `${number(value(entry, name), decimals)}${unit(name)}`)),
+    isNumber(value(entry, "diffusivity")) ? row("diffusivity", [power(value(entry, "diffusivity")), " cm\u00b2/s at 300 K"]) : null,
+    ["passes_filter", "strictly_stable", "passivating", "strictly_passivating"].filter((name) => value(entry, name) !== null).map((name) => row(name, yesNo(value(entry, name)))),
+    ["compensation", "n_atoms", "engine", "reference_phases"].filter((name) => value(entry, name) !== null).map((name) => row(name, String(value(entry, name)))));
+}
+
+function notesPart(entry) {
+  const notes = value(entry, "notes") || [];
+  return notes.length ? [el("h3", {}, "Notes"), el("ul", {}, notes.map((note) => el("li", {}, note)))] : null;
+}
+
+function productsPart(entry) {
+  const products = Object.entries(value(entry, "products") || {}).sort(([, a], [, b]) => (b ?? 0) - (a ?? 0));
+  if (!products.length) return null;
+  const gaps = value(entry, "product_band_gaps") || {}, deciding = value(entry, "deciding_phases") || [];
+  const text = value(entry, "equation");
+  return [el("h3", {}, "Products of the complete reaction"), text ? el("p", { class: "equation" }, equation(text)) : null, el("table", {},
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Phase"), el("th", { scope: "col", class: "number" }, "Amount", el("small", {}, "per f.u.")), el("th", { scope: "col", class: "number" }, "Band gap", el("small", {}, "eV")), el("th", { scope: "col" }, "Decides on passivation"))),
+    el("tbody", {}, products.map(([phase, amount]) => el("tr", {}, el("th", { scope: "row" }, formula(phase)), el("td", { class: "number" }, short(amount)),
+      el("td", { class: "number" }, phase in gaps ? (isNumber(gaps[phase]) ? number(gaps[phase], 2) : "unknown") : DASH), el("td", {}, deciding.includes(phase) ? "yes, it contains the dopant" : DASH)))))];
+}
+
+function runnersPart(entry) {
+  if (!entry.runners_up.length) return null;
+  return [el("h3", {}, "Runners-up"), el("p", { class: "muted" }, "The next best sets of products in an excess of the electrode."),
+    el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col", class: "number" }, "Reaction energy", el("small", {}, "eV per f.u.")), el("th", { scope: "col", class: "number" }, "Above the best", el("small", {}, "eV per f.u.")), el("th", { scope: "col" }, "Products per f.u."))),
+      el("tbody", {}, entry.runners_up.map((each) => el("tr", {}, el("td", { class: "number" }, number(each.reaction_energy)), el("td", { class: "number" }, isNumber(value(entry, "reaction_energy")) ? number(each.reaction_energy - value(entry, "reaction_energy")) : DASH), el("td", {}, amounts(each.products))))))];
+}
+
+function failuresPart(failures) {
+  return failures.map((failure) => el("details", { open: failures.length === 1 }, el("summary", {}, `${failure.step} failed (${failure.kind}): ${failure.error}`),
+    failure.mend ? el("p", {}, failure.mend) : null, failure.lines ? el("pre", {}, failure.lines) : null));
+}
+
+function jobPart(entry) {
+  const gui = LIVE && LIVE.gui;
+  const workflow = entry.workflow === null ? null : gui ? el("a", { href: `${gui}wf/${entry.workflow}` }, `workflow ${entry.workflow} in FireWorks' web GUI`) : `workflow ${entry.workflow} of the LaunchPad`;
+  return el("p", { class: "muted" }, "Job ", el("code", {}, entry.key), workflow ? [", ", workflow] : null, ". State: ", mark(STATES, entry.state), ".");
+}
