@@ -7,6 +7,7 @@ What a field should not hold is left out and named, so that nothing of it reache
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from analysis.keys import SUBFIELDS, Field, Kind
@@ -23,7 +24,8 @@ DECIMALS = 3
 # A garnet's conventional cell has 192; more than this is no picture and makes the page heavy.
 MOST_SITES = 1000
 
-_APART = (Field.STRUCTURE, Field.CAMPAIGN, Field.JOB_UUID, Field.DOPANTS)
+# Provenance is long, and much the same in every document: `interphase provenance` shows it.
+_APART = (Field.STRUCTURE, Field.CAMPAIGN, Field.JOB_UUID, Field.DOPANTS, Field.PROVENANCE)
 
 
 def read_result(document: Document) -> tuple[dict[str, Any], list[str]]:
@@ -106,6 +108,11 @@ def _flag(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _date(value: Any) -> str | None:
+    """Give a point in time, which MongoDB keeps in UTC, as text."""
+    return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else None
+
+
 def _texts(value: Any) -> list[str] | None:
     return [str(each) for each in value] if isinstance(value, (list, tuple)) else None
 
@@ -146,6 +153,7 @@ _READERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.NUMBER: _number,
     Kind.INTEGER: _number,
     Kind.FLAG: _flag,
+    Kind.DATE: _date,
     Kind.TEXTS: _texts,
     Kind.FORMULAS: _texts,
     Kind.AMOUNTS: _amounts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -50,6 +51,13 @@ def test_what_is_no_number_is_missing_and_no_mistake(gap: float) -> None:
     values, unreadable = read_result(document)
     assert values == {"reaction_energy": None, "products": {"Li2O": None}, "engine": {"x": None}}
     assert unreadable == []
+
+
+def test_times_are_texts_and_provenance_stays_in_the_database() -> None:
+    time = datetime(2026, 11, 25, 1, 2, tzinfo=UTC)
+    values, unreadable = read_result({"computed": time, "stored": "later", "provenance": {"a": 1}})
+    assert values == {"computed": "2026-11-25 01:02 UTC", "stored": None}
+    assert unreadable == ["stored"]
 
 
 def test_fields_that_nobody_knows_are_ignored() -> None:

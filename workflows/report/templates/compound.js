@@ -75,6 +75,8 @@ function verdict(entry) {
   }
   const strict = value(entry, "strictly_stable");
   if (strict === true) parts.push("It does not react with the electrode at all. ");
+  const alloys = value(entry, "alloys") || [];
+  if (alloys.length) parts.push("It forms the alloy", alloys.length > 1 ? "s " : " ", formulas(Object.fromEntries(alloys.map((each) => [each, 1]))), ". ");
   if (value(entry, "passivating") === true) parts.push("The products with the dopant are insulators: the interface passivates. ");
   if (value(entry, "passivating") === false) parts.push("A product with the dopant conducts electrons or may: the interface does not passivate. ");
   if (value(entry, "passes_filter") === false) parts.push("Its defect energy is beyond the campaign's limit: the dopant does not belong on this site. ");
@@ -93,7 +95,7 @@ function figuresList(entry) {
     SHOWN.filter(([name]) => isNumber(value(entry, name))).map(([name, decimals]) => row(name, `${number(value(entry, name), decimals)}${unit(name)}`)),
     isNumber(value(entry, "diffusivity")) ? row("diffusivity", [power(value(entry, "diffusivity")), " cm\u00b2/s at 300 K"]) : null,
     ["passes_filter", "strictly_stable", "passivating", "strictly_passivating"].filter((name) => value(entry, name) !== null).map((name) => row(name, yesNo(value(entry, name)))),
-    ["compensation", "n_atoms", "engine", "reference_phases"].filter((name) => value(entry, name) !== null).map((name) => row(name, String(value(entry, name)))));
+    ["compensation", "n_atoms", "engine", "reference_phases", "computed"].filter((name) => value(entry, name) !== null).map((name) => row(name, String(value(entry, name)))));
 }
 
 function notesPart(entry) {
@@ -126,6 +128,6 @@ function failuresPart(failures) {
 
 function jobPart(entry) {
   const gui = LIVE && LIVE.gui;
-  const workflow = entry.workflow === null ? null : gui ? el("a", { href: `${gui}wf/${entry.workflow}` }, `workflow ${entry.workflow} in FireWorks' web GUI`) : `workflow ${entry.workflow} of the LaunchPad`;
+  const workflow = !isNumber(entry.workflow) ? null : gui ? el("a", { href: `${gui}wf/${entry.workflow}` }, `workflow ${entry.workflow} in FireWorks' web GUI`) : `workflow ${entry.workflow} of the LaunchPad`;
   return el("p", { class: "muted" }, "Job ", el("code", {}, entry.key), workflow ? [", ", workflow] : null, ". State: ", mark(STATES, entry.state), ".");
 }
