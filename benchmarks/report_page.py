@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 COMPOUNDS = 500
-RUNS = 7
+RUNS = 5
 READY = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
     done([performance.now(), document.querySelectorAll('#compounds-table tbody tr').length]))))"""
 

@@ -124,7 +124,7 @@ def test_an_open_page_follows_and_keeps_its_place(
     assert page.locator("#compounds-table tbody tr").count() == 5
     assert page.locator("#compounds-table th[aria-sort=descending]").count() == 1
     assert page.input_value("#quantity") == "label"
-    assert page.evaluate(place) == pytest.approx(before, abs=3)
+    assert page.evaluate(place) == pytest.approx(before, abs=20)  # pixels: less than a row
     # an open compound stays open; the web GUI is one link away
     page.evaluate("openCompound(report.entries[1].key)")
     page.wait_for_selector("dialog[open]")

@@ -126,8 +126,12 @@ function redraw(fresh) {
   for (const [id, y, x] of scrolled) document.getElementById(id)?.parentElement.scrollTo(x, y);
   // Parts out of sight are not laid out yet: they take the height they had.
   for (const [id, height] of heights) document.getElementById(id)?.style.setProperty("contain-intrinsic-size", `auto ${height}px`);
-  const now = place && document.getElementById(place[0]);
-  if (now) window.scrollBy(0, now.getBoundingClientRect().top - place[1]);
+  const settle = () => {
+    const now = place && document.getElementById(place[0]);
+    if (now) window.scrollBy(0, now.getBoundingClientRect().top - place[1]);
+  };
+  settle();
+  requestAnimationFrame(() => requestAnimationFrame(settle)); // what has come into sight has its own height now
   const field = again && document.querySelector(again);
   if (field && !dialog.open) { field.focus({ preventScroll: true }); if (caret !== null) field.setSelectionRange(caret, caret); }
   const entry = openKey && report.entries.find((each) => each.key === openKey);
