@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults lint docs mongod install clean
+.PHONY: help demo test test-faults lint docs bench mongod install clean
 
 help:
 	@echo "make demo     set up and run campaigns/demo.yaml in runs/demo; again: continue it"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-faults  random faults over garnets on a real Slurm (root, slurm-wlm, munge)"
 	@echo "make lint     the checks alone: ruff and mypy"
 	@echo "make docs     write the pages of docs/ that are made from the code"
+	@echo "make bench    measure against what one would use instead; writes docs/benchmarks.md"
 	@echo "make install  set up alone: $(VENV) with pinned packages, and a MongoDB"
 	@echo "make mongod   find a mongod, or fetch a copy"
 	@echo "make clean    remove $(VENV); campaigns in runs/ stay"
@@ -34,6 +35,9 @@ lint: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.commands.reference_pages docs
+
+bench: install
+	$(BIN)/python -m benchmarks.run
 
 install: $(INSTALLED) mongod
 

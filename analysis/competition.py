@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pymatgen.core import Composition
 
 from analysis.errors import InputError
-from analysis.phases import Phase, ReferencePhases
+from analysis.phases import Phase, ReferencePhases, elements_of, parsed
 from analysis.simplex import Indices, Matrix, Vector
 
 # Two compositions are the same if no atomic fraction differs by more: formulas of 10^4 atoms are
@@ -141,27 +141,6 @@ def require_finite(energy: float, *, of: str) -> None:
 
 
 @lru_cache(maxsize=100_000)
-def parsed(formula: str) -> Composition:
-    """Parse a formula once: a table of 3,000 phases serves every compound of a campaign.
-
-    Raises
-    ------
-    InputError
-        If the text is no formula.
-    """
-    try:
-        return Composition(formula)
-    except ValueError as error:
-        msg = f"{formula!r} is no chemical formula: write it as Li2O or Li7La3Zr2O12"
-        raise InputError(msg) from error
-
-
-@lru_cache(maxsize=100_000)
-def _symbols(formula: str) -> frozenset[str]:
-    return frozenset(parsed(formula).chemical_system_set)
-
-
-@lru_cache(maxsize=100_000)
 def _fraction_of(formula: str) -> Mapping[str, float]:
     composition = parsed(formula).fractional_composition
     return {element.symbol: float(amount) for element, amount in composition.items()}
@@ -184,14 +163,14 @@ def _matching(fractions: Matrix, fraction: Vector) -> NDArray[np.bool_]:
 
 def _within(phases: ReferencePhases, symbols: frozenset[str]) -> list[Phase]:
     """Keep the phases within the system, sorted: ties must not depend on the order of a file."""
-    chosen = (phase for phase in phases.phases if _symbols(phase.formula) <= symbols)
+    chosen = (phase for phase in phases.phases if elements_of(phase.formula) <= symbols)
     return sorted(chosen, key=lambda phase: phase.formula)
 
 
 def _require_elements(
     symbols: tuple[str, ...], formulas: Collection[str], phases: ReferencePhases
 ) -> None:
-    elemental = {next(iter(_symbols(name))) for name in formulas if len(_symbols(name)) == 1}
+    elemental = {next(iter(elements_of(name))) for name in formulas if len(elements_of(name)) == 1}
     missing = [symbol for symbol in symbols if symbol not in elemental]
     if missing:
         msg = (

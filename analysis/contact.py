@@ -8,10 +8,10 @@ import numpy as np
 from pymatgen.core import Composition, Element
 
 from analysis.compensation import formula_per_unit
-from analysis.competition import Competition, competition, parsed
+from analysis.competition import Competition, competition
 from analysis.equation import equation
 from analysis.errors import InputError
-from analysis.phases import ReferencePhases
+from analysis.phases import ReferencePhases, parsed
 from analysis.ranking import ranked_bases
 from analysis.simplex import Indices, Segment, Vector, optimal_basis, segments
 

@@ -3,13 +3,41 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pydantic import BaseModel, Field
 from pymatgen.core import Composition
 
 from analysis.errors import InputError
 from analysis.schemes import EnergyScheme
+
+
+@lru_cache(maxsize=100_000)
+def parsed(formula: str) -> Composition:
+    """Parse a formula once: a table of 3,000 phases serves every compound of a campaign.
+
+    Raises
+    ------
+    InputError
+        If the text is no formula.
+    """
+    try:
+        return Composition(formula)
+    except ValueError as error:
+        msg = f"{formula!r} is no chemical formula: write it as Li2O or Li7La3Zr2O12"
+        raise InputError(msg) from error
+
+
+@lru_cache(maxsize=100_000)
+def elements_of(formula: str) -> frozenset[str]:
+    """Give the symbols of a formula; every compound of a campaign asks for them of every phase.
+
+    Raises
+    ------
+    InputError
+        If the text is no formula.
+    """
+    return frozenset(element.symbol for element in parsed(formula))
 
 
 class Phase(BaseModel, frozen=True, extra="forbid"):
@@ -50,7 +78,7 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
     @cached_property
     def elements(self) -> frozenset[str]:
         """Symbols of all elements that occur in the phases."""
-        return frozenset(element.symbol for phase in self.phases for element in phase.composition)
+        return frozenset().union(*(elements_of(phase.formula) for phase in self.phases))
 
     @cached_property
     def digest(self) -> str:
@@ -88,7 +116,7 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
                 "another dopant or electrode, or another source of reference phases."
             )
             raise InputError(message)
-        kept = tuple(p for p in self.phases if {e.symbol for e in p.composition} <= wanted)
+        kept = tuple(phase for phase in self.phases if elements_of(phase.formula) <= wanted)
         energies = {e: v for e, v in self.element_energies.items() if e in wanted}
         # Not a model_copy: that would keep the cached properties of all phases.
         return ReferencePhases(

@@ -71,11 +71,12 @@ class CompoundFlowMaker(Maker):
     migration_maker: MigrationMaker | None
     name: str = "compound"
 
-    def make(
+    def make(  # noqa: PLR0913, everything that its jobs refer to
         self,
         host: Host,
         compound: Compound,
         *,
+        stored_host: str,
         relaxed_host: str,
         undoped: str | None,
         references: Mapping[str, Any],
@@ -90,6 +91,9 @@ class CompoundFlowMaker(Maker):
             The host with its partially occupied sites.
         compound
             Dopants and the way their charge is balanced; no dopants for the undoped host.
+        stored_host
+            uuid under which the host is in the job store: jobs refer to it there. In each job it
+            would be 93 of 100 parts of what a campaign of many compounds writes and sends.
         relaxed_host
             uuid of the relaxed host.
         undoped
@@ -102,13 +106,14 @@ class CompoundFlowMaker(Maker):
             uuid of the result.
         """
         label = compound.label(host.name)
+        crystal = OutputReference(stored_host)
         the_host = relaxed = OutputReference(relaxed_host)
         jobs: list[Job] = []
         if compound.dopants:
             # 1. substitute, balance the charge, relax the lowest choices
             engine = self.relax_maker.digest_fields()
             dope = named(
-                DopeMaker(self.relax_maker).make(host, the_host, compound, **sampling),
+                DopeMaker(self.relax_maker).make(crystal, the_host, compound, **sampling),
                 dope_uuid(engine, relaxed_host, compound, **sampling),
                 f"{label}: dope",
                 step="dope",
@@ -119,13 +124,13 @@ class CompoundFlowMaker(Maker):
         # 3. motion of the mobile ion
         motion = None
         if self.migration_maker:
-            job = self.migration_maker.make(host, compound, relaxed)
+            job = self.migration_maker.make(crystal, compound, relaxed)
             uuid_ = migration_uuid(relaxed.uuid, compound)
             jobs.append(named(job, uuid_, f"{label}: migration", step="migration"))
             motion = job.output
         # 4. formation energy, hull, reaction with the electrode
         interface = self.interface_maker.make(
-            host,
+            crystal,
             compound,
             relaxed,
             the_host,

@@ -5,16 +5,20 @@ as new workflows, the nodes whose parents have landed. Anybody may call them at 
 any number of times: a unique index on the digest of a workflow lets each be added once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from pymongo import ReplaceOne
 
 from analysis.errors import InputError
-from workflows.dispatch.launchpad import add_workflows
+from workflows.dispatch.launchpad import add_documents
 from workflows.results.documents import store_results
 from workflows.specification.campaign import Campaign, Kind, Node
 from workflows.storage.database import Database
+
+# Workflows built and added at a time: the memory that a campaign of 10,000 compounds needs is
+# that of so many.
+_BATCH = 200
 
 
 def landed(database: Database, uuids: Collection[str]) -> set[str]:
@@ -116,9 +120,26 @@ def _add_ready(
     return _add(database, load_campaign(database, name), missing)
 
 
-def _add(database: Database, campaign: Campaign, nodes: Iterable[Node]) -> list[str]:
+def _add(database: Database, campaign: Campaign, nodes: Sequence[Node]) -> list[str]:
     # Imported here: building jobs imports the engines, which takes seconds, and most calls
     # find nothing to add.
-    from workflows.dispatch.build import build_workflow
+    from workflows.dispatch.template import Builder
 
-    return add_workflows(database.launchpad, [build_workflow(campaign, node) for node in nodes])
+    _store_host(database, campaign)
+    builder = Builder(campaign)
+    new: list[str] = []
+    for first in range(0, len(nodes), _BATCH):
+        documents = [builder.documents(node) for node in nodes[first : first + _BATCH]]
+        new += add_documents(database.launchpad, documents)
+    return new
+
+
+def _store_host(database: Database, campaign: Campaign) -> None:
+    """Put the host's crystal into the job store, where jobs refer to it as to an output."""
+    document = {
+        "name": "host crystal",
+        "output": campaign.host,
+        "metadata": {"step": "host crystal"},
+    }
+    key = {"uuid": campaign.host_crystal_uuid, "index": 1}
+    database.jobs.update_one(key, {"$setOnInsert": document}, upsert=True)

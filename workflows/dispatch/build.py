@@ -24,12 +24,7 @@ def build_workflow(campaign: Campaign, node: Node) -> Workflow:
     """Make a node's workflow: its jobs, and last the task that advances the campaign."""
     builders = {Kind.HOST: _host_flow, Kind.CRYSTAL: _crystal_flow, Kind.COMPOUND: _compound_flow}
     flow = builders[node.kind](campaign, node)
-    metadata = {
-        "campaign": campaign.name,
-        "compound": node.label,
-        "node": node.uuid,
-        **_dopant_metadata(node),
-    }
+    metadata = node_metadata(campaign, node)
     flow.update_metadata(metadata)
     rules = campaign.spec.categories
     rules.apply(flow, atoms=cell_size(campaign, node), priority=_PRIORITY[node.kind])
@@ -68,12 +63,16 @@ def _host_flow(campaign: Campaign, _node: Node) -> Flow:
 
 
 def _compound_flow(campaign: Campaign, node: Node) -> Flow:
+    if node.compound is None:
+        msg = f"the compound {node.label} has no composition"
+        raise InputError(msg)
     spec = campaign.spec
-    planned = next(p for p in campaign.compounds if p.compound == node.compound)
+    planned = campaign.planned(node.compound)
     migration = MigrationMaker() if spec.migration else None
     return CompoundFlowMaker(_relax_maker(campaign), InterfaceMaker(), migration).make(
         campaign.host_crystal,
         planned.compound,
+        stored_host=campaign.host_crystal_uuid,
         relaxed_host=campaign.host_uuid,
         undoped=campaign.undoped_uuid if planned.compound.dopants else None,
         references={
@@ -93,8 +92,13 @@ def _relax_maker(campaign: Campaign) -> Any:
     return relax_maker(campaign.spec.engine.name, campaign.spec.engine.settings)
 
 
-def _dopant_metadata(node: Node) -> dict[str, Any]:
+def node_metadata(campaign: Campaign, node: Node) -> dict[str, Any]:
     """Give what people search by in the web GUI and the job store."""
+    names = {"campaign": campaign.name, "compound": node.label, "node": node.uuid}
+    return {**names, **_dopant_metadata(node)}
+
+
+def _dopant_metadata(node: Node) -> dict[str, Any]:
     if node.compound is None or not node.compound.dopants:
         return {}
     dopants = [dopant.model_dump() for dopant in node.compound.dopants]

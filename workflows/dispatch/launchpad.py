@@ -1,10 +1,11 @@
 """Workflows added to the LaunchPad: each once, whoever adds it, whatever interrupts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
-from fireworks import Firework, LaunchPad, Workflow
+from fireworks import LaunchPad, Workflow
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
@@ -23,7 +24,67 @@ def ensure_unique_digests(launchpad: LaunchPad) -> None:
     )
 
 
+@dataclass(frozen=True)
+class WorkflowDocuments:
+    """What FireWorks stores of one workflow; its Fireworks are numbered from 1.
+
+    Attributes
+    ----------
+    workflow
+        The document of the workflow, with its digest in the metadata.
+    fireworks
+        Those of its Fireworks.
+    """
+
+    workflow: dict[str, Any]
+    fireworks: Sequence[dict[str, Any]]
+
+    @classmethod
+    def of(cls, workflow: Workflow) -> Self:
+        """Take them from a workflow that has not been added; it is changed."""
+        _make_ready(workflow)
+        fireworks = sorted(workflow.fws, key=lambda firework: -firework.fw_id)
+        new_ids = {firework.fw_id: number for number, firework in enumerate(fireworks, start=1)}
+        for firework in fireworks:
+            firework.fw_id = new_ids[firework.fw_id]
+        workflow._reassign_ids(new_ids)  # noqa: SLF001  FireWorks' own add_wf does the same
+        return cls(workflow.to_db_dict(), [firework.to_db_dict() for firework in fireworks])
+
+    @property
+    def digest(self) -> str:
+        """The digest by which each workflow is added once."""
+        return str(self.workflow["metadata"]["digest"])
+
+    def numbered(self, before: int) -> Self:
+        """Give the same with final ids: those after `before`."""
+        workflow = self.workflow | {
+            "nodes": [before + number for number in self.workflow["nodes"]],
+            "fw_states": _shifted(self.workflow["fw_states"], before),
+            **{
+                key: {i: [before + n for n in ends] for i, ends in links.items()}
+                for key in ("links", "parent_links")
+                for links in [_shifted(self.workflow[key], before)]
+            },
+        }
+        fireworks = [each | {"fw_id": before + each["fw_id"]} for each in self.fireworks]
+        return type(self)(workflow, fireworks)
+
+
+def _shifted(by_id: Mapping[str, Any], before: int) -> dict[str, Any]:
+    return {str(before + int(number)): value for number, value in by_id.items()}
+
+
 def add_workflows(launchpad: LaunchPad, workflows: Sequence[Workflow]) -> list[str]:
+    """Add workflows in bulk, as `add_documents` does.
+
+    Returns
+    -------
+    The digests that were added.
+    """
+    return add_documents(launchpad, [WorkflowDocuments.of(workflow) for workflow in workflows])
+
+
+def add_documents(launchpad: LaunchPad, documents: Sequence[WorkflowDocuments]) -> list[str]:
     """Add workflows in bulk, leaving out those whose digest is there already.
 
     The workflow documents go first: their unique index decides between two people who
@@ -33,15 +94,13 @@ def add_workflows(launchpad: LaunchPad, workflows: Sequence[Workflow]) -> list[s
     -------
     The digests that were added.
     """
-    if not workflows:
+    if not documents:
         return []
-    for workflow in workflows:
-        _make_ready(workflow)
-    _number(launchpad, workflows)
-    refused = insert_missing(launchpad.workflows, [w.to_db_dict() for w in workflows])
-    added = [w for i, w in enumerate(workflows) if i not in refused]
-    _insert_fireworks(launchpad, [firework for workflow in added for firework in workflow.fws])
-    return [w.metadata["digest"] for w in added]
+    numbered = list(_number(launchpad, documents))
+    refused = insert_missing(launchpad.workflows, [each.workflow for each in numbered])
+    added = [each for i, each in enumerate(numbered) if i not in refused]
+    _insert_fireworks(launchpad, [firework for each in added for firework in each.fireworks])
+    return [each.digest for each in added]
 
 
 def insert_missing(
@@ -111,21 +170,18 @@ def _make_ready(workflow: Workflow) -> None:
         workflow.fw_states[fw_id] = "READY"
 
 
-def _number(launchpad: LaunchPad, workflows: Sequence[Workflow]) -> None:
+def _number(
+    launchpad: LaunchPad, documents: Sequence[WorkflowDocuments]
+) -> Iterator[WorkflowDocuments]:
     """Give all Fireworks their final ids with one request."""
-    next_id = launchpad.get_new_fw_id(quantity=sum(len(w.fws) for w in workflows))
-    for workflow in workflows:
-        new_ids = {}
-        for firework in sorted(workflow.fws, key=lambda fw: -fw.fw_id):
-            new_ids[firework.fw_id] = next_id
-            firework.fw_id = next_id
-            next_id += 1
-        workflow._reassign_ids(new_ids)  # noqa: SLF001  FireWorks' own add_wf does the same
+    before = launchpad.get_new_fw_id(quantity=sum(len(each.fireworks) for each in documents)) - 1
+    for each in documents:
+        yield each.numbered(before)
+        before += len(each.fireworks)
 
 
-def _insert_fireworks(launchpad: LaunchPad, fireworks: Iterable[Firework]) -> None:
+def _insert_fireworks(launchpad: LaunchPad, documents: Iterable[dict[str, Any]]) -> None:
     """Insert Fireworks, those that are ready last: no rocket pulls from half a workflow."""
-    documents = [firework.to_db_dict() for firework in fireworks]
-    documents.sort(key=lambda document: bool(document["state"] == "READY"))
-    if documents:
-        launchpad.fireworks.insert_many(documents)
+    in_order = sorted(documents, key=lambda document: bool(document["state"] == "READY"))
+    if in_order:
+        launchpad.fireworks.insert_many(in_order)

@@ -102,6 +102,19 @@ class Campaign(BaseModel):
         return Structure.from_dict(self.crystals[formula])
 
     @cached_property
+    def host_crystal_uuid(self) -> str:
+        """Name the host's crystal, which lies in the job store for the jobs that need it."""
+        return naming.digest("host crystal", self.host)
+
+    def planned(self, compound: Compound) -> PlannedCompound:
+        """Give what is planned for a compound."""
+        return self._by_compound[compound]
+
+    @cached_property
+    def _by_compound(self) -> dict[Compound, PlannedCompound]:
+        return {planned.compound: planned for planned in self.compounds}
+
+    @cached_property
     def host_uuid(self) -> str:
         """Name the relaxed host."""
         spec = self.spec
@@ -153,9 +166,13 @@ class Campaign(BaseModel):
         }
         return naming.interface_uuid(lowest, undoped, crystals, settings)
 
-    def _lowest_uuid(self, compound: Compound) -> str:
-        if not compound.dopants:
-            return self.host_uuid
+    def step_uuids(self, compound: Compound) -> dict[str, str]:
+        """Name the steps of a doped compound's workflow before its last, in their order."""
         spec = self.spec
         dope = naming.dope_uuid(self.engine, self.host_uuid, compound, spec.choices, spec.seed)
-        return naming.lowest_uuid(dope)
+        lowest = naming.lowest_uuid(dope)
+        motion = {"migration": naming.migration_uuid(lowest, compound)} if spec.migration else {}
+        return {"dope": dope, "lowest": lowest, **motion}
+
+    def _lowest_uuid(self, compound: Compound) -> str:
+        return self.step_uuids(compound)["lowest"] if compound.dopants else self.host_uuid

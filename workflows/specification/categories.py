@@ -56,12 +56,12 @@ class CategoryRules(BaseModel):
         priority
             FireWorks' priority of all steps.
         """
-        for name, category in self._of_names(atoms):
+        for name, category in self.of_names(atoms):
             manager = {"_priority": priority} | ({"_category": category} if category else {})
             flow.update_config({"manager_config": manager}, name_filter=name, dynamic=True)
 
-    def _of_names(self, atoms: int) -> Iterator[tuple[str | None, str | None]]:
-        """Give parts of jobs' names with their category; a later one counts."""
+    def of_names(self, atoms: int) -> Iterator[tuple[str | None, str | None]]:
+        """Give parts of jobs' names with their category in a cell of a size; a later one counts."""
         yield None, self.default
         is_large = self.large_atoms is not None and atoms >= self.large_atoms
         relax = self.large if is_large else self.relax

@@ -55,6 +55,11 @@ class Estimate:
         return SECONDS_STARTUP + self.core_seconds / workers
 
 
+def count_relaxations(*, crystals: int, arrangements: int, compounds: int, choices: int) -> int:
+    """Count the relaxations of a campaign: of crystals, host and doped compounds."""
+    return crystals + arrangements + choices * compounds
+
+
 def estimate(campaign: Campaign) -> Estimate:
     """Estimate a campaign from nothing."""
     spec = campaign.spec
@@ -71,7 +76,12 @@ def estimate(campaign: Campaign) -> Estimate:
         Kind.COMPOUND: STEPS_COMPOUND * spec.choices * sum(sizes),
     }
     workflows = len(sizes_crystals) + 2 + len(doped)
-    relaxations = len(sizes_crystals) + spec.host.arrangements + spec.choices * len(doped)
+    relaxations = count_relaxations(
+        crystals=len(sizes_crystals),
+        arrangements=spec.host.arrangements,
+        compounds=len(doped),
+        choices=spec.choices,
+    )
     migrations = (1 + len(doped)) if spec.migration else 0
     seconds = CHGNET_SECONDS * sum(work.values()) + SECONDS_PER_WORKFLOW * workflows
     seconds += SECONDS_PER_MIGRATION * migrations

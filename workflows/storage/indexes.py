@@ -33,10 +33,20 @@ _BUILDER_OF_JOBS = ("uuid", "completed_at", "metadata.utc_offset")
 # Without an index on uuid and index, every reference between jobs reads the whole store.
 _INDEXES = {
     "campaigns": [_index("name", unique=True)],
-    "nodes": [_index("campaign", "uuid", unique=True), _index("uuid"), _index("parents")],
+    "nodes": [
+        _index("campaign", "uuid", unique=True),
+        _index("campaign", "order"),
+        _index("uuid"),
+        _index("parents"),
+    ],
     "jobs": [_index("uuid", "index", unique=True), _index("name"), _index(*_BUILDER_OF_JOBS)],
     "blobs.files": [_index("metadata.blob_uuid"), _index("metadata.job_uuid")],
-    "fireworks": [_index("spec.campaign", "state"), _index("spec.node", "state")],
+    # The steps of a campaign are counted in the second of these alone; the third gives its pace.
+    "fireworks": [
+        _index("spec.campaign", "state"),
+        _index("spec.node", "state", "spec.step"),
+        _index("spec.step", "state", "updated_on"),
+    ],
     "results": [
         _index(Field.CAMPAIGN, Field.JOB_UUID, unique=True),
         _index(Field.CAMPAIGN, Field.JOB_UUID, Field.SCHEMA_VERSION, Field.COMPUTED),

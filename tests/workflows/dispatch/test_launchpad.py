@@ -169,3 +169,13 @@ def test_another_failure_of_the_database_is_not_hidden(
     monkeypatch.setattr(database.launchpad.workflows, "insert_many", fail)
     with pytest.raises(PyMongoError, match="disk full"):
         add_workflows(database.launchpad, workflows("a"))
+
+
+def test_documents_get_the_ids_after_those_that_are_taken(database: Database) -> None:
+    add_workflows(database.launchpad, workflows("there"))
+    add_workflows(database.launchpad, workflows("a", "b"))
+    found = {each["metadata"]["digest"]: each for each in database.workflows.find()}
+    assert sorted(found["b"]["nodes"]) == [7, 8, 9]
+    assert found["b"]["links"] == {"7": [8], "8": [9], "9": []}
+    assert found["b"]["parent_links"] == {"8": [7], "9": [8]}
+    assert found["b"]["fw_states"] == {"7": "READY", "8": "WAITING", "9": "WAITING"}

@@ -1,0 +1,134 @@
+"""Times of ours and of what a user would use instead, taken in turns on the same machine."""
+
+import gc
+import multiprocessing
+import os
+import resource
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call: what it gave, and what it took.
+
+    Attributes
+    ----------
+    result
+        What the function returned.
+    seconds
+        Wall time in s.
+    megabytes
+        Largest memory that its process ever had, in MB.
+    """
+
+    result: Any
+    seconds: float
+    megabytes: float
+
+
+class Figure(BaseModel, extra="forbid"):
+    """One line of the table."""
+
+    what: str = Field(description="What was done, with its size")
+    unit: str = Field(description="Unit of `ours` and `stock`")
+    ours: float = Field(description="Median")
+    stock: float | None = Field(None, description="Median of what a user would use instead")
+    against: str = Field("", description="What that is")
+    ratio: float | None = Field(None, description="Median of stock over ours, pair by pair")
+    ratio_range: tuple[float, float] | None = Field(None, description="Least and largest ratio")
+    repeats: int = Field(description="Pairs, or runs of ours where there is no other side")
+    target: str = Field("", description="What the project wants it to be")
+    met: bool | None = Field(None, description="Whether it is so; null where nothing was asked")
+    agreement: str = Field("", description="How far the numbers of both sides differ")
+
+
+def timed(function: Callable[..., Any], *arguments: Any) -> Run:
+    """Call a function, without the garbage of what ran before it."""
+    gc.collect()
+    start = time.perf_counter()
+    result = function(*arguments)
+    seconds = time.perf_counter() - start
+    return Run(result, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def in_fresh_process(
+    function: Callable[..., Any], *arguments: Any, threads: int | None = None
+) -> Run:
+    """Time a function of a module in a new process: nothing is cached; imports do not count.
+
+    Parameters
+    ----------
+    function
+        It can be imported by name, as can its result's class.
+    *arguments
+        Its arguments.
+    threads
+        Threads of the numerical libraries; None for their default.
+    """
+    with processes(1, threads=threads) as pool:
+        return pool.submit(timed, function, *arguments).result()
+
+
+def processes(number: int, *, threads: int | None) -> ProcessPoolExecutor:
+    """Give new processes with so many threads each, as `in_fresh_process` has them."""
+    # Read when a process imports its numerical libraries, so they are set in this one.
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.pop(name, None)
+        if threads is not None:
+            os.environ[name] = str(threads)
+    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
+
+
+def side_by_side(
+    ours: Callable[[], Run], stock: Callable[[], Run], repeats: int
+) -> tuple[list[Run], list[Run]]:
+    """Run both sides in turns, each first as often as the other: the machine's load hits both."""
+    runs: tuple[list[Run], list[Run]] = ([], [])
+    for repeat in range(repeats):
+        order = (0, 1) if repeat % 2 == 0 else (1, 0)
+        for side in order:
+            runs[side].append((ours, stock)[side]())
+    return runs
+
+
+def compared(
+    ours: Sequence[Run], stock: Sequence[Run], *, least: float | None = None, **texts: str
+) -> Figure:
+    """Make a figure of pairs of runs.
+
+    Parameters
+    ----------
+    ours, stock
+        Runs of `side_by_side`.
+    least
+        Ratio that is asked for.
+    **texts
+        Fields of `Figure`.
+    """
+    ratios = [b.seconds / a.seconds for a, b in zip(ours, stock, strict=True)]
+    asked = (
+        {} if least is None else {"target": f"≥ {least:g} times", "met": median(ratios) >= least}
+    )
+    return Figure(
+        unit="s",
+        ours=median(run.seconds for run in ours),
+        stock=median(run.seconds for run in stock),
+        ratio=median(ratios),
+        ratio_range=(min(ratios), max(ratios)),
+        repeats=len(ratios),
+        **{**asked, **texts},
+    )
+
+
+def alone(runs: Sequence[Run], *, most: float | None = None, **texts: str) -> Figure:
+    """Make a figure of runs that have no other side; `most` is the time asked for, in s."""
+    seconds = median(run.seconds for run in runs)
+    asked = {} if most is None else {"target": f"≤ {most:g} s", "met": seconds <= most}
+    return Figure(unit="s", ours=seconds, repeats=len(runs), **{**asked, **texts})

@@ -1,0 +1,167 @@
+"""Reactions of all compounds of the LLZO campaign, against pymatgen on the same entries."""
+
+import warnings
+from collections.abc import Sequence
+from itertools import combinations, islice
+
+import numpy as np
+from pymatgen.analysis.interface_reactions import InterfacialReactivity
+from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
+from pymatgen.core import Composition
+
+from analysis.compensation import compound_composition
+from analysis.dopants import Compound, Dopant, candidates
+from analysis.errors import InputError
+from analysis.host import builtin_host
+from analysis.interface import Reaction, react
+from analysis.phases import ReferencePhases
+from analysis.reference_phases import table_phases
+from benchmarks.measure import Figure, alone, compared, in_fresh_process, side_by_side
+
+TITLE = "Reactions with lithium"
+LEAST_RATIO = 5.0
+MOST_SECONDS = 2.0
+MOST_SECONDS_CODOPED = 120.0
+CODOPED = 10_000
+HOST = "Li7La3Zr2O12"
+HOST_ELEMENTS = frozenset({"Li", "La", "Zr", "O"})
+CONCENTRATION = 0.25
+# eV per formula unit; the hull of the phases is near -76. Paths differ by a constant with it, and
+# pymatgen would find a compound on the hull among its own products.
+ENERGY = -70.0
+
+Case = tuple[dict[str, float], float]
+"""Atoms per formula unit, and formation energy in eV per formula unit."""
+
+
+def measure(*, quick: bool) -> list[Figure]:
+    """Time all single dopants, a sample of them by pymatgen too, and pairs of dopants."""
+    cases = single_dopants()
+    sample = cases[:: len(cases) // (6 if quick else 60)]
+    pairs = codoped(200 if quick else CODOPED)
+    repeats = 2 if quick else 5
+    whole = [in_fresh_process(paths, cases) for _ in range(repeats)]
+    runs = side_by_side(
+        lambda: in_fresh_process(paths, sample),
+        lambda: in_fresh_process(stock_paths, sample),
+        repeats,
+    )
+    difference = _difference(*(side[0].result for side in runs))
+    return [
+        alone(
+            whole,
+            what=f"exact paths of all {len(cases)} compounds of LLZO, reference phases read",
+            most=MOST_SECONDS,
+        ),
+        compared(
+            *runs,
+            what=f"{len(sample)} of them",
+            against="PhaseDiagram with the compound, and InterfacialReactivity",
+            least=LEAST_RATIO,
+            agreement=f"dG at each kink: {difference:.0e} eV/f.u.",
+        ),
+        alone(
+            [in_fresh_process(paths, pairs)],
+            what=f"exact paths of {len(pairs)} co-doped compounds",
+            most=MOST_SECONDS_CODOPED,
+        ),
+    ]
+
+
+def single_dopants() -> list[Case]:
+    """Give every candidate of the rule that the table of phases knows, once per composition."""
+    return _cases([(dopant,) for dopant in _candidates()])
+
+
+def codoped(number: int) -> list[Case]:
+    """Give compounds with two dopants of different elements."""
+    pairs = combinations(_candidates(), 2)
+    different = (pair for pair in pairs if pair[0].element != pair[1].element)
+    # Neighbours in this list share an element; spread over it, they cover the periodic table.
+    spread = list(different)
+    step = max(len(spread) // number, 1)
+    return _cases(list(islice(spread, 0, step * number, step)))
+
+
+def _candidates() -> list[Dopant]:
+    host = builtin_host("LLZO")
+    sites = ("Li", "La", "Zr")
+    return candidates(sites, concentrations=(CONCENTRATION,), elements=None, host_ions=host.ions)
+
+
+def _cases(dopants: Sequence[tuple[Dopant, ...]]) -> list[Case]:
+    host = builtin_host("LLZO")
+    cases = []
+    for each in dopants:
+        try:
+            composition = compound_composition(host, Compound(dopants=each))
+            table_phases(HOST_ELEMENTS | {dopant.element for dopant in each})
+        except InputError:
+            continue
+        cases.append((dict(composition.as_dict()), ENERGY))
+    return cases
+
+
+def paths(cases: Sequence[Case]) -> list[list[tuple[float, float]]]:
+    """Give (n, dG) of every kink, by this project."""
+    return [[(step.lithium, step.energy) for step in _react(*case).path] for case in cases]
+
+
+def _react(amounts: dict[str, float], energy: float) -> Reaction:
+    phases = table_phases(HOST_ELEMENTS | amounts.keys())
+    return react(Composition(amounts), energy, phases, exclude=[HOST])
+
+
+def stock_paths(cases: Sequence[Case]) -> list[list[tuple[float, float]]]:
+    """Give the same by pymatgen; its points include some without a bend."""
+    warnings.simplefilter("ignore")
+    found = []
+    for amounts, energy in cases:
+        composition = Composition(amounts)
+        entries = _entries(table_phases(HOST_ELEMENTS | amounts.keys()))
+        diagram = PhaseDiagram([*entries, PDEntry(composition, energy)])
+        reactivity = InterfacialReactivity(composition, Composition("Li"), diagram)
+        atoms = composition.num_atoms
+        found.append(
+            sorted(
+                (atoms * (1 - ratio) / ratio, atoms * per_atom / ratio)
+                for _, ratio, per_atom, *_ in reactivity.get_kinks()
+                if ratio > 0
+            )
+        )
+    return found
+
+
+def _entries(phases: ReferencePhases) -> list[PDEntry]:
+    """Give the phases that compete: of three elements at most, without the host's."""
+    return [
+        PDEntry(phase.composition, phase.formation_energy_per_atom * phase.composition.num_atoms)
+        for phase in phases.phases
+        if len(phase.composition) <= 3 and phase.formula != HOST  # noqa: PLR2004, a ternary
+    ]
+
+
+def _difference(
+    ours: list[list[tuple[float, float]]], stock: list[list[tuple[float, float]]]
+) -> float:
+    """Give the largest difference of dG at any kink of either.
+
+    Raises
+    ------
+    ValueError
+        If it is more than rounding.
+    """
+    largest = 0.0
+    for mine, theirs in zip(ours, stock, strict=True):
+        for n, energy in [*mine, *theirs]:
+            of_both = [_energy_at(n, path) for path in (mine, theirs)]
+            largest = max(largest, *(abs(energy - value) for value in of_both))
+    if largest > 1e-6:  # noqa: PLR2004, eV: rounding of sums of 40 numbers
+        msg = f"pymatgen's reaction energies differ from ours by {largest:.2g} eV/f.u."
+        raise ValueError(msg)
+    return largest
+
+
+def _energy_at(lithium: float, path: Sequence[tuple[float, float]]) -> float:
+    """Read dG at any n off the kinks of a path, constant beyond its end."""
+    return float(np.interp(lithium, [n for n, _ in path], [energy for _, energy in path]))

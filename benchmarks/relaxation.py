@@ -1,0 +1,152 @@
+"""Relaxations with CHGNet, against atomate2's stock Maker, one compound after the other."""
+
+import io
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from typing import Any
+
+from pymatgen.core import Structure
+
+from analysis.dopants import Compound, Dopant
+from analysis.doping import dope
+from analysis.host import Host, builtin_host
+from analysis.ordering import arrange_host
+from benchmarks.measure import Figure, compared, processes, timed
+
+TITLE = "Relaxations with CHGNet"
+LEAST_RATIO = 5.0
+MOST_ABOVE = 0.001
+"""eV per atom by which an energy may lie above the stock one."""
+FORCE = 0.1
+"""eV/Å, the largest force at the end of either side."""
+STEPS = 3000
+SEED = 0
+WORKERS = 2
+# Of different charge and size: valences 1 to 6, and radii from P5+ to Ba2+.
+DOPANTS = (
+    *(("Al", 3, "Li"), ("Ta", 5, "Zr"), ("Sr", 2, "La"), ("Ga", 3, "Li"), ("W", 6, "Zr")),
+    *(("Nb", 5, "Zr"), ("Ca", 2, "La"), ("Ba", 2, "La"), ("Y", 3, "Zr"), ("Sc", 3, "Zr")),
+    *(("Hf", 4, "Zr"), ("Ce", 4, "Zr"), ("Ti", 4, "Zr"), ("Sn", 4, "Zr"), ("Te", 6, "Zr")),
+    *(("Mg", 2, "Li"), ("Zn", 2, "Li"), ("Fe", 3, "Li"), ("Gd", 3, "La"), ("Na", 1, "La")),
+    *(("P", 5, "Zr"), ("Mo", 6, "Zr"), ("Be", 2, "Li"), ("Bi", 5, "Zr")),
+)
+QUICK_DOPANTS = DOPANTS[:3]
+CONCENTRATION = 0.25
+
+
+def measure(*, quick: bool) -> list[Figure]:
+    """Relax the same compounds both ways; both start with their model loaded."""
+    chosen = QUICK_DOPANTS if quick else DOPANTS
+    host = builtin_host("LLZO")
+    arranged = arrange_host(host, number=1, seed=SEED)[0].structure
+    with _workers(WORKERS, threads=1) as pool:
+        relaxed = pool.submit(relax, arranged).result()["structure"]
+        starts = [_doped(host, relaxed, *dopant) for dopant in chosen]
+        # One for each worker, so that both have loaded their model.
+        list(pool.map(relax, [relaxed] * WORKERS))
+        ours = timed(lambda: list(pool.map(relax, starts)))
+    crystallographic = [_doped(host, arranged, *dopant) for dopant in chosen]
+    with _workers(1, threads=None) as pool:
+        pool.submit(stock_relax, relaxed).result()
+        stock = timed(lambda: list(pool.map(stock_relax, crystallographic)))
+    return [
+        compared(
+            [ours],
+            [stock],
+            what=f"{len(chosen)} compounds of 94 to 97 atoms from the relaxed host, "
+            f"{WORKERS} workers with one thread each",
+            against="ForceFieldRelaxMaker (FIRE, cell relaxed) from the crystallographic cell, "
+            "default threads, one after another",
+            least=LEAST_RATIO,
+            agreement=_agreement(chosen, ours.result, stock.result),
+        )
+    ]
+
+
+def relax(structure: Structure) -> dict[str, Any]:
+    """Relax with this project's Maker."""
+    from makers.relax import ChgnetRelaxMaker
+
+    maker = ChgnetRelaxMaker(force_threshold=FORCE, steps=STEPS)
+    with _quiet():
+        document = maker.make.original(maker, structure)
+    return {
+        "energy": document.energy_per_atom,
+        "steps": document.n_steps,
+        "structure": document.structure,
+    }
+
+
+def stock_relax(structure: Structure) -> dict[str, Any]:
+    """Relax with atomate2's Maker as it comes, at the same final force.
+
+    Raises
+    ------
+    ValueError
+        Its steps ran out.
+    """
+    from atomate2.forcefields.jobs import ForceFieldRelaxMaker
+
+    maker = ForceFieldRelaxMaker(
+        force_field_name="CHGNet", steps=STEPS, relax_kwargs={"fmax": FORCE}
+    )
+    with _quiet():
+        document = maker.make.original(maker, structure)
+    if not document.is_force_converged:
+        msg = f"{structure.formula} did not reach {FORCE} eV/Å in {STEPS} steps"
+        raise ValueError(msg)
+    output = document.output
+    return {"energy": output.energy_per_atom, "steps": output.n_steps}
+
+
+@contextmanager
+def _workers(number: int, *, threads: int | None) -> Iterator[Any]:
+    with processes(number, threads=threads) as pool:
+        yield pool
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Work in a folder of its own, without the lines that an optimizer prints."""
+    warnings.simplefilter("ignore")
+    nowhere = io.StringIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chdir(folder),
+        redirect_stdout(nowhere),
+        redirect_stderr(nowhere),
+    ):
+        yield
+
+
+def _doped(host: Host, structure: Structure, element: str, valence: int, site: str) -> Structure:
+    dopant = Dopant(element=element, valence=valence, site=site, concentration=CONCENTRATION)
+    compound = Compound(dopants=(dopant,))
+    return dope(host, structure, compound, choices=1, seed=SEED)[0].structure
+
+
+def _agreement(
+    dopants: Sequence[tuple[str, int, str]],
+    ours: Sequence[dict[str, Any]],
+    stock: Sequence[dict[str, Any]],
+) -> str:
+    """Compare the energies.
+
+    Raises
+    ------
+    ValueError
+        One of ours lies too far above the stock one.
+    """
+    above = [mine["energy"] - theirs["energy"] for mine, theirs in zip(ours, stock, strict=True)]
+    worst = max(range(len(above)), key=lambda k: above[k])
+    if above[worst] > MOST_ABOVE:
+        element, valence, site = dopants[worst]
+        msg = f"{element}{valence}+ on {site} ends {1000 * above[worst]:.2f} meV/atom above"
+        raise ValueError(msg)
+    steps = [sum(each["steps"] for each in side) / len(side) for side in (ours, stock)]
+    return (
+        f"energies {1000 * min(above):+.2f} to {1000 * above[worst]:+.2f} meV/atom from the stock "
+        f"ones; {steps[0]:.0f} steps against {steps[1]:.0f}"
+    )

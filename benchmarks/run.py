@@ -1,0 +1,69 @@
+"""Run the benchmarks, and write their results and the page that shows them.
+
+``make bench``, or ``python -m benchmarks.run [--quick] [NAME ...]``. Results of benchmarks that are
+not run again stay. ``--quick`` tries all of them at small sizes, and writes nothing.
+"""
+
+import argparse
+import importlib
+import os
+import platform
+import time
+from importlib.metadata import version
+from types import ModuleType
+
+from benchmarks.page import PAGE, RESULTS, Machine, Measured, Results, page, read_results, table
+
+# In the order of the page: the quick ones first, relaxations last.
+NAMES = ("startup", "reactions", "arrangements", "orchestration", "relaxation")
+_PACKAGES = ("pymatgen", "jobflow", "FireWorks", "atomate2", "chgnet", "torch", "numpy")
+
+
+def main() -> None:
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--quick", action="store_true", help="small sizes; nothing is written")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(NAMES):
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    for name in options.names or NAMES:
+        print(f"{name} ...", flush=True)
+        measured = run(importlib.import_module(f"benchmarks.{name}"), quick=options.quick)
+        print(table(measured.figures), flush=True)
+        if not options.quick:
+            keep(name, measured)
+
+
+def run(module: ModuleType, *, quick: bool) -> Measured:
+    """Run one benchmark."""
+    start = time.perf_counter()
+    figures = module.measure(quick=quick)
+    return Measured(
+        title=module.TITLE,
+        machine=this_machine(),
+        seconds=time.perf_counter() - start,
+        figures=figures,
+    )
+
+
+def keep(name: str, measured: Measured) -> None:
+    """Write the results of one benchmark beside those of the others, and the page of all."""
+    known = read_results().benchmarks | {name: measured}
+    results = Results(benchmarks={each: known[each] for each in NAMES if each in known})
+    RESULTS.write_text(results.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    PAGE.write_text(page(results), encoding="utf-8")
+
+
+def this_machine() -> Machine:
+    """Describe what the figures depend on."""
+    return Machine(
+        cores=len(os.sched_getaffinity(0)),
+        load=os.getloadavg()[0],
+        python=platform.python_version(),
+        packages={name: version(name) for name in _PACKAGES},
+    )
+
+
+if __name__ == "__main__":
+    main()
