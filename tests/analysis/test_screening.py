@@ -182,6 +182,7 @@ def test_host_and_compound_of_two_engines_are_refused() -> None:
 
 
 def test_the_document_has_the_names_of_the_keys(niobium: CompoundResult) -> None:
-    added_later = {"campaign", "job_uuid"}
+    added_later = {"campaign", "job_uuid", "alloys", "provenance"}
+    added_later |= {"computed", "stored", "schema_version"}
     assert set(CompoundResult.model_fields) == {field.value for field in Field} - added_later
     assert list(niobium.model_dump()) == [f.value for f in Field if f.value not in added_later]
