@@ -33,7 +33,7 @@ def test_only_what_is_new_is_computed_and_what_is_gone_is_left_out(
     assert {r["dopant"] for r in after.contents.results} == {None, "Nb", "Mg", "Hf"}
     # The job store has kept what was left out: it comes back without a calculation.
     assert "no job was launched" in back.run.stdout
-    assert back.contents.results == landed.contents.results
+    assert _content(back) == _content(landed)
     assert back.contents.launches == after.contents.launches
 
 
@@ -57,9 +57,9 @@ def test_a_second_campaign_in_the_folder_shares_what_they_have_in_common(
 def test_a_compound_that_fails_leaves_the_others_and_can_be_tried_again(
     scratch: Path, machine_settings: Any, make_spec: Any, write: Any, run_and_read: Any
 ) -> None:
-    # Both choices of LiNbO3 take 7 steps, all other cells at most 4.
+    # Both choices of LiNbO3 take 7 steps or more, and one choice of every other cell at most 5.
     niobium = make_spec()["dopants"][:1]
-    engine = {"settings": {"force_threshold": 0.5, "steps": 5}}
+    engine = {"settings": {"force_threshold": 0.1, "steps": 6}}
     spec = write(scratch, make_spec(name="failing", dopants=niobium, engine=engine))
     first = run_and_read(spec, scratch / "failing", machine_settings)
     assert first.run.returncode == 1
@@ -81,3 +81,8 @@ def test_a_compound_that_fails_leaves_the_others_and_can_be_tried_again(
         "relax 1 of 2",
         "relax 2 of 2",
     ]
+
+
+def _content(landed: Any) -> list[dict[str, Any]]:
+    """Give the results without the time at which they were written."""
+    return [result | {"stored": None} for result in landed.contents.results]
