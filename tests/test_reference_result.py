@@ -121,7 +121,7 @@ def screened(compound: Compound, cell: Calculated) -> Row:
         criteria=spec().screening,
     )
     result = screen(plan().campaign.host_crystal, compound, cell, references)
-    return result.model_dump(mode="json")
+    return result.model_dump()
 
 
 def test_at_least_118_compounds_and_the_host_are_there() -> None:
@@ -176,7 +176,9 @@ def test_energies_of_the_sample_are_those_of_its_structures(formula: str) -> Non
     found = screened(compound_of(expected), single_point(structures()[formula]))
     energy = found[Field.FORMATION_ENERGY_PER_ATOM]
     assert energy == pytest.approx(expected[Field.FORMATION_ENERGY_PER_ATOM], abs=SAME_ENERGY)
-    assert found[Field.DEFECT_ENERGY] == pytest.approx(expected[Field.DEFECT_ENERGY], abs=0.1)
+    if expected[Field.DEFECT_ENERGY] is not None:
+        expected_defect = pytest.approx(expected[Field.DEFECT_ENERGY], abs=4 * 24 * SAME_ENERGY)
+        assert found[Field.DEFECT_ENERGY] == expected_defect
     assert found[Field.PRODUCTS] == pytest.approx(expected[Field.PRODUCTS], abs=1e-6)
 
 
