@@ -18,9 +18,9 @@ import sklearn
 from analysis.classifiers import Algorithm
 from analysis.descriptor_keys import Descriptor
 from analysis.errors import InputError
+from analysis.learning_settings import Undecided
 from analysis.model_settings import Calibration, ModelSettings
 from analysis.prediction import FinalModel
-from analysis.problem import Undecided
 from analysis.training_data import ROW_FIELDS, LeftOut, TrainingData
 
 if TYPE_CHECKING:

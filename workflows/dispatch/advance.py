@@ -12,6 +12,7 @@ from pymongo import ReplaceOne
 
 from analysis.errors import InputError
 from workflows.dispatch.launchpad import add_documents
+from workflows.learning.stages import campaign_nodes
 from workflows.results.documents import store_results
 from workflows.specification.campaign import Campaign, Kind, Node
 from workflows.storage.database import Database
@@ -37,7 +38,7 @@ def added(database: Database, uuids: Collection[str]) -> set[str]:
 
 def save_campaign(database: Database, campaign: Campaign) -> list[Node]:
     """Store a campaign and its nodes; a changed specification replaces its nodes."""
-    nodes = list(campaign.nodes())
+    nodes = campaign_nodes(database, campaign)
     document = {
         "name": campaign.name,
         "submitted": datetime.now(UTC),
@@ -87,7 +88,7 @@ def advance(database: Database, name: str) -> list[str]:
     store_results(
         database, name, [n.uuid for n in nodes if n.kind is Kind.COMPOUND and n.uuid in done]
     )
-    return _add_ready(database, name, nodes, done)
+    return [*_add_ready(database, name, nodes, done), *_go_on_learning(database, name)]
 
 
 def advance_from(database: Database, uuid: str) -> list[str]:
@@ -106,7 +107,7 @@ def _advance_from(database: Database, name: str, uuid: str) -> list[str]:
     is_compound = database.nodes.find_one({"campaign": name, "uuid": uuid, "kind": Kind.COMPOUND})
     if uuid in done and is_compound:
         store_results(database, name, [uuid])
-    return _add_ready(database, name, children, done)
+    return [*_add_ready(database, name, children, done), *_go_on_learning(database, name)]
 
 
 def _add_ready(
@@ -118,6 +119,15 @@ def _add_ready(
     if not missing:
         return []
     return _add(database, load_campaign(database, name), missing)
+
+
+def _go_on_learning(database: Database, name: str) -> list[str]:
+    """Add the training whose compounds are all over, and what the last one has chosen."""
+    from workflows.learning.loop import go_on  # it builds on this module
+
+    if not (ready := go_on(database, name)):
+        return []
+    return _add(database, load_campaign(database, name), ready)
 
 
 def _add(database: Database, campaign: Campaign, nodes: Sequence[Node]) -> list[str]:
