@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from jobflow import Maker, job
 
 from analysis.keys import Field
-from analysis.learning_settings import LearningSettings
+from analysis.learning_settings import LearningSettings, Questions
 from analysis.result import CompoundResult
-from analysis.training import Questions, Training, train
+from analysis.training import Training, train
 
 
 @dataclass

@@ -12,8 +12,8 @@ from pymongo import UpdateOne
 
 from workflows.dispatch.advance import added, landed, load_campaign
 from workflows.learning.documents import keep_training
-from workflows.learning.stages import campaign_nodes
-from workflows.specification.campaign import Kind, Node
+from workflows.learning.stages import campaign_nodes, predicted
+from workflows.specification.campaign import Campaign, Kind, Node
 from workflows.storage.database import Database
 
 
@@ -51,12 +51,13 @@ def go_on(database: Database, name: str) -> list[Node]:
     for node in nodes:
         if node.kind is Kind.LEARNING and node.uuid in standing.landed:
             keep_training(database, name, node.uuid)
-    return _ready(database, nodes, standing)
+    ready = _ready(database, nodes, standing)
+    return [_with_data(database, campaign, node, standing.landed) for node in ready]
 
 
 def _ready(database: Database, nodes: Sequence[Node], standing: _Standing) -> list[Node]:
     ready = [
-        _with_data(node, standing.landed)
+        node
         for node in nodes
         if node.uuid not in standing.landed
         and set(node.parents) <= standing.landed
@@ -66,11 +67,16 @@ def _ready(database: Database, nodes: Sequence[Node], standing: _Standing) -> li
     return [node for node in ready if node.uuid not in there]
 
 
-def _with_data(node: Node, landed: Collection[str]) -> Node:
-    """Say what a training learns from: what has landed of all that it waited for."""
-    if node.kind is not Kind.LEARNING or node.repeats:
+def _with_data(database: Database, campaign: Campaign, node: Node, done: Collection[str]) -> Node:
+    """Say what a training learns from: what has landed of all that it waited for.
+
+    And what has landed already of all that it may predict: such a prediction tests less.
+    """
+    if node.kind is not Kind.LEARNING:
         return node
-    return node.model_copy(update={"learns_from": tuple(u for u in node.after if u in landed)})
+    data = node.learns_from or tuple(uuid for uuid in node.after if uuid in done)
+    before = tuple(sorted(landed(database, predicted(campaign))))
+    return node.model_copy(update={"learns_from": data, "computed_before": before})
 
 
 def _at_work(database: Database, name: str) -> bool:

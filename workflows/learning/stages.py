@@ -58,7 +58,7 @@ def campaign_nodes(
 def questions(campaign: Campaign, node: Node) -> Questions:
     """Give what a training is asked; what it waited for is not asked again."""
     stage, explore = node.stage or 0, campaign.spec.explore
-    held = [each for each in campaign.compounds if each.compound in campaign.held_out]
+    held = _held_out(campaign)
     goes_on = explore is not None and stage < explore.rounds and not node.repeats
     asked = set(node.after)
     return Questions(
@@ -71,7 +71,14 @@ def questions(campaign: Campaign, node: Node) -> Questions:
         if explore is not None and goes_on
         else None,
         table=periodic_table(campaign),
+        landed=_dopants(p for u, p in predicted(campaign).items() if u in node.computed_before),
     )
+
+
+def predicted(campaign: Campaign) -> dict[str, PlannedCompound]:
+    """Give what trainings predict before it is computed, by the uuid of its result."""
+    planned = (*_held_out(campaign), *campaign.space)
+    return {campaign.compound_node(each).uuid: each for each in planned}
 
 
 def periodic_table(campaign: Campaign) -> tuple[Dopant, ...]:
@@ -103,14 +110,18 @@ def _repeats(
     seen = [uuid for uuid in training.after if landed and uuid in landed]
     if not seen or set(seen) == set(output["learnt_from"]):
         return nodes
-    shared = {"earlier": training.uuid, "learns_from": seen}
-    new = campaign.learning_node((training.stage or 0) + 1, training.after, **shared)
+    stage = (training.stage or 0) + 1
+    new = campaign.learning_node(stage, training.after, earlier=training.uuid, learns_from=seen)
     return nodes if any(node.uuid == new.uuid for node in nodes) else [*nodes, new]
 
 
 def _output(database: Database, uuid: str) -> dict[str, Any] | None:
     found = database.jobs.find_one({"uuid": uuid}, _NEEDED)
     return dict(found["output"]) if found else None
+
+
+def _held_out(campaign: Campaign) -> list[PlannedCompound]:
+    return [each for each in campaign.compounds if each.compound in campaign.held_out]
 
 
 def _planned(campaign: Campaign, dopant: Dopant) -> PlannedCompound:

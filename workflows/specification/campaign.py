@@ -44,6 +44,9 @@ class Node(BaseModel):
     learns_from: tuple[str, ...] = Field(
         (), description="Those of `after` that had landed when it was added"
     )
+    computed_before: tuple[str, ...] = Field(
+        (), description="Of what a training may predict, that which had landed before it"
+    )
     repeats: bool = Field(
         default=False, description="Whether it repeats a training, for compounds that came later"
     )

@@ -160,7 +160,7 @@ class LearningSpec(_Section):
     )
     population: Population = Field(
         Population.PASSING,
-        description="Compounds that pass the filter of the defect energy, or all",
+        description="passing: those that pass the filter of the defect energy; or all",
     )
     concentration: PositiveFloat | None = Field(
         None, description="Learn from compounds of this x; the commonest if left out"
