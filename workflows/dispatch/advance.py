@@ -113,9 +113,11 @@ def _advance_from(database: Database, name: str, uuid: str) -> list[str]:
 def _add_ready(
     database: Database, name: str, nodes: Sequence[Node], done: Collection[str]
 ) -> list[str]:
-    ready = [n for n in nodes if n.uuid not in done and set(n.parents) <= set(done)]
-    there = added(database, [n.uuid for n in ready])
-    missing = [n for n in ready if n.uuid not in there]
+    # What waits for the end of others, whether they land or not, is for `_go_on_learning` to add.
+    there = set(done)
+    ready = [n for n in nodes if n.uuid not in there and set(n.parents) <= there and not n.after]
+    queued = added(database, [n.uuid for n in ready])
+    missing = [n for n in ready if n.uuid not in queued]
     if not missing:
         return []
     return _add(database, load_campaign(database, name), missing)
