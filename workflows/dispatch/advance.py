@@ -104,10 +104,14 @@ def advance_from(database: Database, uuid: str) -> list[str]:
 def _advance_from(database: Database, name: str, uuid: str) -> list[str]:
     children = load_nodes(database, {"campaign": name, "parents": uuid})
     done = landed(database, {uuid}.union(*(node.parents for node in children)))
-    is_compound = database.nodes.find_one({"campaign": name, "uuid": uuid, "kind": Kind.COMPOUND})
-    if uuid in done and is_compound:
+    node = database.nodes.find_one({"campaign": name, "uuid": uuid}, {"kind": 1}) or {}
+    if uuid in done and node.get("kind") == Kind.COMPOUND:
         store_results(database, name, [uuid])
-    return [*_add_ready(database, name, children, done), *_go_on_learning(database, name)]
+    new = _add_ready(database, name, children, done)
+    # One of many compounds is seldom the last; what follows from a training follows at once.
+    if node.get("kind") != Kind.LEARNING and at_work(database, name):
+        return new
+    return [*new, *_go_on_learning(database, name)]
 
 
 def _add_ready(
@@ -121,6 +125,20 @@ def _add_ready(
     if not missing:
         return []
     return _add(database, load_campaign(database, name), missing)
+
+
+def at_work(database: Database, name: str) -> bool:
+    """Tell whether a step at the end of a workflow of the campaign still waits for those before.
+
+    Steps that the specification no longer asks for do not count.
+    """
+    waiting = database.fireworks.find(
+        {"spec.campaign": name, "state": "WAITING", "spec.step": "advance"}, {"spec.node": 1}
+    )
+    return any(
+        database.nodes.find_one({"campaign": name, "uuid": step["spec"]["node"]}, {"_id": 1})
+        for step in waiting
+    )
 
 
 def _go_on_learning(database: Database, name: str) -> list[str]:

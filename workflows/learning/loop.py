@@ -1,8 +1,7 @@
 """When a campaign learns, and what follows: everything is read from the database, each time anew.
 
 A training is added when the last compound that it waits for is over: landed, failed, or blocked by
-something that failed. `advance` asks here after every node that ends, so the question must cost
-little: as long as anything of the campaign is at work, one look-up answers it.
+something that failed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -39,7 +38,7 @@ def go_on(database: Database, name: str) -> list[Node]:
     Trainings, and compounds that were chosen, whose workflows are missing.
     """
     learning = {"campaign": name, "kind": Kind.LEARNING}
-    if database.nodes.find_one(learning, {"_id": 1}) is None or _at_work(database, name):
+    if database.nodes.find_one(learning, {"_id": 1}) is None:
         return []
     campaign = load_campaign(database, name)
     nodes = campaign_nodes(database, campaign)
@@ -77,20 +76,6 @@ def _with_data(database: Database, campaign: Campaign, node: Node, done: Collect
     data = node.learns_from or tuple(uuid for uuid in node.after if uuid in done)
     before = tuple(sorted(landed(database, predicted(campaign))))
     return node.model_copy(update={"learns_from": data, "computed_before": before})
-
-
-def _at_work(database: Database, name: str) -> bool:
-    """Tell whether a step at the end of a workflow of the campaign still waits for those before.
-
-    Steps that the specification no longer asks for do not count.
-    """
-    waiting = database.fireworks.find(
-        {"spec.campaign": name, "state": "WAITING", "spec.step": "advance"}, {"spec.node": 1}
-    )
-    return any(
-        database.nodes.find_one({"campaign": name, "uuid": step["spec"]["node"]}, {"_id": 1})
-        for step in waiting
-    )
 
 
 def _standing(database: Database, nodes: Sequence[Node]) -> _Standing:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from standins.landing import HOST_ENERGY, IONS, dopants, energy_of, put_result, run_learning
 
-import analysis.learning
-from analysis.classification import Profile
-from analysis.classifiers import Algorithm
-from analysis.nested import Choice
-from analysis.regressors import Regression
+import analysis.training
+from analysis.learning import Learned
+from analysis.learning_settings import LearningSettings
+from analysis.model_settings import best_settings
+from analysis.prediction import fit_model
+from analysis.regression import RegressionScores
+from analysis.training_data import training_data
 from workflows.dispatch.advance import advance, advance_from, load_nodes
 from workflows.dispatch.submit import submit
 from workflows.specification.campaign import Kind, Node
@@ -32,14 +35,28 @@ HELD = [("Mn", 3), ("Re", 6)]
 SPACE = ["Ti", "Mn", "Co", "Lu", "Bi"]
 
 
+def only_the_model(documents: Any, settings: LearningSettings, **_: Any) -> Learned:
+    """Fit the model that predicts, and leave out the scores, which take half a minute."""
+    data = training_data(documents, population=settings.population)
+    board = pd.DataFrame({"algorithm": ["logistic"], "descriptors": [("valence",)]})
+    nothing = pd.DataFrame({"descriptor": []})
+    return Learned(
+        settings=settings,
+        data=data,
+        classification=None,
+        regression=RegressionScores(nothing, nothing),
+        importances=nothing,
+        correlations=nothing.set_index("descriptor"),
+        learning_curve=None,
+        model=fit_model(data, best_settings(board, seed=settings.seed)),
+        notes=(),
+    )
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _small() -> Iterator[None]:
-    """Search single descriptors alone, which takes seconds instead of a minute."""
-    choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analysis.learning, "QUICK", Profile(fast_sizes=(1,)))
-        patch.setattr(analysis.learning, "QUICK_CHOICE", choice)
-        patch.setattr(analysis.learning, "QUICK_REGRESSION", (Regression.RIDGE,))
+        patch.setattr(analysis.training, "learn", only_the_model)
         yield
 
 
