@@ -19,7 +19,7 @@ from pydantic import (
 
 from analysis.dopants import Dopant, check_distinct
 from analysis.errors import InputError
-from analysis.learning_settings import Acquisition, Effort, LearningSettings, Population, Undecided
+from analysis.learning_settings import LearningSettings
 from analysis.verdict import Criteria
 from workflows.specification.categories import CategoryRules
 
@@ -153,13 +153,13 @@ class LearningSpec(_Section):
         description="A campaign of fewer compounds with one dopant does not learn by itself, "
         "unless it holds out or explores; `interphase learn` does at any time",
     )
-    effort: Effort = Field(Effort.QUICK, description="Profile: quick or full")
-    undecided: Undecided = Field(
-        Undecided.LEFT_OUT,
-        description="Undecided compounds in the classification: left_out or not_stable",
+    effort: Literal["quick", "full"] = Field("quick", description="Profile")
+    undecided: Literal["left_out", "not_stable"] = Field(
+        "left_out",
+        description="What becomes of undecided compounds in the classification",
     )
-    population: Population = Field(
-        Population.PASSING,
+    population: Literal["passing", "all"] = Field(
+        "passing",
         description="passing: those that pass the filter of the defect energy; or all",
     )
     concentration: PositiveFloat | None = Field(
@@ -183,8 +183,8 @@ class LearningSpec(_Section):
 class ExploreSpec(_Section):
     """Compounds that the campaign chooses and adds by itself, after it has learnt."""
 
-    criterion: Acquisition = Field(
-        Acquisition.INFORMATIVE,
+    criterion: Literal["informative", "promising"] = Field(
+        "informative",
         description="informative: uncertain and near the boundary of the label; promising: of the "
         "highest reaction energy that is likely",
     )
