@@ -24,7 +24,7 @@ from workflows.commands.learning import learn_command
 from workflows.commands.options import Output
 from workflows.commands.predictions import predict_all_command, predict_command
 from workflows.dispatch.advance import advance, load_nodes, save_campaign
-from workflows.learning.report_parts import learning_parts
+from workflows.learning.chapters import learning_chapters
 from workflows.specification.campaign import Kind
 from workflows.specification.plan import make_plan
 from workflows.specification.sources import TableSource
@@ -139,8 +139,8 @@ def test_learn_and_predict_from_what_has_landed(
     predict_all_command(place, None, output=Output.TABLE, console=Console(file=written, width=120))
     assert "On Zr, the highest reaction energy first" in written.getvalue()
 
-    parts = learning_parts(database, "learner")
-    assert {figure.name for part in parts for figure in part.figures} >= FIGURES
+    parts = learning_chapters(database, "learner")
+    assert {figure.name for part in parts for figure in part.drawings} >= FIGURES
     assert any(part.tables for part in parts)
     json.dumps([table.rows for part in parts for table in part.tables], allow_nan=False)
 
@@ -154,7 +154,7 @@ def test_too_little_data_says_how_much_there_is(
     with pytest.raises(InputError, match="nothing was learnt from learner yet; interphase learn"):
         predicted(place, "Mg", 2, "Li")
     assert len(load_nodes(database, {"kind": Kind.LEARNING})) == 0
-    assert learning_parts(database, "learner") == []
+    assert learning_chapters(database, "learner") == []
 
 
 @pytest.mark.parametrize("command", ["learn", "predict"])

@@ -1,14 +1,15 @@
-"""What was learnt as parts of a report: titled figures and tables, from the stored document."""
+"""What was learnt as chapters of the report: figures and tables, from the stored document."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analysis.belief import belief
 from analysis.errors import InputError
-from analysis.learning_figures import LearningFigure, learning_figures
+from analysis.learning_figures import learning_figures
 from workflows.learning.documents import last_training
+from workflows.report.chapters import Chapter, Drawing
+from workflows.report.model import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,28 +23,8 @@ Cell = str | float | int | None
 LEADING = 50
 
 
-@dataclass(frozen=True)
-class PartTable:
-    """A table: each column's title and whether it holds numbers, and the rows."""
-
-    title: str
-    columns: Sequence[tuple[str, bool]]
-    rows: Sequence[Sequence[Cell]]
-    caption: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Figures and tables under one heading."""
-
-    title: str
-    lead: str
-    figures: Sequence[LearningFigure] = ()
-    tables: Sequence[PartTable] = ()
-
-
-def learning_parts(database: Database, name: str) -> list[Part]:
-    """Give the parts of a campaign's last training; none if nothing was learnt.
+def learning_chapters(database: Database, name: str) -> list[Chapter]:
+    """Give the chapters of a campaign's last training; none if nothing was learnt.
 
     Parameters
     ----------
@@ -65,10 +46,10 @@ def learning_parts(database: Database, name: str) -> list[Part]:
     )
     tables = [*_scores(learnt), _leaderboard(learnt), _regression(learnt)]
     parts = [
-        Part(
+        Chapter(
             "What decides stability",
             lead,
-            list(learning_figures(learnt)),
+            [Drawing(f.name, f.title, f.caption, f.draw) for f in learning_figures(learnt)],
             [table for table in tables if table.rows],
         )
     ]
@@ -77,11 +58,11 @@ def learning_parts(database: Database, name: str) -> list[Part]:
     listed = [table for table in (forecasts, predictions) if table.rows]
     if listed:
         text = "Compounds that were predicted, beside what was computed of them afterwards."
-        parts.append(Part("Predictions", text, (), listed))
+        parts.append(Chapter("Predictions", text, (), listed))
     return parts
 
 
-def _scores(learnt: Record) -> list[PartTable]:
+def _scores(learnt: Record) -> list[Table]:
     found = learnt["classification"]
     if not found:
         return []
@@ -92,7 +73,7 @@ def _scores(learnt: Record) -> list[PartTable]:
     ]
     columns = [("folds", False), ("score", False), ("honest", True), ("spread", True)]
     return [
-        PartTable(
+        _table(
             "Honest scores",
             [*columns, ("dummy", True)],
             rows,
@@ -101,7 +82,7 @@ def _scores(learnt: Record) -> list[PartTable]:
     ]
 
 
-def _leaderboard(learnt: Record) -> PartTable:
+def _leaderboard(learnt: Record) -> Table:
     found = learnt["classification"] or {"leaderboard": []}
     names = ("balanced_accuracy", "balanced_accuracy_grouped", "f1_grouped", "roc_auc_grouped")
     rows = [
@@ -110,10 +91,10 @@ def _leaderboard(learnt: Record) -> PartTable:
     ]
     columns = [("algorithm", False), ("descriptors", False), *((name, True) for name in names)]
     caption = "Ranks trials; its scores are the best of many, partly by luck."
-    return PartTable("Leaderboard", columns, rows, caption)
+    return _table("Leaderboard", columns, rows, caption)
 
 
-def _regression(learnt: Record) -> PartTable:
+def _regression(learnt: Record) -> Table:
     names = ("mae", "mae_spread", "r2", "mse", "mae_held_out")
     rows = [
         (row["algorithm"], row["scheme"], *(row[name] for name in names))
@@ -121,10 +102,10 @@ def _regression(learnt: Record) -> PartTable:
     ]
     columns = [("algorithm", False), ("folds", False), *((name, True) for name in names)]
     caption = "Energies in eV per f.u.; the dummy answers with the mean."
-    return PartTable("Regression of the reaction energy", columns, rows, caption)
+    return _table("Regression of the reaction energy", columns, rows, caption)
 
 
-def _forecasts(stored: Record) -> PartTable:
+def _forecasts(stored: Record) -> Table:
     names = ("reaction_energy", "low", "high", "probability", "computed_energy", "error")
     rows = [
         (
@@ -140,10 +121,10 @@ def _forecasts(stored: Record) -> PartTable:
     columns = [("compound", False), ("why", False), ("training", True)]
     columns += [*((name, True) for name in names), ("computed label", False)]
     caption = "The prediction's data did not contain the compound, which was computed after it."
-    return PartTable("Predicted, then computed", columns, rows, caption)
+    return _table("Predicted, then computed", columns, rows, caption)
 
 
-def _predictions(stored: Record) -> PartTable:
+def _predictions(stored: Record) -> Table:
     names = ("probability", "reaction_energy", "low", "high")
     rows = [
         (f"{p['element']}{p['valence']}+", p["site"], *(p[name] for name in names))
@@ -151,4 +132,19 @@ def _predictions(stored: Record) -> PartTable:
         if not p["learnt_from"]
     ]
     columns = [("ion", False), ("site", False), *((name, True) for name in names)]
-    return PartTable("Predicted and not computed", columns, rows, "Energies in eV per f.u.")
+    return _table("Predicted and not computed", columns, rows, "Energies in eV per f.u.")
+
+
+def _table(
+    title: str,
+    columns: Sequence[tuple[str, bool]],
+    rows: Sequence[Sequence[Cell]],
+    caption: str,
+) -> Table:
+    """Make a table; of each column the title, and whether it holds numbers."""
+    return Table(
+        title=title,
+        columns=tuple(Column(title=text, numeric=numeric) for text, numeric in columns),
+        rows=tuple(tuple(row) for row in rows),
+        caption=caption,
+    )
