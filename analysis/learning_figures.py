@@ -66,11 +66,13 @@ def learning_figures(learnt: Record) -> Iterator[LearningFigure]:
             "For the reaction energy, in a random forest; believe the left side.",
             partial(importance_figure, pd.DataFrame(learnt["importances"])),
         )
+    # A descriptor that is the same for all compounds has no correlation: null.
+    table = pd.DataFrame(learnt["correlations"]).set_index("descriptor").astype(float)
     yield LearningFigure(
         "correlation",
         "Correlation of the descriptors",
         "Of two that say the same either may get the credit.",
-        partial(correlation_figure, pd.DataFrame(learnt["correlations"]).set_index("descriptor")),
+        partial(correlation_figure, table),
     )
     best = next(r["algorithm"] for r in learnt["regression"] if r["algorithm"] != DUMMY)
     yield LearningFigure(
