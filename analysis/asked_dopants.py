@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from analysis.descriptors import describe
 from analysis.keys import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,8 +30,9 @@ def describe_dopants(
     Returns
     -------
     tuple
-        [N, 15] the descriptors, NaN where missing, and for each dopant what is missing or stands
-        in. A missing value is imputed by the models, like those of the training rows.
+        [N, 15] the descriptors, NaN where missing, and for each dopant what is missing, stands in,
+        or lies outside the range of the training rows. A missing value is imputed by the models,
+        like those of the training rows.
     """
     rows, notes = [], []
     for dopant in dopants:
@@ -40,8 +42,20 @@ def describe_dopants(
         rows.append([found.numbers[each] for each in Descriptor])
         missing = [f"{each.label}: missing, {why}" for each, why in found.missing.items()]
         flags = [f"{each.label}: {what}" for each, what in found.flags.items()]
-        notes.append((*missing, *flags))
+        notes.append((*missing, *flags, *_outside(data, found.numbers)))
     return np.array(rows, dtype=float), notes
+
+
+def _outside(data: TrainingData, numbers: Mapping[Descriptor, float]) -> list[str]:
+    """Name the descriptors beyond those of all training rows: there a model extrapolates."""
+    low, high = data.descriptors.min(), data.descriptors.max()
+    return [
+        f"{each.label} {numbers[each]:.4g}: outside {low[name]:.4g} to {high[name]:.4g}, the range "
+        "of the compounds learnt from"
+        for each in Descriptor
+        if (name := str(each)) and not low[name] <= numbers[each] <= high[name]
+        if not math.isnan(numbers[each]) and not math.isnan(low[name])
+    ]
 
 
 def is_learnt_from(data: TrainingData, dopant: Dopant) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ from sklearn.base import clone
 
 from analysis.asked_dopants import describe_dopants, unexplored
 from analysis.descriptor_keys import Descriptor
+from analysis.learning_settings import Acquisition
 from analysis.prediction import FinalModel, Prediction
 
 if TYPE_CHECKING:
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
 
 #: Standard uncertainties that count for an unexplored compound: 95 % of a normal distribution.
 KAPPA = 1.96
-
-
-class Acquisition(StrEnum):
-    """What makes a compound worth computing.
-
-    INFORMATIVE: uncertain and near the boundary of the label, kappa u - |E - boundary| (the
-    straddle of B. Bryan et al., NIPS 2005). PROMISING: the upper confidence bound, E + kappa u
-    (N. Srinivas et al., IEEE Trans. Inf. Theory 58, 3250 (2012)).
-    """
-
-    INFORMATIVE = auto()
-    PROMISING = auto()
 
 
 class Proposal(NamedTuple):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum, auto
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from pydantic import BaseModel, Field, PositiveInt
 
 from analysis.classification import FULL, QUICK, Search, search
 from analysis.errors import InputError
@@ -16,17 +14,18 @@ from analysis.kernel_comparison import compare_kernels
 from analysis.model_settings import ModelSettings, best_settings
 from analysis.nested import Choice, NestedScores, PermutationTest, nested_scores, permutation_test
 from analysis.prediction import FinalModel, fit_model
-from analysis.problem import Problem, Undecided, classification_problem, regression_problem
+from analysis.problem import Problem, classification_problem, regression_problem
 from analysis.regression import RegressionScores, learning_curve, regression_scores
 from analysis.regressors import Regression
 from analysis.splits import SEEDS, Scheme
 from analysis.subset_search import Run
-from analysis.training_data import Population, TrainingData, training_data
+from analysis.training_data import TrainingData, training_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analysis.classification import Reporter
+    from analysis.learning_settings import LearningSettings
     from analysis.phases import ReferencePhases
 
 #: Regression of the quick profile: one of each kind.
@@ -41,43 +40,6 @@ QUICK_REGRESSION = (
 
 #: Inside the nested scores, by the profile.
 QUICK_CHOICE, FULL_CHOICE = Choice(inner_folds=3), Choice()
-
-
-class Effort(StrEnum):
-    """How much is tried."""
-
-    QUICK = auto()
-    FULL = auto()
-
-
-class LearningSettings(BaseModel, frozen=True, extra="forbid"):
-    """What is learnt, and how; with the snapshot of the data this determines every number."""
-
-    effort: Effort = Field(Effort.QUICK, description="quick, or full: minutes")
-    undecided: Undecided = Field(
-        Undecided.LEFT_OUT, description="Undecided compounds: left_out, or not_stable"
-    )
-    population: Population = Field(
-        Population.PASSING, description="Compounds passing the defect energy's filter, or all"
-    )
-    concentration: float | None = Field(
-        None, gt=0, description="Learn from compounds of this x; the commonest if null"
-    )
-    coverage: float = Field(
-        0.9, gt=0, lt=1, description="Share of compounds that the intervals should hold"
-    )
-    permutations: PositiveInt = Field(100, description="Against chance, in the full profile")
-    seed: int = Field(0, ge=0, description="Of everything random but the folds' three seeds")
-
-    @property
-    def is_full(self) -> bool:
-        """Whether everything is tried."""
-        return self.effort is Effort.FULL
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """Seeds of the folds of nested scores and regression."""
-        return SEEDS if self.is_full else SEEDS[:1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,19 +122,24 @@ def learn(
         energies,
         run=_telling(run, report, "regression"),
         algorithms=tuple(Regression) if settings.is_full else QUICK_REGRESSION,
-        seeds=settings.seeds,
+        seeds=_seeds(settings),
     )
     return Learned(
         settings=settings,
         data=data,
         classification=classified,
         regression=found,
-        importances=importances(energies, classify=False, run=run, seeds=settings.seeds),
+        importances=importances(energies, classify=False, run=run, seeds=_seeds(settings)),
         correlations=correlations(energies),
         learning_curve=_curve(energies, found, settings, run),
         model=fit_model(data, _model_settings(classified, settings)),
         notes=notes,
     )
+
+
+def _seeds(settings: LearningSettings) -> tuple[int, ...]:
+    """Give the seeds of the folds of nested scores and regression."""
+    return SEEDS if settings.is_full else SEEDS[:1]
 
 
 def _classify(
@@ -187,7 +154,7 @@ def _classify(
                 scheme=scheme,
                 run=_telling(run, report, f"nested, {scheme}"),
                 choice=FULL_CHOICE if settings.is_full else QUICK_CHOICE,
-                seeds=settings.seeds,
+                seeds=_seeds(settings),
             )
             for scheme in Scheme
         )
@@ -200,7 +167,7 @@ def _classify(
         search=found,
         nested=nested,
         permutations=permuted,
-        importances=importances(problem, classify=True, run=run, seeds=settings.seeds),
+        importances=importances(problem, classify=True, run=run, seeds=_seeds(settings)),
         windows=windows(problem, seed=settings.seed),
         kernels=compare_kernels(problem, top, run=run) if settings.is_full else None,
     ), problem.notes
@@ -227,7 +194,7 @@ def _curve(
         return None
     known = [str(each) for each in Regression]
     best = next(name for name in found.scores["algorithm"] if name in known)
-    return learning_curve(problem, Regression[best.upper()], run=run, seeds=settings.seeds)
+    return learning_curve(problem, Regression[best.upper()], run=run, seeds=_seeds(settings))
 
 
 def _model_settings(found: Classification | None, settings: LearningSettings) -> ModelSettings:

@@ -18,9 +18,9 @@ import sklearn
 from analysis.classifiers import Algorithm
 from analysis.descriptor_keys import Descriptor
 from analysis.errors import InputError
+from analysis.learning_settings import Undecided
 from analysis.model_settings import Calibration, ModelSettings
 from analysis.prediction import FinalModel
-from analysis.problem import Undecided
 from analysis.training_data import ROW_FIELDS, LeftOut, TrainingData
 
 if TYPE_CHECKING:
@@ -75,13 +75,7 @@ def from_document(document: Mapping[str, Any]) -> FinalModel:
     if document.get("format") != FORMAT:
         message = f"a model of format {document.get('format')!r}; expected {FORMAT}: train again"
         raise InputError(message)
-    data = TrainingData(
-        rows=pd.DataFrame(document["rows"], columns=[str(field) for field in ROW_FIELDS]),
-        descriptors=pd.DataFrame(
-            document["descriptors"], columns=[str(each) for each in Descriptor], dtype=float
-        ),
-        left_out=tuple(LeftOut(*each) for each in document["left_out"]),
-    )
+    data = data_of(document)
     if data.snapshot != document["snapshot"]:
         message = f"the model's data are not those of its snapshot {document['snapshot'][:12]}"
         raise InputError(message)
@@ -90,6 +84,17 @@ def from_document(document: Mapping[str, Any]) -> FinalModel:
     )
     _compare(_check(model), document)
     return model
+
+
+def data_of(document: Mapping[str, Any]) -> TrainingData:
+    """Give the compounds that a stored model has learnt from."""
+    return TrainingData(
+        rows=pd.DataFrame(document["rows"], columns=[str(field) for field in ROW_FIELDS]),
+        descriptors=pd.DataFrame(
+            document["descriptors"], columns=[str(each) for each in Descriptor], dtype=float
+        ),
+        left_out=tuple(LeftOut(*each) for each in document["left_out"]),
+    )
 
 
 def _settings(stored: Mapping[str, Any]) -> ModelSettings:

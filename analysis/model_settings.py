@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.classifiers import Algorithm
 from analysis.errors import InputError
-from analysis.problem import Undecided
+from analysis.learning_settings import Undecided
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,13 +9,13 @@ harder question, "is it known to be stable?", whose answer lies within the noise
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum, auto
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.errors import InputError
 from analysis.keys import Field, Label
+from analysis.learning_settings import Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +30,6 @@ MAX_MISSING = 0.2
 LEAST_PER_CLASS = 5
 #: Rows to regress on: two in each test set of five folds.
 LEAST_ROWS = 10
-
-
-class Undecided(StrEnum):
-    """What happens with compounds of the label `undecided`."""
-
-    LEFT_OUT = auto()
-    NOT_STABLE = auto()
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum, auto
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +21,7 @@ from analysis.descriptor_keys import Descriptor
 from analysis.descriptors import Description, describe
 from analysis.errors import InputError
 from analysis.keys import Field
+from analysis.learning_settings import Population
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,13 +43,6 @@ ROW_FIELDS = (
     Field.LABEL,
     Field.JOB_UUID,
 )
-
-
-class Population(StrEnum):
-    """Which compounds are learnt from."""
-
-    PASSING = auto()  # those that the filter of the defect energy does not refuse
-    ALL = auto()
 
 
 class LeftOut(NamedTuple):

@@ -7,7 +7,7 @@ is not known yet takes its parent's uuid in place of the structure.
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pymatgen.core import Structure
@@ -73,6 +73,11 @@ def lowest_uuid(parent: str) -> str:
 def migration_uuid(lowest: str, compound: "Compound") -> str:
     """Name the step that computes the motion of the mobile ion in a relaxed compound."""
     return digest("migration", lowest, compound)
+
+
+def learning_uuid(settings: Any, stage: int, asked: Sequence[str], data: Sequence[str]) -> str:
+    """Name a training: the compounds that it waits for, and those it has, if that was said."""
+    return digest("learning", settings, stage, asked, data)
 
 
 def interface_uuid(

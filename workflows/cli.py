@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from analysis.errors import InputError
-from workflows.commands import on_campaigns, on_machine, on_reports, on_results
+from workflows.commands import on_campaigns, on_learning, on_machine, on_reports, on_results
 from workflows.commands.options import console
 
 app = typer.Typer(
@@ -37,6 +37,8 @@ COMMANDS = (
     on_results.build,
     on_reports.report,
     on_reports.figures,
+    on_learning.learn,
+    on_learning.predict,
     on_machine.doctor,
 )
 for command in COMMANDS:

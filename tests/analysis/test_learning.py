@@ -11,12 +11,12 @@ from pymatgen.core import Lattice, Structure
 import analysis.learning
 from analysis.classification import Profile
 from analysis.classifiers import Algorithm
-from analysis.learning import Effort, Learned, LearningSettings, learn
+from analysis.learning import Learned, learn
 from analysis.learning_document import learning_document
+from analysis.learning_settings import Effort, LearningSettings, Population
 from analysis.model_document import from_document
 from analysis.nested import Choice
 from analysis.regressors import Regression
-from analysis.training_data import Population
 
 #: Ions of known radius, in an octahedron of oxygen.
 IONS = [

@@ -12,12 +12,12 @@ from analysis.asked_dopants import unexplored
 from analysis.classifiers import Algorithm
 from analysis.dopants import Dopant
 from analysis.errors import InputError
-from analysis.exploration import Acquisition, acquisition_score, propose
+from analysis.exploration import acquisition_score, propose
 from analysis.keys import Field
+from analysis.learning_settings import Acquisition, Undecided
 from analysis.model_document import from_document, to_document
 from analysis.model_settings import ModelSettings, best_settings
 from analysis.prediction import FinalModel, fit_model
-from analysis.problem import Undecided
 from analysis.training_data import TrainingData
 
 # fmt: off

@@ -7,7 +7,8 @@ import pytest
 from standins.synthetic import NAMES, synthetic_data
 
 from analysis.errors import InputError
-from analysis.problem import Undecided, classification_problem, regression_problem
+from analysis.learning_settings import Undecided
+from analysis.problem import classification_problem, regression_problem
 from analysis.training_data import TrainingData
 
 ELEMENTS = ["Al", "Ga", "Sc", "Y", "Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W", "Mg", "Ca"]

@@ -10,7 +10,8 @@ from pymatgen.core import Lattice, Structure
 from analysis.coordination_estimate import estimate_coordination
 from analysis.descriptor_keys import Descriptor
 from analysis.errors import InputError
-from analysis.training_data import Population, training_data
+from analysis.learning_settings import Population
+from analysis.training_data import training_data
 
 #: A metal in the middle of an octahedron of oxygen, 2.1 Å away, in a cell of 7 atoms.
 OCTAHEDRON = [[0, 0, 0], *(np.eye(3) * 0.21), *(-np.eye(3) * 0.21)]

@@ -17,6 +17,7 @@ _TITLES = {
     Kind.CRYSTAL: "reference crystals",
     Kind.HOST: "host",
     Kind.COMPOUND: "compounds",
+    Kind.LEARNING: "learning",
 }
 # Without a terminal a line is printed whenever something landed, at most and at least this often.
 _LINE_SECONDS = 5.0
@@ -91,6 +92,7 @@ class RunProgress:
                 task,
                 completed=landed,
                 total=total,
+                visible=bool(total),
                 landed=f"{landed}/{total}",
                 failed=f"{failed} failed" if failed else "",
             )
@@ -101,6 +103,7 @@ class RunProgress:
         counts = "  ".join(
             f"{title} {status.count(kind, State.LANDED)}/{status.count(kind)}"
             for kind, title in _TITLES.items()
+            if status.count(kind) or kind is not Kind.LEARNING
         )
         then, before = self._last_line
         now = time.monotonic()

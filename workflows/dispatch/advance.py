@@ -12,6 +12,7 @@ from pymongo import ReplaceOne
 
 from analysis.errors import InputError
 from workflows.dispatch.launchpad import add_documents
+from workflows.learning.stages import campaign_nodes
 from workflows.results.documents import store_results
 from workflows.specification.campaign import Campaign, Kind, Node
 from workflows.storage.database import Database
@@ -37,7 +38,7 @@ def added(database: Database, uuids: Collection[str]) -> set[str]:
 
 def save_campaign(database: Database, campaign: Campaign) -> list[Node]:
     """Store a campaign and its nodes; a changed specification replaces its nodes."""
-    nodes = list(campaign.nodes())
+    nodes = campaign_nodes(database, campaign)
     document = {
         "name": campaign.name,
         "submitted": datetime.now(UTC),
@@ -87,7 +88,7 @@ def advance(database: Database, name: str) -> list[str]:
     store_results(
         database, name, [n.uuid for n in nodes if n.kind is Kind.COMPOUND and n.uuid in done]
     )
-    return _add_ready(database, name, nodes, done)
+    return [*_add_ready(database, name, nodes, done), *_go_on_learning(database, name)]
 
 
 def advance_from(database: Database, uuid: str) -> list[str]:
@@ -103,21 +104,50 @@ def advance_from(database: Database, uuid: str) -> list[str]:
 def _advance_from(database: Database, name: str, uuid: str) -> list[str]:
     children = load_nodes(database, {"campaign": name, "parents": uuid})
     done = landed(database, {uuid}.union(*(node.parents for node in children)))
-    is_compound = database.nodes.find_one({"campaign": name, "uuid": uuid, "kind": Kind.COMPOUND})
-    if uuid in done and is_compound:
+    node = database.nodes.find_one({"campaign": name, "uuid": uuid}, {"kind": 1}) or {}
+    if uuid in done and node.get("kind") == Kind.COMPOUND:
         store_results(database, name, [uuid])
-    return _add_ready(database, name, children, done)
+    new = _add_ready(database, name, children, done)
+    # One of many compounds is seldom the last; what follows from a training follows at once.
+    if node.get("kind") != Kind.LEARNING and at_work(database, name):
+        return new
+    return [*new, *_go_on_learning(database, name)]
 
 
 def _add_ready(
     database: Database, name: str, nodes: Sequence[Node], done: Collection[str]
 ) -> list[str]:
-    ready = [n for n in nodes if n.uuid not in done and set(n.parents) <= set(done)]
-    there = added(database, [n.uuid for n in ready])
-    missing = [n for n in ready if n.uuid not in there]
+    # What waits for the end of others, whether they land or not, is for `_go_on_learning` to add.
+    there = set(done)
+    ready = [n for n in nodes if n.uuid not in there and set(n.parents) <= there and not n.after]
+    queued = added(database, [n.uuid for n in ready])
+    missing = [n for n in ready if n.uuid not in queued]
     if not missing:
         return []
     return _add(database, load_campaign(database, name), missing)
+
+
+def at_work(database: Database, name: str) -> bool:
+    """Tell whether a step at the end of a workflow of the campaign still waits for those before.
+
+    Steps that the specification no longer asks for do not count.
+    """
+    waiting = database.fireworks.find(
+        {"spec.campaign": name, "state": "WAITING", "spec.step": "advance"}, {"spec.node": 1}
+    )
+    return any(
+        database.nodes.find_one({"campaign": name, "uuid": step["spec"]["node"]}, {"_id": 1})
+        for step in waiting
+    )
+
+
+def _go_on_learning(database: Database, name: str) -> list[str]:
+    """Add the training whose compounds are all over, and what the last one has chosen."""
+    from workflows.learning.loop import go_on  # it builds on this module
+
+    if not (ready := go_on(database, name)):
+        return []
+    return _add(database, load_campaign(database, name), ready)
 
 
 def _add(database: Database, campaign: Campaign, nodes: Sequence[Node]) -> list[str]:

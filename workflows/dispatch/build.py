@@ -17,12 +17,17 @@ from workflows.dispatch.firetasks import AdvanceTask, as_steps
 from workflows.specification.campaign import Campaign, Kind, Node
 
 # Rockets pull the host first: everything waits for it. Reference crystals come next.
-_PRIORITY = {Kind.HOST: 30, Kind.CRYSTAL: 20, Kind.COMPOUND: 10}
+_PRIORITY = {Kind.HOST: 30, Kind.CRYSTAL: 20, Kind.LEARNING: 15, Kind.COMPOUND: 10}
 
 
 def build_workflow(campaign: Campaign, node: Node) -> Workflow:
     """Make a node's workflow: its jobs, and last the task that advances the campaign."""
-    builders = {Kind.HOST: _host_flow, Kind.CRYSTAL: _crystal_flow, Kind.COMPOUND: _compound_flow}
+    builders = {
+        Kind.HOST: _host_flow,
+        Kind.CRYSTAL: _crystal_flow,
+        Kind.COMPOUND: _compound_flow,
+        Kind.LEARNING: _learning_flow,
+    }
     flow = builders[node.kind](campaign, node)
     metadata = node_metadata(campaign, node)
     flow.update_metadata(metadata)
@@ -86,6 +91,20 @@ def _compound_flow(campaign: Campaign, node: Node) -> Flow:
         sampling={"choices": spec.choices, "seed": spec.seed},
         uuid=node.uuid,
     )
+
+
+def _learning_flow(campaign: Campaign, node: Node) -> Flow:
+    from makers.learning import LearnMaker  # scikit-learn and pandas, for this one node
+    from workflows.learning.stages import questions
+
+    spec = campaign.spec
+    job = LearnMaker().make(
+        {uuid: OutputReference(uuid) for uuid in node.learns_from},
+        spec.learning.settings(spec.seed),
+        questions(campaign, node),
+        earlier=OutputReference(node.earlier) if node.earlier else None,
+    )
+    return Flow([named(job, node.uuid, f"{node.label}: learn", step="learn")])
 
 
 def _relax_maker(campaign: Campaign) -> Any:

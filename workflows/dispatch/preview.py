@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from workflows.dispatch.advance import added, landed
 from workflows.dispatch.build import build_workflow
+from workflows.learning.stages import campaign_nodes
 from workflows.specification.campaign import Node
 from workflows.specification.plan import Plan
 from workflows.storage.database import Database
@@ -63,7 +64,7 @@ def preview(database: Database, plan: Plan, redo: Collection[str] = ()) -> Previ
     redo
         uuids of nodes that are to be computed again.
     """
-    nodes = list(plan.campaign.nodes())
+    nodes = campaign_nodes(database, plan.campaign)
     uuids = [node.uuid for node in nodes]
     done = landed(database, uuids) - set(redo)
     there = added(database, uuids) - done - set(redo)

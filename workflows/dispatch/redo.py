@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from analysis.errors import InputError
 from analysis.keys import Field
+from workflows.learning.stages import campaign_nodes
 from workflows.results.filters import compile_filters
 from workflows.specification.plan import Plan
 from workflows.storage.database import Database
@@ -36,7 +37,7 @@ def select_redo(database: Database, plan: Plan, filters: Sequence[str]) -> list[
     """
     if not filters:
         return []
-    asked = [node.uuid for node in plan.campaign.nodes()]
+    asked = [node.uuid for node in campaign_nodes(database, plan.campaign)]
     mine = {"campaign": plan.campaign.name, "job_uuid": {"$in": asked}}
     query = compile_filters(filters)
     chosen = set(database.results.distinct("job_uuid", {"$and": [mine, query]}))

@@ -15,9 +15,18 @@ if TYPE_CHECKING:
     from workflows.report.model import Report
     from workflows.storage.database import Database
 
+
+def _learning(database: Database, name: str) -> list[Chapter]:
+    if database.learning.find_one({"campaign": name}, {"_id": 1}) is None:
+        return []
+    from workflows.learning.chapters import learning_chapters  # it imports scikit-learn
+
+    return learning_chapters(database, name)
+
+
 #: Chapters that come from more than the result documents, in the order in which they are shown;
 #: each gives its chapters, none where there is nothing to show.
-SOURCES: tuple[Callable[[Database, str], list[Chapter]], ...] = ()
+SOURCES: tuple[Callable[[Database, str], list[Chapter]], ...] = (_learning,)
 
 
 def make_report(database: Database, name: str) -> Report:

@@ -1,6 +1,6 @@
 """A campaign made concrete: what is computed, from what, in which order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     CRYSTAL = "crystal"
     HOST = "host"
     COMPOUND = "compound"
+    LEARNING = "learning"
 
 
 class Node(BaseModel):
@@ -35,6 +36,20 @@ class Node(BaseModel):
     parents: tuple[str, ...] = Field((), description="uuids of the nodes it needs")
     formula: str | None = Field(None, description="Reduced formula, for a reference crystal")
     compound: Compound | None = Field(None, description="Dopants; none of them is the undoped host")
+    after: tuple[str, ...] = Field(
+        (), description="uuids of nodes that must be over, landed or failed: what learning awaits"
+    )
+    stage: int | None = Field(None, description="Trainings before it, for learning")
+    earlier: str | None = Field(None, description="uuid of the training before it")
+    learns_from: tuple[str, ...] = Field(
+        (), description="Those of `after` that had landed when it was added"
+    )
+    computed_before: tuple[str, ...] = Field(
+        (), description="Of what a training may predict, that which had landed before it"
+    )
+    repeats: bool = Field(
+        default=False, description="Whether it repeats a training, for compounds that came later"
+    )
 
 
 class PlannedCompound(BaseModel):
@@ -81,6 +96,10 @@ class Campaign(BaseModel):
     crystals: dict[str, dict[str, Any]] = Field(
         description="Crystals known on the engine's and the reference phases' scale, by formula"
     )
+    held_out: tuple[Compound, ...] = Field(
+        (), description="Those of the compounds that are predicted before they are computed"
+    )
+    space: tuple[PlannedCompound, ...] = Field((), description="What exploring chooses from")
     left_out: tuple[LeftOut, ...] = Field(
         (), description="Candidates of the rule that cannot be computed; no part of the results"
     )
@@ -112,7 +131,7 @@ class Campaign(BaseModel):
 
     @cached_property
     def _by_compound(self) -> dict[Compound, PlannedCompound]:
-        return {planned.compound: planned for planned in self.compounds}
+        return {each.compound: each for each in (*self.compounds, *self.space)}
 
     @cached_property
     def host_uuid(self) -> str:
@@ -139,20 +158,85 @@ class Campaign(BaseModel):
 
     def nodes(self) -> Iterator[Node]:
         """Go through all workflows, parents before children."""
+        yield from self.crystal_nodes(self.compounds)
+        yield Node(uuid=self.host_uuid, kind=Kind.HOST, label=f"{self.host_crystal.name} host")
+        held = [each for each in self.compounds if each.compound in self.held_out]
+        first = [self.compound_node(each) for each in self.compounds if each not in held]
+        yield from first
+        if not self.learns:
+            return
+        doped = [node.uuid for node in first if node.uuid != self.undoped_uuid]
+        training = self.learning_node(0, doped)
+        yield training
+        yield from (self.compound_node(each, training.uuid) for each in held)
+
+    def crystal_nodes(self, compounds: Iterable[PlannedCompound]) -> Iterator[Node]:
+        """Go through the reference crystals that compounds need."""
+        needed = {formula for planned in compounds for formula in planned.crystals}
         for formula, uuid in self.crystal_uuids.items():
-            yield Node(uuid=uuid, kind=Kind.CRYSTAL, label=formula, formula=formula)
-        name = self.host_crystal.name
-        yield Node(uuid=self.host_uuid, kind=Kind.HOST, label=f"{name} host")
-        for planned in self.compounds:
-            undoped = self.undoped_uuid if planned.compound.dopants else None
-            needed = [self.crystal_uuids[formula] for formula in planned.crystals]
-            yield Node(
-                uuid=self._interface_uuid(planned, undoped),
-                kind=Kind.COMPOUND,
-                label=planned.compound.label(name),
-                parents=(self.host_uuid, *needed, *([undoped] if undoped else [])),
-                compound=planned.compound,
-            )
+            if formula in needed:
+                yield Node(uuid=uuid, kind=Kind.CRYSTAL, label=formula, formula=formula)
+
+    def compound_node(self, planned: PlannedCompound, *more: str) -> Node:
+        """Make the node of a compound; it waits for `more` besides host and crystals."""
+        undoped = self.undoped_uuid if planned.compound.dopants else None
+        needed = [self.crystal_uuids[formula] for formula in planned.crystals]
+        return Node(
+            uuid=self._interface_uuid(planned, undoped),
+            kind=Kind.COMPOUND,
+            label=planned.compound.label(self.host_crystal.name),
+            parents=(self.host_uuid, *needed, *([undoped] if undoped else []), *more),
+            compound=planned.compound,
+        )
+
+    def learning_node(
+        self,
+        stage: int,
+        asked: Iterable[str],
+        *,
+        earlier: str | None = None,
+        learns_from: Iterable[str] = (),
+    ) -> Node:
+        """Make the node of a training.
+
+        Parameters
+        ----------
+        stage
+            Trainings before it.
+        asked
+            uuids of the doped compounds that must be over.
+        earlier
+            uuid of the training before it.
+        learns_from
+            What has landed; only for a training that repeats the last one with more data.
+        """
+        after, data = tuple(asked), tuple(sorted(learns_from))
+        spec, explore = self.spec, self.spec.explore
+        settings = [
+            spec.learning.settings(spec.seed),
+            # Not the number of rounds: one more leaves those before as they were.
+            explore.model_dump(mode="json", exclude={"rounds"}) if explore else None,
+            bool(explore and stage < explore.rounds and not data),
+            [compound.model_dump(mode="json") for compound in self.held_out],
+        ]
+        return Node(
+            uuid=naming.learning_uuid(settings, stage, sorted(after), data),
+            kind=Kind.LEARNING,
+            label=f"{self.host_crystal.name} learning {stage + 1}",
+            parents=(self.undoped_uuid,),
+            after=after,
+            stage=stage,
+            earlier=earlier,
+            learns_from=data,
+            repeats=bool(data),
+        )
+
+    @property
+    def learns(self) -> bool:
+        """Whether the campaign learns by itself."""
+        single = sum(len(planned.compound.dopants) == 1 for planned in self.compounds)
+        asked = bool(self.held_out) or self.spec.explore is not None
+        return asked or single >= self.spec.learning.least
 
     def _interface_uuid(self, planned: PlannedCompound, undoped: str | None) -> str:
         crystals = {formula: self.crystal_uuids[formula] for formula in planned.crystals}

@@ -1,7 +1,7 @@
 """From a specification to a campaign: everything is checked before anything is queued."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,10 +78,16 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
             left_out.append((compound, str(error)))
     if len(compounds) == 1:
         raise InputError(_nothing_left(left_out))
+    held = _held_out(spec, host)
+    there = {planned.compound for planned in compounds}
+    compounds += [planner.plan(compound) for compound in held if compound not in there]
+    _require_rows(compounds, held)
     campaign = Campaign(
         spec=spec,
         host=jsanitize(host, strict=True),
         compounds=tuple(compounds),
+        held_out=tuple(held),
+        space=_space(planner, {planned.compound for planned in compounds}),
         crystals={f: planner.crystals[f].as_dict() for f in sorted(planner.crystals)},
         left_out=tuple(LeftOut(compound=each, reason=reason) for each, reason in left_out),
         engine=maker.digest_fields(),
@@ -128,6 +134,51 @@ def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
         host_ions=host.ions,
     )
     return [compound for dopant in found for compound in _each_way(spec, host, (dopant,))]
+
+
+def _held_out(spec: CampaignSpec, host: Host) -> list[Compound]:
+    dopants = [dopant for entry in spec.learning.held_out for dopant in entry.expand()]
+    if twice := [d.label for i, d in enumerate(dopants) if d in dopants[:i]]:
+        msg = f"listed twice under learning.held_out: {'; '.join(twice)}"
+        raise InputError(msg)
+    return [compound for dopant in dopants for compound in _each_way(spec, host, (dopant,))]
+
+
+def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]) -> None:
+    """Refuse to hold out everything."""
+    if all(planned.compound in held for planned in compounds if planned.compound.dopants):
+        msg = (
+            "learning.held_out holds out every compound: ask for some to learn from, under "
+            "`dopants` or by a `rule`"
+        )
+        raise InputError(msg)
+
+
+def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:
+    """Plan what exploring chooses from: what the rule knows, is not asked for, and can be."""
+    spec, explore = planner.spec, planner.spec.explore
+    if explore is None:
+        return ()
+    found = candidates(
+        explore.sites or tuple(planner.host.ions),
+        concentrations=(explore.concentration,),
+        elements=explore.elements,
+        host_ions=planner.host.ions,
+    )
+    planned, reasons = [], []
+    for dopant in found:
+        compound = Compound(dopants=(dopant,), compensation=spec.compensation[0])
+        if compound in asked:
+            continue
+        try:
+            planned.append(planner.plan(compound))
+        except InputError as error:
+            reasons.append(str(error))
+    if not planned:
+        why = f"; the first of {len(reasons)}: {reasons[0]}" if reasons else ""
+        msg = f"explore: no compound is left to choose from, of {len(found)} candidates{why}"
+        raise InputError(msg)
+    return tuple(planned)
 
 
 def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:

@@ -19,6 +19,7 @@ from pydantic import (
 
 from analysis.dopants import Dopant, check_distinct
 from analysis.errors import InputError
+from analysis.learning_settings import LearningSettings
 from analysis.verdict import Criteria
 from workflows.specification.categories import CategoryRules
 
@@ -144,6 +145,64 @@ class ReferenceSpec(_Section):
         return self
 
 
+class LearningSpec(_Section):
+    """What the campaign learns by itself, once its last compound has landed or failed."""
+
+    least: PositiveInt = Field(
+        30,
+        description="A campaign of fewer compounds with one dopant does not learn by itself, "
+        "unless it holds out or explores; `interphase learn` does at any time",
+    )
+    effort: Literal["quick", "full"] = Field("quick", description="Profile")
+    undecided: Literal["left_out", "not_stable"] = Field(
+        "left_out",
+        description="What becomes of undecided compounds in the classification",
+    )
+    population: Literal["passing", "all"] = Field(
+        "passing",
+        description="passing: those that pass the filter of the defect energy; or all",
+    )
+    concentration: PositiveFloat | None = Field(
+        None, description="Learn from compounds of this x; the commonest if left out"
+    )
+    coverage: float = Field(
+        0.9, gt=0, lt=1, description="Share of compounds that an interval should hold"
+    )
+    held_out: tuple[DopantSpec, ...] = Field(
+        (),
+        description="Dopants, as under `dopants`, that are predicted first and computed after "
+        "that, whether or not `dopants` or `rule` asks for them too",
+    )
+
+    def settings(self, seed: int) -> LearningSettings:
+        """Give what determines the numbers, besides the data."""
+        shared = self.model_dump(exclude={"least", "held_out"})
+        return LearningSettings(**shared, seed=seed)
+
+
+class ExploreSpec(_Section):
+    """Compounds that the campaign chooses and adds by itself, after it has learnt."""
+
+    criterion: Literal["informative", "promising"] = Field(
+        "informative",
+        description="informative: uncertain and near the boundary of the label; promising: of the "
+        "highest reaction energy that is likely",
+    )
+    number: PositiveInt = Field(5, description="Compounds in a round, at most")
+    rounds: PositiveInt = Field(3, description="Rounds, at most")
+    tolerance: PositiveFloat | None = Field(
+        None,
+        description="A round whose compounds were predicted with a mean error below this, in eV "
+        "per f.u., is the last; without it exploring ends when no compound is worth it, or with "
+        "the last round",
+    )
+    sites: Names | None = Field(None, description="Host sites; all cation sites if left out")
+    elements: Names | None = Field(None, description="Only these elements")
+    concentration: PositiveFloat = Field(
+        0.25, description="x per formula unit of the host: that of the compounds learnt from"
+    )
+
+
 class CampaignSpec(_Section):
     """Everything that determines the results of a campaign."""
 
@@ -177,6 +236,10 @@ class CampaignSpec(_Section):
     engine: EngineSpec = Field(default_factory=EngineSpec)
     reference_phases: ReferenceSpec = Field(default_factory=ReferenceSpec)
     screening: Criteria = Field(default_factory=Criteria)
+    learning: LearningSpec = Field(default_factory=LearningSpec)
+    explore: ExploreSpec | None = Field(
+        None, description="Compounds chosen by the campaign itself; none if left out"
+    )
     categories: CategoryRules = Field(
         default_factory=CategoryRules,
         description="Which FireWorks workers take which steps; no part of the results",
@@ -294,6 +357,8 @@ def _known_keys(parents: tuple[int | str, ...]) -> str:
         "engine": EngineSpec,
         "reference_phases": ReferenceSpec,
         "screening": Criteria,
+        "learning": LearningSpec,
+        "explore": ExploreSpec,
         "categories": CategoryRules,
     }
     model = sections.get(str(parents[0]), CampaignSpec) if parents else CampaignSpec

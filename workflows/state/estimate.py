@@ -61,10 +61,11 @@ def count_relaxations(*, crystals: int, arrangements: int, compounds: int, choic
 
 
 def estimate(campaign: Campaign) -> Estimate:
-    """Estimate a campaign from nothing."""
+    """Estimate a campaign from nothing; what exploring adds is not known yet."""
     spec = campaign.spec
     host = campaign.host_crystal
-    sizes_crystals = [campaign.crystal(formula).num_sites for formula in campaign.crystals]
+    needed = [node.formula for node in campaign.crystal_nodes(campaign.compounds) if node.formula]
+    sizes_crystals = [campaign.crystal(formula).num_sites for formula in needed]
     size_host = sum(host.counts.values())
     doped = [planned.compound for planned in campaign.compounds if planned.compound.dopants]
     sizes = [
@@ -74,6 +75,7 @@ def estimate(campaign: Campaign) -> Estimate:
         Kind.CRYSTAL: STEPS_CRYSTAL * sum(sizes_crystals),
         Kind.HOST: STEPS_HOST * spec.host.arrangements * size_host,
         Kind.COMPOUND: STEPS_COMPOUND * spec.choices * sum(sizes),
+        Kind.LEARNING: 0.0,  # a minute or two, of hours
     }
     workflows = len(sizes_crystals) + 2 + len(doped)
     relaxations = count_relaxations(

@@ -15,7 +15,7 @@ from workflows.storage.database import Database
 # Steps in the order of a campaign; those of later kinds of work follow by name.
 _ORDER = (
     *("reference", "arrange", "dope", "prerelax", "relax", "lowest"),
-    *("migration", "interface", "advance"),
+    *("migration", "interface", "learn", "advance"),
 )
 # Of a traceback: enough for an error with its cause.
 _LINES = 20
@@ -82,8 +82,9 @@ class Status:
 
     @property
     def complete(self) -> bool:
-        """Say whether every compound has a result."""
-        return self.count(Kind.COMPOUND) == self.count(Kind.COMPOUND, State.LANDED)
+        """Say whether every compound has a result, and every training has ended well."""
+        kinds = (Kind.COMPOUND, Kind.LEARNING)
+        return all(self.count(kind) == self.count(kind, State.LANDED) for kind in kinds)
 
     @property
     def idle(self) -> bool:

@@ -126,6 +126,11 @@ class Database:
         return self.mongo["results"]
 
     @property
+    def learning(self) -> Collection[Document]:
+        """What was learnt: one document per campaign, snapshot of its data and settings."""
+        return self.mongo["learning"]
+
+    @property
     def workflows(self) -> Collection[Document]:
         """FireWorks' workflows."""
         return self.mongo["workflows"]

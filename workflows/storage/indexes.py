@@ -36,6 +36,7 @@ _INDEXES = {
     "nodes": [
         _index("campaign", "uuid", unique=True),
         _index("campaign", "order"),
+        _index("campaign", "kind"),
         _index("uuid"),
         _index("parents"),
     ],
@@ -46,6 +47,11 @@ _INDEXES = {
         _index("spec.campaign", "state"),
         _index("spec.node", "state", "spec.step"),
         _index("spec.step", "state", "updated_on"),
+    ],
+    "learning": [
+        _index("campaign", "training", unique=True),
+        _index("campaign", "trained"),
+        _index("campaign", "snapshot"),
     ],
     "results": [
         _index(Field.CAMPAIGN, Field.JOB_UUID, unique=True),

@@ -1,0 +1,90 @@
+"""Settings of what is learnt, apart from the code that learns: reading them imports no model."""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+
+from pydantic import BaseModel, Field, PositiveInt
+
+from analysis.dopants import Dopant
+
+
+class Undecided(StrEnum):
+    """What happens with compounds of the label `undecided`."""
+
+    LEFT_OUT = auto()
+    NOT_STABLE = auto()
+
+
+class Population(StrEnum):
+    """Which compounds are learnt from."""
+
+    PASSING = auto()  # those that the filter of the defect energy does not refuse
+    ALL = auto()
+
+
+class Effort(StrEnum):
+    """How much is tried."""
+
+    QUICK = auto()
+    FULL = auto()
+
+
+class Acquisition(StrEnum):
+    """What makes a compound worth computing.
+
+    INFORMATIVE: uncertain and near the boundary of the label, kappa u - |E - boundary| (the
+    straddle of B. Bryan et al., NIPS 2005). PROMISING: the upper confidence bound, E + kappa u
+    (N. Srinivas et al., IEEE Trans. Inf. Theory 58, 3250 (2012)).
+    """
+
+    INFORMATIVE = auto()
+    PROMISING = auto()
+
+
+class LearningSettings(BaseModel, frozen=True, extra="forbid"):
+    """What is learnt, and how; with the snapshot of the data this determines every number."""
+
+    effort: Effort = Field(Effort.QUICK, description="quick, or full: minutes")
+    undecided: Undecided = Field(
+        Undecided.LEFT_OUT, description="Undecided compounds: left_out, or not_stable"
+    )
+    population: Population = Field(
+        Population.PASSING, description="Compounds passing the defect energy's filter, or all"
+    )
+    concentration: float | None = Field(
+        None, gt=0, description="Learn from compounds of this x; the commonest if null"
+    )
+    coverage: float = Field(
+        0.9, gt=0, lt=1, description="Share of compounds that the intervals should hold"
+    )
+    permutations: PositiveInt = Field(100, description="Against chance, in the full profile")
+    seed: int = Field(0, ge=0, description="Of everything random but the folds' three seeds")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everything is tried."""
+        return self.effort is Effort.FULL
+
+
+class Exploring(BaseModel, frozen=True, extra="forbid"):
+    """How compounds are chosen."""
+
+    criterion: Acquisition
+    number: PositiveInt = Field(description="Compounds to choose")
+    tolerance: float | None = Field(
+        None, gt=0, description="Mean error of the last choice that is small enough, eV per f.u."
+    )
+
+
+class Questions(BaseModel, frozen=True, extra="forbid"):
+    """What a training is asked besides the models."""
+
+    stage: int = Field(0, ge=0, description="Trainings before it in this campaign")
+    held_out: tuple[Dopant, ...] = Field((), description="Predicted now, computed next")
+    space: tuple[Dopant, ...] = Field((), description="What exploring chooses from")
+    exploring: Exploring | None = Field(None, description="Null: nothing is chosen")
+    table: tuple[Dopant, ...] = Field((), description="Predicted, for the periodic tables")
+    landed: tuple[Dopant, ...] = Field(
+        (), description="Held out or to choose from, but computed before: predicting it tests less"
+    )

@@ -1,0 +1,171 @@
+"""What `interphase learn` does and shows."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from analysis.learning_settings import Effort
+from workflows.commands.campaign import the_campaign
+from workflows.commands.learning_tables import (
+    descriptors_table,
+    honest_table,
+    leaderboard_table,
+    regression_table,
+)
+from workflows.commands.table_style import print_table
+from workflows.settings import load_settings
+from workflows.storage.place import open_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from rich.console import Console
+    from rich.progress import TaskID
+
+    from workflows.learning.on_demand import Lesson
+    from workflows.storage.place import Place
+
+FIGURES = "learning"
+_NAMED = 5  # of what failed; `interphase status` names all
+
+
+def learn_command(
+    place: Place,
+    campaign: str | None,
+    *,
+    full: bool,
+    seed: int | None,
+    jobs: int | None,
+    output: Path | None,
+    console: Console,
+) -> None:
+    """Learn from what has landed, show it, and draw it."""
+    from workflows.learning.on_demand import learn_now
+
+    with open_place(place, load_settings()) as database:
+        name = campaign or the_campaign(database, place)
+        with LearningProgress(console) as progress:
+            lesson = learn_now(
+                database,
+                name,
+                effort=Effort.FULL if full else None,
+                seed=seed,
+                jobs=jobs or os.cpu_count() or 1,
+                report=progress.tell,
+            )
+    show_lesson(name, lesson, console)
+    folder = output or _folder(place, name)
+    for path in save_figures(lesson.training.learnt or {}, folder):
+        console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
+    """Show what was learnt, from what, and what to believe."""
+    from analysis.belief import belief
+
+    training = lesson.training
+    learnt = training.learnt or {}
+    _show_data(name, lesson, learnt, console)
+    found = learnt["classification"]
+    if found:
+        console.print(f"\nLeaderboard, the best of {found['trials']} trials", highlight=False)
+        print_table(leaderboard_table(learnt), console)
+        console.print("\nStable or not: honest scores", highlight=False)
+        print_table(honest_table(learnt), console)
+    console.print("\nReaction energy (eV per f.u.)", highlight=False)
+    print_table(regression_table(learnt), console)
+    console.print("\nMain descriptors", highlight=False)
+    print_table(descriptors_table(learnt), console)
+    console.print("\nWhat to believe", highlight=False)
+    for sentence in belief(learnt, training.agreement):
+        console.print(f"- {sentence}", highlight=False, markup=False)
+
+
+def save_figures(learnt: Mapping[str, Any], folder: Path) -> Iterator[Path]:
+    """Write the figures of a training, and give their paths."""
+    from analysis.figures import save_figure
+    from analysis.learning_figures import learning_figures
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for figure in learning_figures(learnt):
+        yield save_figure(figure.draw(), folder / f"{figure.name}.png")
+
+
+def _show_data(name: str, lesson: Lesson, learnt: Mapping[str, Any], console: Console) -> None:
+    """Say n of N, what failed, and what was left out and why."""
+    from collections import Counter
+
+    others = ", ".join(
+        f"{number} {state}" for state, number in sorted(lesson.states.items()) if state != "landed"
+    )
+    console.print(
+        f"[bold]{name}[/]: {lesson.landed} of {lesson.planned} compounds have landed"
+        + (f" ({others})" if others else ""),
+        highlight=False,
+    )
+    for failure in lesson.failures[:_NAMED]:
+        console.print(f"failed: {failure.compound}: {failure.error}", markup=False)
+    stored = "stored" if lesson.is_new else "the same as stored before"
+    console.print(
+        f"learnt from {learnt['compounds']} of them, snapshot {learnt['snapshot'][:12]}, "
+        f"seed {learnt['settings']['seed']}, {learnt['settings']['effort']} profile; {stored}",
+        highlight=False,
+    )
+    reasons = Counter(each["reason"] for each in learnt["left_out"])
+    missing = Counter(r["descriptor"] for r in learnt["remarks"] if r["is_missing"])
+    notes = [
+        *(f"{number} left out: {reason}" for reason, number in reasons.most_common()),
+        *learnt["notes"],
+        *(f"{d} is missing for {number}: imputed" for d, number in missing.most_common()),
+    ]
+    for note in notes:
+        console.print(f"note: {note}", highlight=False, markup=False)
+
+
+def _folder(place: Place, name: str) -> Path:
+    from pathlib import Path
+
+    return place.folder / FIGURES if place.folder else Path(f"{name}-{FIGURES}")
+
+
+class LearningProgress:
+    """Show which step of a training is how far; a pipe gets a line for each step."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Progress(
+            TextColumn("{task.description:<24}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        """Start the display."""
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the display."""
+        self._bars.stop()
+
+    def tell(self, step: str, done: int, total: int) -> None:
+        """Show how far a step is."""
+        if step not in self._tasks:
+            self._tasks[step] = self._bars.add_task(step, total=total)
+            if not self._console.is_terminal:
+                self._console.print(f"{step} ...", highlight=False)
+        self._bars.update(self._tasks[step], completed=done, total=total)

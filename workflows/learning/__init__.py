@@ -1,0 +1,1 @@
+"""What a campaign learns: when, from what, and what follows from it."""

@@ -1,0 +1,165 @@
+"""Learning from whatever has landed, when a person asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import InputError
+from analysis.keys import Field
+from analysis.learning_settings import Effort, LearningSettings, Questions
+from analysis.training import Training, classes_there, train
+from analysis.training_data import ROW_FIELDS, training_data
+from workflows.dispatch.advance import load_campaign, load_nodes
+from workflows.learning.documents import (
+    add_training,
+    find_training,
+    last_training,
+    training_key,
+)
+from workflows.learning.stages import periodic_table
+from workflows.specification.campaign import Kind
+from workflows.state.status import State, find_failures, node_states
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analysis.classification import Reporter
+    from workflows.state.status import Failure
+    from workflows.storage.database import Database
+
+    Document = Mapping[str, Any]
+
+_FIELDS = (*ROW_FIELDS, Field.DOPANTS, Field.FORMULA, Field.PASSES_FILTER, Field.STRUCTURE)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What was learnt on demand.
+
+    Attributes
+    ----------
+    training
+        As it is stored.
+    is_new
+        Whether it was not there before.
+    landed, planned
+        Doped compounds of the campaign.
+    states
+        Doped compounds in each state.
+    failures
+        Why steps of them failed.
+    """
+
+    training: Training
+    is_new: bool
+    landed: int
+    planned: int
+    states: Mapping[State, int]
+    failures: Sequence[Failure]
+
+
+def learn_now(
+    database: Database,
+    name: str,
+    *,
+    effort: Effort | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    report: Reporter | None = None,
+) -> Lesson:
+    """Learn from the compounds of a campaign that have landed.
+
+    Parameters
+    ----------
+    database
+        The campaign's database; the training is stored in it.
+    name
+        Name of the campaign.
+    effort, seed
+        The specification's if not given.
+    jobs
+        Processes.
+    report
+        Called with the step, and how much of it is done of how much.
+
+    Raises
+    ------
+    InputError
+        There is too little to learn from; the message says how much there is.
+    """
+    campaign = load_campaign(database, name)
+    spec = campaign.spec
+    settings = spec.learning.settings(spec.seed if seed is None else seed)
+    if effort is not None:
+        settings = settings.model_copy(update={"effort": effort})
+    nodes = load_nodes(database, {"campaign": name, "kind": Kind.COMPOUND})
+    doped = [node.uuid for node in nodes if node.compound and node.compound.dopants]
+    states = node_states(database, load_nodes(database, {"campaign": name}))
+    documents = landed_documents(database, name)
+    training, is_new = _trained(database, name, documents, settings, _asks(campaign), jobs, report)
+    return Lesson(
+        training=training,
+        is_new=is_new,
+        landed=len(documents),
+        planned=len(doped),
+        states=Counter(states[uuid] for uuid in doped),
+        failures=find_failures(database, doped),
+    )
+
+
+def landed_documents(database: Database, name: str) -> list[Document]:
+    """Read what is learnt from: the doped compounds that have landed."""
+    return list(
+        database.results.find(
+            {"campaign": name, Field.DOPANTS: {"$ne": []}}, {**dict.fromkeys(_FIELDS, 1), "_id": 0}
+        )
+    )
+
+
+def _asks(campaign: Any) -> Questions:
+    return Questions(table=periodic_table(campaign))
+
+
+def _trained(
+    database: Database,
+    name: str,
+    documents: Sequence[Document],
+    settings: LearningSettings,
+    questions: Questions,
+    jobs: int,
+    report: Reporter | None,
+) -> tuple[Training, bool]:
+    try:
+        data = training_data(
+            documents, concentration=settings.concentration, population=settings.population
+        )
+    except InputError as error:
+        msg = f"{name}: {error} ({classes_there(documents)})"
+        raise InputError(msg) from error
+    key = training_key(data.snapshot, settings.model_dump(mode="json"))
+    if there := find_training(database, name, key):
+        return _read(there), False
+    before = _before(database, name)
+    asked = questions.model_copy(update={"stage": before.stage if before else 0})
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    training = train(documents, settings, asked, at=now, earlier=before, jobs=jobs, report=report)
+    if training.failed:
+        msg = f"{name}: {training.failed}"
+        raise InputError(msg)
+    is_new = add_training(database, name, training.model_dump(mode="json"))
+    return training, is_new
+
+
+def _before(database: Database, name: str) -> Training | None:
+    """Give the last training, whose forecasts the new one goes on comparing."""
+    try:
+        return _read(last_training(database, name))
+    except InputError:
+        return None
+
+
+def _read(document: Document) -> Training:
+    return Training(**{key: document[key] for key in Training.model_fields})
