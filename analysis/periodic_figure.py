@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _EMPTY = "#e4e4e4"
 _DARK = 0.45  # luma below which text is white
 _SMALL = 4.6  # pt: four valences fit into a cell
+_SYMBOL = 0.32  # of a cell's height: the symbol's own, in the colour of the first valence
 
 
 def periodic_table_figure(
@@ -149,15 +150,15 @@ def _draw_cell(
         axes.add_patch(Rectangle((x, y), 1, 1, fill=False, edgecolor=_EMPTY, linewidth=0.6))
         axes.text(x + 0.5, y + 0.5, element, ha="center", va="center", color="#b5b5b5", size=7)
         return
-    height = 1 / len(parts)
+    height = (1 - _SYMBOL) / len(parts)
     shades = colours.to_rgba(np.array([value for _, value in parts]))
     for number, ((valence, value), shade) in enumerate(zip(parts, shades, strict=True)):
-        top = y + number * height
-        axes.add_patch(Rectangle((x, top), 1, height, facecolor=shade, edgecolor="none"))
+        bottom = y + _SYMBOL + (number + 1) * height
+        top = bottom - height if number else y
+        axes.add_patch(Rectangle((x, top), 1, bottom - top, facecolor=shade, edgecolor="none"))
         text = f"{value:z.2f}".replace("-", MINUS)
         line = f"{valence}+  {text}" if len(parts) > 1 else f"{valence}+\n{text}"
-        middle = top + height / 2 if len(parts) > 1 else y + 0.66
-        ink = _ink_on(shade)
+        middle, ink = bottom - height / 2, _ink_on(shade)
         axes.text(x + 0.96, middle, line, ha="right", va="center", color=ink, size=_SMALL)
     ink = _ink_on(shades[0])
     axes.text(x + 0.06, y + 0.07, element, ha="left", va="top", size=7, color=ink, weight="bold")
