@@ -11,6 +11,7 @@ import pandas as pd
 
 from analysis.classifiers import Algorithm
 from analysis.descriptor_figures import correlation_figure, importance_figure, window_figure
+from analysis.forecast_figure import forecast_figure, tested
 from analysis.learning_settings import Undecided
 from analysis.model_document import data_of
 from analysis.model_figures import (
@@ -27,7 +28,7 @@ from analysis.splits import Scheme
 from analysis.subset_search import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from matplotlib.figure import Figure
 
@@ -48,14 +49,24 @@ class LearningFigure:
     draw: Callable[[], Figure]
 
 
-def learning_figures(learnt: Record) -> Iterator[LearningFigure]:
+def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterator[LearningFigure]:
     """Give the figures that a training allows.
 
     Parameters
     ----------
     learnt
         As `analysis.learning_document.learning_document` gives it.
+    forecasts
+        As `analysis.training.Training` holds them.
     """
+    told = tested(forecasts)
+    if len(told):
+        yield LearningFigure(
+            "forecasts",
+            "Predicted, then computed",
+            "None of these compounds was among those learnt from; bars are the intervals.",
+            partial(forecast_figure, told),
+        )
     found = learnt["classification"]
     if found:
         yield from _of_classes(learnt, found)

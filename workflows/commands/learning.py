@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
+    from analysis.training import Training
     from workflows.learning.on_demand import Lesson
     from workflows.storage.place import Place
 
@@ -60,7 +61,7 @@ def learn_command(
             )
     show_lesson(name, lesson, console)
     folder = output or _folder(place, name)
-    for path in save_figures(lesson.training.learnt or {}, folder):
+    for path in save_figures(lesson.training, folder):
         console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
 
 
@@ -86,13 +87,13 @@ def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
         console.print(f"- {sentence}", highlight=False, markup=False)
 
 
-def save_figures(learnt: Mapping[str, Any], folder: Path) -> Iterator[Path]:
+def save_figures(training: Training, folder: Path) -> Iterator[Path]:
     """Write the figures of a training, and give their paths."""
     from analysis.figures import save_figure
     from analysis.learning_figures import learning_figures
 
     folder.mkdir(parents=True, exist_ok=True)
-    for figure in learning_figures(learnt):
+    for figure in learning_figures(training.learnt or {}, training.forecasts):
         yield save_figure(figure.draw(), folder / f"{figure.name}.png")
 
 

@@ -49,7 +49,10 @@ def learning_chapters(database: Database, name: str) -> list[Chapter]:
         Chapter(
             "What decides stability",
             lead,
-            [Drawing(f.name, f.title, f.caption, f.draw) for f in learning_figures(learnt)],
+            [
+                Drawing(f.name, f.title, f.caption, f.draw)
+                for f in learning_figures(learnt, stored["forecasts"])
+            ],
             [table for table in tables if table.rows],
         )
     ]
