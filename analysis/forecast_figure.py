@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAMED = 6
 
 
-def tested(forecasts: Iterable[Record]) -> pd.DataFrame:
+def landed_forecasts(forecasts: Iterable[Record]) -> pd.DataFrame:
     """Keep the forecasts that test something: computed after they were made, and landed.
 
     Parameters
@@ -41,7 +41,7 @@ def forecast_figure(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table
-        As `tested` gives it, not empty.
+        As `landed_forecasts` gives it, not empty.
     """
     figure = Figure(figsize=(6.4, 5.6), layout="constrained")
     axes = figure.subplots()

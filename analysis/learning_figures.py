@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.classifiers import Algorithm
 from analysis.descriptor_figures import correlation_figure, importance_figure, window_figure
-from analysis.forecast_figure import forecast_figure, tested
+from analysis.forecast_figure import forecast_figure, landed_forecasts
 from analysis.learning_settings import Undecided
 from analysis.model_document import data_of
 from analysis.model_figures import (
@@ -59,7 +59,7 @@ def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterat
     forecasts
         As `analysis.training.Training` holds them.
     """
-    told = tested(forecasts)
+    told = landed_forecasts(forecasts)
     if len(told):
         yield LearningFigure(
             "forecasts",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analysis.forecast_figure import forecast_figure, tested
+from analysis.forecast_figure import forecast_figure, landed_forecasts
 
 
 def forecast(element: str, predicted: float, computed: float | None, **more: Any) -> dict[str, Any]:
@@ -32,13 +32,13 @@ FORECASTS = [
 
 
 def test_only_what_was_computed_afterwards_is_a_test() -> None:
-    assert list(tested(FORECASTS)["element"]) == ["Y", "Al"]
-    assert tested(FORECASTS[2:]).empty
-    assert tested([]).empty
+    assert list(landed_forecasts(FORECASTS)["element"]) == ["Y", "Al"]
+    assert landed_forecasts(FORECASTS[2:]).empty
+    assert landed_forecasts([]).empty
 
 
 def test_the_figure_says_how_the_predictions_did() -> None:
-    axes = forecast_figure(tested(FORECASTS)).axes[0]
+    axes = forecast_figure(landed_forecasts(FORECASTS)).axes[0]
     assert axes.get_title() == "MAE 0.30 eV per f.u.; 1 of 2 inside their interval"
     points = [line for line in axes.get_lines() if line.get_label().startswith("computed")]
     assert [tuple(line.get_xdata()) for line in points] == [(-0.6, -1.5)]
@@ -48,5 +48,5 @@ def test_the_figure_says_how_the_predictions_did() -> None:
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_it_can_be_drawn(tmp_path: Any, suffix: str) -> None:
     path = tmp_path / f"forecasts.{suffix}"
-    forecast_figure(tested(FORECASTS)).savefig(path)
+    forecast_figure(landed_forecasts(FORECASTS)).savefig(path)
     assert path.stat().st_size > 1000
