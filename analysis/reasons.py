@@ -6,11 +6,11 @@ pattern has to follow the prose.
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
-from typing import Self
+
+from analysis.labelled import LabelledName
 
 
-class Reason(StrEnum):
+class Reason(LabelledName):
     """A kind of note; its value is the wording that every note of the kind contains.
 
     Attributes
@@ -18,15 +18,6 @@ class Reason(StrEnum):
     label : str
         What it means, for a table.
     """
-
-    label: str
-
-    def __new__(cls, wording: str, label: str) -> Self:
-        """Make the member a string that is the wording itself."""
-        member = str.__new__(cls, wording)
-        member._value_ = wording
-        member.label = label
-        return member
 
     NO_BOND_VALENCE = ("no bond-valence parameters", "missing bond-valence parameters: no barrier")
     NO_PATH = ("no endless path", "no path of the mobile ion in some direction")

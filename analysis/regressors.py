@@ -6,8 +6,7 @@ Gaussian process maximise its marginal likelihood of the training rows.
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
@@ -22,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
 from analysis.classifiers import preprocessing
+from analysis.labelled import LabelledName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,17 +38,8 @@ ALPHAS = tuple(float(each) for each in np.logspace(-3, 3, 7))
 TREES = 100
 
 
-class Regression(StrEnum):
+class Regression(LabelledName):
     """A regression algorithm."""
-
-    label: str
-
-    def __new__(cls, name: str, label: str) -> Self:
-        """Make the member a string that is its own name."""
-        member = str.__new__(cls, name)
-        member._value_ = name
-        member.label = label
-        return member
 
     RIDGE = "ridge", "ridge regression"
     LAPLACIAN_RIDGE = "laplacian_ridge", "kernel ridge, Laplacian kernel"

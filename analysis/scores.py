@@ -5,26 +5,18 @@ A search makes a hundred thousand of them; scikit-learn's functions take longer 
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from analysis.labelled import LabelledName
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Metric(StrEnum):
+class Metric(LabelledName):
     """A score, by scikit-learn's name for it. The positive class is `stable`."""
-
-    label: str
-
-    def __new__(cls, name: str, label: str) -> Self:
-        """Make the member a string that is its own name."""
-        member = str.__new__(cls, name)
-        member._value_ = name
-        member.label = label
-        return member
 
     ACCURACY = "accuracy", "Accuracy"
     BALANCED_ACCURACY = "balanced_accuracy", "Balanced accuracy"

@@ -1,8 +1,9 @@
 """Collect a finished campaign as a reference result of the project.
 
 ``python results/collect.py --dir runs/llzo --target results/llzo-chgnet`` writes, from the
-campaign's database, ``compounds.csv``, ``paths.jsonl`` and ``structures.jsonl.gz``. The figures are
-those of ``interphase figures``; the README beside them is written by hand.
+campaign's database, ``compounds.csv``, ``paths.jsonl`` and ``structures.jsonl.gz``, and the tables
+of its last training into ``learning``. The figures are those of ``interphase figures`` and
+``interphase learn``; the README beside them is written by hand.
 """
 
 import argparse
@@ -12,7 +13,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis.keys import Field
+from workflows.learning.documents import last_training
 from workflows.results.files import write_results
 from workflows.results.query import find
 from workflows.settings import load_settings
@@ -28,6 +32,7 @@ LEFT_OUT = {
 }
 PATH_FIELDS = (Field.FORMULA, Field.DOPANTS, Field.COMPENSATION, Field.REACTION_PATH)
 STRUCTURE_FIELDS = (Field.FORMULA, Field.DOPANTS, Field.COMPENSATION, Field.STRUCTURE)
+LEADING = 50  # rows of the leaderboard
 DECIMALS = 5  # of Å and of cell lengths: energies move by less than 1e-5 eV per cell
 
 
@@ -41,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with open_place(find_place(options.dir, None, settings), settings) as database:
         fields = [field.value for field in Field]
         documents = sorted(find(database.results, fields=fields), key=_order)
+        training = last_training(database, documents[0][Field.CAMPAIGN])
     target: Path = options.target
     target.mkdir(parents=True, exist_ok=True)
     columns = [field.value for field in Field if field not in LEFT_OUT]
@@ -48,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     paths = [field.value for field in PATH_FIELDS]
     write_results(documents, target / "paths.jsonl", fields=paths, overwrite=True)
     write_structures(documents, target / "structures.jsonl.gz")
+    write_training(training, target / "learning")
     print(f"{len(documents)} results: {target}")
 
 
@@ -60,6 +67,27 @@ def write_structures(documents: Iterable[dict[str, Any]], path: Path) -> None:
         lines.append(json.dumps(row) + "\n")
     with path.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
         file.write("".join(lines).encode())
+
+
+def write_training(training: dict[str, Any], folder: Path) -> None:
+    """Write the tables of a training: scores, importances, and forecasts beside what came."""
+    learnt = training["learnt"]
+    classes = learnt["classification"]
+    nested = [
+        {"folds": scheme} | row
+        for scheme, each in classes["nested"].items()
+        for row in each["summary"]
+    ]
+    tables = {
+        "leaderboard": pd.DataFrame(classes["leaderboard"][:LEADING]),
+        "honest_scores": pd.DataFrame(nested),
+        "importances": pd.DataFrame(classes["importances"]),
+        "regression": pd.DataFrame(learnt["regression"]),
+        "forecasts": pd.DataFrame(training["forecasts"]),
+    }
+    folder.mkdir(exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, float_format=f"%.{DECIMALS}g")
 
 
 def _rounded(structure: dict[str, Any]) -> dict[str, Any]:
