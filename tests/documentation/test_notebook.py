@@ -44,7 +44,10 @@ def test_one_line_makes_it_read_a_campaign(demo: Path) -> None:
     assert imported in text
     made = executed(
         QUERY,
-        {REFERENCE: f'results("{demo}")', "from workflows.results.query import to_dataframe": imported},
+        {
+            REFERENCE: f'results("{demo}")',
+            "from workflows.results.query import to_dataframe": imported,
+        },
     )
     stable_by_site = text_of(code_cells(made)[1])[0]
     assert "Zr" in stable_by_site

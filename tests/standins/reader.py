@@ -1,0 +1,144 @@
+"""A reader who types what a page shows, in a folder like the project's, in one shell."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from standins.cluster import Cluster
+from standins.pages import ROOT
+
+if TYPE_CHECKING:
+    from standins.mongo import SecureServer
+
+#: What the pages' commands read of the project's folder.
+FILES = ("Makefile", "pyproject.toml", "constraints.txt", "launchpad.yaml")
+FOLDERS = ("campaigns", "cluster", "results", "tests/data/materials_project_2019")
+
+_SECONDS = 120
+# The commands are those of this environment and import this tree.
+_BIN = Path(sys.executable).parent
+
+SMALL: dict[str, Any] = {
+    "name": "demo",
+    "host": {
+        "crystal": str(ROOT / "tests" / "data" / "li2zro3.cif"),
+        "name": "LZO",
+        "oxidation_states": {"Li": 1, "Zr": 4, "O": -2},
+        "arrangements": 1,
+    },
+    "dopants": [
+        {"element": "Al", "valence": 3, "site": "Li", "concentration": 0.5},
+        {"element": "Nb", "valence": 5, "site": "Zr", "concentration": 0.5},
+        {"element": "Hf", "valence": 4, "site": "Zr", "concentration": 0.5},
+    ],
+    "choices": 1,
+    "engine": {"settings": {"force_threshold": 0.5}},
+}
+MINE = {**SMALL, "name": "mine", "dopants": SMALL["dopants"][1:2]}
+
+
+class Reader:
+    """Types commands one after the other: `cd` and `export` hold for those that follow.
+
+    Parameters
+    ----------
+    folder
+        A new folder; its path is short, since sockets lie in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.project = folder / "project"
+        self.home = folder / "home"
+        self.project.mkdir()
+        self.home.mkdir()
+        self._where = self.project
+        self._environment = _environment(self.home)
+        for name in FILES:
+            shutil.copy(ROOT / name, self.project / name)
+        for name in FOLDERS:
+            shutil.copytree(ROOT / name, self.project / Path(name).name)
+        (self.project / "small.yaml").write_text(yaml.safe_dump(SMALL))
+        (self.project / "small_mine.yaml").write_text(yaml.safe_dump(MINE))
+
+    def type(self, command: str) -> str:
+        """Type a command; give what it printed.
+
+        One that serves is ended with Ctrl-C as soon as it has said where.
+        """
+        after = self.folder / "after"
+        keep = f'\nset +e; {{ pwd; env -0; }} > "{after}"'
+        process = subprocess.Popen(
+            ["/bin/bash", "-c", f"set -e -o pipefail\n{command}{keep}"],
+            cwd=self._where,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        served = self._interrupt(process) if "--port 0" in command else ""
+        said = served + process.communicate(timeout=_SECONDS)[0]
+        assert process.returncode == 0, f"{command}\n{said}"
+        where, _, variables = after.read_text().partition("\n")
+        self._where = Path(where)
+        self._environment = dict(each.split("=", 1) for each in variables.split("\0") if each)
+        return said
+
+    def fill_in(self, server: SecureServer) -> Cluster:
+        """Edit the files in ~/cluster as the page asks, for a database of their own."""
+        folder = self.home / "cluster"
+        copied = {path.name for path in folder.iterdir()}
+        shutil.rmtree(folder)
+        cluster = Cluster.make(folder, server)
+        assert copied >= {path.name for path in folder.iterdir()}, "the page copies too little"
+        places = (
+            self.home / ".fireworks" / "my_launchpad.yaml",
+            self.project / "my_launchpad.yaml",
+        )
+        for place in places:
+            place.parent.mkdir(exist_ok=True)
+            shutil.copy(cluster.launchpad, place)
+        return cluster
+
+    @staticmethod
+    def _interrupt(process: subprocess.Popen[str]) -> str:
+        assert process.stdout
+        line = ""
+        for line in process.stdout:
+            if "http://" in line:
+                os.killpg(process.pid, signal.SIGINT)
+                break
+        return line
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self.folder)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    dropped = ("INTERPHASE_", "FW", "JOBFLOW", "ATOMATE2", "XDG_")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(dropped)}
+    return {
+        **kept,
+        "HOME": str(home),
+        "PATH": f"{_BIN}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "INTERPHASE_WORKERS": "2",
+        "INTERPHASE_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONUNBUFFERED": "1",
+        "COLUMNS": "200",
+    }
