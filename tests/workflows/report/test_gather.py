@@ -81,6 +81,33 @@ def test_what_has_landed_has_its_result_and_the_rest_its_state(
     assert {section.title for section in report.sections} == {"All compounds"}
 
 
+def test_a_result_that_lacks_is_counted_and_its_command_named(
+    database: Database, nodes: list[Node], land: Land
+) -> None:
+    for node in nodes:
+        if node.kind is not Kind.COMPOUND:
+            land(database, node.uuid)
+    undoped = compounds(nodes)[0]
+    land(database, undoped.uuid, **landed_result(undoped))
+    advance(database, "small")
+    assert make_report(database, "small").warnings == ()
+    database.results.delete_many({})
+    report = make_report(database, "small")
+    assert report.state.landed == 1
+    assert report.warnings == (
+        "small: 0 of 5 compounds have a result (host included), and 1 have landed: "
+        "interphase build adds the results that lack.",
+    )
+    advance(database, "small")
+    assert make_report(database, "small").warnings == ()
+
+
+def test_a_campaign_without_its_plan_says_what_mends_it(database: Database) -> None:
+    store(database, [host_result()])
+    (warning,) = make_report(database, "synthetic").warnings
+    assert "its submission was interrupted; give interphase run or submit" in warning
+
+
 def test_what_failed_says_why_at_its_compound(
     database: Database, nodes: list[Node], land: Land, end: Land
 ) -> None:
