@@ -168,7 +168,7 @@ def _not_covered(database: Database, name: str, entries: Sequence[Entry]) -> lis
     landed = sum(entry.state == _LANDED for entry in entries)
     if found.results >= landed:
         return []
-    return [f"{found}, and {landed} have landed: interphase build adds the results that lack."]
+    return [f"{found}, but {landed} landed: interphase build adds those that lack."]
 
 
 def _workflows(database: Database, nodes: Sequence[Node]) -> dict[str, int]:

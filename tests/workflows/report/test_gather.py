@@ -94,10 +94,9 @@ def test_a_result_that_lacks_is_counted_and_its_command_named(
     database.results.delete_many({})
     report = make_report(database, "small")
     assert report.state.landed == 1
-    assert report.warnings == (
-        "small: 0 of 5 compounds have a result (host included), and 1 have landed: "
-        "interphase build adds the results that lack.",
-    )
+    (warning,) = report.warnings
+    assert "0 of 5 compounds have a result (host included), but 1 landed" in warning
+    assert "interphase build" in warning
     advance(database, "small")
     assert make_report(database, "small").warnings == ()
 
