@@ -50,20 +50,22 @@ def test_the_report_is_written_and_its_path_said(
         assert "synthetic: its submission was interrupted; give interphase run or submit" in shown
 
 
-@pytest.mark.parametrize("command", ["report", "figures"])
+@pytest.mark.parametrize(
+    "command", [["report", "--dir"], ["figures", "--dir"], ["triage", "--budget", "9"]]
+)
 def test_results_of_an_older_schema_are_refused_and_nothing_is_written(
     campaign: Path,
     interphase: Interphase,
     machine_settings: MachineSettings,
     tmp_path: Path,
-    command: str,
+    command: list[str],
 ) -> None:
     output = tmp_path / "output"
     one = {"job_uuid": "job-0"}
     with open_database(campaign, machine_settings) as database:
         database.results.update_one(one, {"$unset": {"schema_version": ""}})
         try:
-            run = interphase(command, "--dir", campaign, "--output", output)
+            run = interphase(*command, campaign, "--output", output)
         finally:
             database.results.update_one(one, {"$set": {"schema_version": SCHEMA_VERSION}})
     assert run.returncode == 1
