@@ -5,24 +5,22 @@ import shlex
 from pathlib import Path
 
 import pytest
+from standins.pages import PAGES, ROOT, commands, name_of
 from typer.main import get_group
 
 from workflows.cli import app
 
-ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = re.compile(r"^(?: {4}|- `|\*\*Example\*\*: `)(interphase [^`#\n]+)", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 
 def shown_commands() -> list[str]:
-    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    return sorted({found.strip() for found in COMMAND.findall(text)})
+    found = {each.text for page in PAGES for each in commands(page)}
+    return sorted(text for text in found if text.startswith("interphase "))
 
 
 @pytest.mark.parametrize("command", shown_commands())
 def test_a_command_that_is_shown_exists_with_its_options(command: str) -> None:
-    _, name, *arguments = shlex.split(command.split(" > ", maxsplit=1)[0])
+    _, name, *arguments = shlex.split(command, comments=True)
     get_group(app).commands[name].make_context(name, arguments)
 
 
@@ -30,7 +28,7 @@ def test_the_tutorial_shows_commands() -> None:
     assert any(command.startswith("interphase run ") for command in shown_commands())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_to_files(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []

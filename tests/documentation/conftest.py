@@ -12,7 +12,13 @@ from standins.landing import IONS, dopants, put_result
 from standins.mongo import SecureServer, secure_mongod
 from standins.reader import SMALL, Reader
 
+import analysis.learning
+from analysis.classification import Profile
+from analysis.classifiers import Algorithm
+from analysis.nested import Choice
+from analysis.regressors import Regression
 from workflows.dispatch.advance import advance, save_campaign
+from workflows.learning.on_demand import learn_now
 from workflows.specification.plan import make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workflows.settings import MachineSettings
+    from workflows.storage.database import Database
 
 #: Aluminium, which the pages predict on Li, is one of them there.
 LEARNER = {**SMALL, "name": "learner", "dopants": dopants(*IONS), "compensation": "none"}
@@ -69,3 +76,14 @@ def _let_land(folder: Path, settings: MachineSettings) -> None:
         for node in save_campaign(database, plan.campaign):
             put_result(database, node)
         advance(database, "learner")
+        _learn(database)
+
+
+def _learn(database: Database) -> None:
+    """Learn from single descriptors, in seconds; `interphase learn` then finds this training."""
+    choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analysis.learning, "QUICK", Profile(fast_sizes=(1,)))
+        patch.setattr(analysis.learning, "QUICK_CHOICE", choice)
+        patch.setattr(analysis.learning, "QUICK_REGRESSION", (Regression.RIDGE,))
+        learn_now(database, "learner")

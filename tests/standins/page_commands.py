@@ -54,13 +54,15 @@ INSTEAD = (
         "", r"^interphase triage campaigns/llzo\.yaml", "interphase triage small.yaml", "ditto"
     ),
     Instead("", r"--campaign llzo\b", "--campaign demo", "ditto"),
-    Instead(
-        "", r"--launchpad launchpad\.yaml", "--launchpad my_launchpad.yaml", "the filled-in one"
-    ),
     Instead("", r"--serve$", "--serve --port 0", "any free port, so that tests may run at once"),
     Instead("", r"^interphase webgui", "interphase webgui --port 0", "likewise"),
     Instead("", r"^make (\S+)", r"make -n \1", "CI is `make test` itself; here the target exists"),
-    Instead("", r"--source RAW", "--source materials_project_2019", "the part of it in tests/data"),
+    Instead(
+        "",
+        r"analysis\.data\.entries Na Zr Si P O Mg Ti --source RAW",
+        "analysis.data.entries Li Zr O --source raw",
+        "tests/data has a sample of the raw files, without sodium",
+    ),
 )
 
 #: What cannot be executed here, and where else it is.

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
+import gzip
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
+import psutil
 import yaml
 
 from standins.cluster import Cluster
@@ -21,7 +26,9 @@ if TYPE_CHECKING:
 
 #: What the pages' commands read of the project's folder.
 FILES = ("Makefile", "pyproject.toml", "constraints.txt", "launchpad.yaml")
-FOLDERS = ("campaigns", "cluster", "results", "tests/data/materials_project_2019")
+FOLDERS = ("campaigns", "cluster", "results")
+#: A part of the raw files, which are compressed.
+SAMPLE = ROOT / "tests" / "data" / "materials_project_2019"
 
 _SECONDS = 120
 # The commands are those of this environment and import this tree.
@@ -66,7 +73,11 @@ class Reader:
         for name in FILES:
             shutil.copy(ROOT / name, self.project / name)
         for name in FOLDERS:
-            shutil.copytree(ROOT / name, self.project / Path(name).name)
+            shutil.copytree(ROOT / name, self.project / name)
+        (self.project / "raw").mkdir()
+        for path in SAMPLE.glob("*.csv"):
+            with gzip.open(self.project / "raw" / f"{path.name}.gz", "wb") as packed:
+                packed.write(path.read_bytes())
         (self.project / "small.yaml").write_text(yaml.safe_dump(SMALL))
         (self.project / "small_mine.yaml").write_text(yaml.safe_dump(MINE))
 
@@ -86,7 +97,7 @@ class Reader:
             text=True,
             start_new_session=True,
         )
-        served = self._interrupt(process) if "--port 0" in command else ""
+        served = _see_and_interrupt(process) if "--port 0" in command else ""
         said = served + process.communicate(timeout=_SECONDS)[0]
         assert process.returncode == 0, f"{command}\n{said}"
         where, _, variables = after.read_text().partition("\n")
@@ -95,35 +106,40 @@ class Reader:
         return said
 
     def fill_in(self, server: SecureServer) -> Cluster:
-        """Edit the files in ~/cluster as the page asks, for a database of their own."""
+        """Have the files in ~/cluster filled in, for a database of their own."""
         folder = self.home / "cluster"
-        copied = {path.name for path in folder.iterdir()}
-        shutil.rmtree(folder)
+        copied = {path.name for path in folder.glob("*")}
+        shutil.rmtree(folder, ignore_errors=True)
         cluster = Cluster.make(folder, server)
-        assert copied >= {path.name for path in folder.iterdir()}, "the page copies too little"
-        places = (
-            self.home / ".fireworks" / "my_launchpad.yaml",
-            self.project / "my_launchpad.yaml",
-        )
-        for place in places:
-            place.parent.mkdir(exist_ok=True)
-            shutil.copy(cluster.launchpad, place)
+        needed = {path.name for path in folder.iterdir()}
+        assert not copied or copied >= needed, f"the page does not copy {needed - copied}"
+        for place in (self.home / ".fireworks", self.project):
+            place.mkdir(exist_ok=True)
+            shutil.copy(cluster.launchpad, place / cluster.launchpad.name)
         return cluster
 
-    @staticmethod
-    def _interrupt(process: subprocess.Popen[str]) -> str:
-        assert process.stdout
-        line = ""
-        for line in process.stdout:
-            if "http://" in line:
-                os.killpg(process.pid, signal.SIGINT)
-                break
-        return line
 
-    def end(self) -> None:
-        """Leave nothing behind."""
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(self.folder)
+def _see_and_interrupt(process: subprocess.Popen[str]) -> str:
+    """Wait until a server answers, which is that it asks for a password; then give it Ctrl-C."""
+    assert process.stdout
+    lines: list[str] = []
+    for line in process.stdout:
+        lines.append(line)
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            assert _answer(found[0]) == HTTPStatus.UNAUTHORIZED
+            (server,) = psutil.Process(process.pid).children()
+            server.send_signal(signal.SIGINT)
+            break
+    return "".join(lines)
+
+
+def _answer(address: str) -> int:
+    """Ask for a page; the port is open before the server answers, so that this waits for it."""
+    try:
+        with urlopen(address, timeout=_SECONDS) as answer:  # noqa: S310, our own server
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
 
 
 def _environment(home: Path) -> dict[str, str]:
