@@ -11,6 +11,8 @@ from typer.main import get_group
 from workflows.cli import app
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+PLACE = re.compile(r"\]\((?!https?:)([^)#]*)#([^)]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
 def shown_commands() -> list[str]:
@@ -32,6 +34,26 @@ def test_the_tutorial_shows_commands() -> None:
 def test_links_lead_to_files(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_headings(page: Path) -> None:
+    for name, anchor in PLACE.findall(page.read_text(encoding="utf-8")):
+        target = page.parent / name if name else page
+        assert anchor in anchors(target), f"{target} has no heading {anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """Give the names by which GitHub's and other renderers' links know a page's headings."""
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_numbered_headings_count_up(page: Path) -> None:
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    numbers = [int(found[1]) for each in headings if (found := re.match(r"(\d+)\. ", each))]
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 @pytest.mark.parametrize("floor", ["analysis", "makers"])
