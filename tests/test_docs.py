@@ -30,6 +30,13 @@ def test_the_tutorial_shows_commands() -> None:
     assert any(command.startswith("interphase run ") for command in shown_commands())
 
 
+def test_ci_installs_the_system_packages_that_the_readme_names() -> None:
+    (named,) = (each.text for each in commands(ROOT / "README.md") if "apt install" in each.text)
+    installed = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (packages,) = re.findall(r'packages="([^"]*)"', installed)
+    assert set(named.split()[2:]) <= set(packages.split())
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_to_files(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
