@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -33,6 +34,14 @@ def test_it_keeps_one_figure_and_stays_small(today: Any) -> None:
         assert sum("image/png" in output.get("data", {}) for output in outputs) == 1
         assert not any(output.output_type == "error" for output in outputs)
     assert QUERY.stat().st_size < MOST_BYTES
+
+
+def test_its_links_lead_to_files() -> None:
+    notebook = nbformat.read(QUERY, as_version=4)
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    links = [link for text in texts for link in re.findall(r"\]\(([^)#]+)", text)]
+    assert "results.md" in links
+    assert [link for link in links if not (QUERY.parent / link).exists()] == []
 
 
 def test_one_line_makes_it_read_a_campaign(demo: Path) -> None:
