@@ -94,7 +94,7 @@ class Reader:
     def type(self, command: str) -> None:
         """Type a command; one that fails is a failure of the test.
 
-        One that serves is ended with Ctrl-C as soon as it answers.
+        One that serves is ended as soon as it answers.
         """
         words = shlex.split(command, comments=True)
         if words[0] == "interphase" and _is_quick(words[1], words[2:]):
@@ -123,8 +123,12 @@ class Reader:
             text=True,
             start_new_session=True,
         )
-        served = _see_and_interrupt(process) if "--port 0" in command else ""
-        said = served + process.communicate(timeout=_SECONDS)[0]
+        try:
+            served = _see_and_end(process) if "--port 0" in command else ""
+            said = served + process.communicate(timeout=_SECONDS)[0]
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
         assert process.returncode == 0, f"{command}\n{said}"
         where, _, variables = after.read_text().partition("\n")
         self._where = Path(where)
@@ -151,8 +155,11 @@ def _is_quick(name: str, options: list[str]) -> bool:
     return not elsewhere and (name in _FOLDERLESS or (name in _LOOKS and "--dir" in options))
 
 
-def _see_and_interrupt(process: subprocess.Popen[str]) -> str:
-    """Wait until a server answers, which is that it asks for a password; then give it Ctrl-C."""
+def _see_and_end(process: subprocess.Popen[str]) -> str:
+    """Wait until a server answers, which is that it asks for a password; then end it.
+
+    SIGTERM ends it as Ctrl-C does, also where the tests run in the background of a shell.
+    """
     assert process.stdout
     lines: list[str] = []
     for line in process.stdout:
@@ -160,7 +167,7 @@ def _see_and_interrupt(process: subprocess.Popen[str]) -> str:
         if found := re.search(r"http://127\.0\.0\.1:\d+", line):
             assert _answer(found[0]) == HTTPStatus.UNAUTHORIZED
             (server,) = psutil.Process(process.pid).children()
-            server.send_signal(signal.SIGINT)
+            server.terminate()
             break
     return "".join(lines)
 
