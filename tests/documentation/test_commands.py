@@ -11,8 +11,11 @@ from standins.page_commands import ELSEWHERE, INSTEAD, fitting, instead, reason
 from standins.pages import PAGES, ROOT, commands, examples, name_of, named, specifications
 from typer.main import get_group
 
+from analysis.errors import InputError
 from workflows.cli import app
 from workflows.dispatch.advance import advance, load_nodes
+from workflows.specification.plan import make_plan
+from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
 from workflows.storage.place import find_place, open_place
 
@@ -118,6 +121,23 @@ def test_a_specification_of_a_page_is_valid(page: Path) -> None:
     rest["dopants"][0]["concentration"] = 0.25
     for block in specifications(page, KEYS):
         CampaignSpec.model_validate(rest | block)
+
+
+def test_the_tutorial_shows_the_plan_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    get_group(app).main(["plan", str(ROOT / "campaigns" / "demo.yaml")], standalone_mode=False)
+    size, jobs, _ = capsys.readouterr().out.splitlines()[:3]
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    assert f"    {size.strip()}\n    {jobs.strip()}\n    estimated time" in page
+
+
+def test_the_tutorial_quotes_the_error_as_it_is() -> None:
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    quoted = " ".join(page.split("    error: ")[1].split("\n\n")[0].split())
+    (mine,) = (b for b in specifications(ROOT / "docs" / "tutorial.md", KEYS) if "name" in b)
+    mine["dopants"][0]["concentration"] = 0.3
+    with pytest.raises(InputError) as error:
+        make_plan(CampaignSpec.model_validate(mine), TableSource())
+    assert str(error.value) == quoted
 
 
 def test_the_pages_show_specifications_and_python() -> None:

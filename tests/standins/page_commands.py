@@ -60,8 +60,8 @@ INSTEAD = (
     Instead(
         "",
         r"analysis\.data\.entries Na Zr Si P O Mg Ti --source RAW",
-        "analysis.data.entries Li Zr O --source raw",
-        "tests/data has a sample of the raw files, without sodium",
+        "analysis.data.entries Li O --source raw",
+        "tests/data has a sample of the raw files, without sodium and titanium",
     ),
 )
 
