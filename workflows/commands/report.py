@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from analysis.errors import InputError
 from workflows.commands.campaign import the_campaign
 from workflows.results.coverage import coverage_of
@@ -28,9 +30,9 @@ def report_command(place: Place, campaign: str | None, *, output: Path, console:
     with open_results(place) as database:
         report = make_report(database, campaign or the_campaign(database, place))
     path = write_page(render(report), output)
-    state = report.state
+    state, name = report.state, escape(report.campaign)
     console.print(
-        f"[bold]{report.campaign}[/]: {state.landed} of {state.total} compounds (host included)",
+        f"[bold]{name}[/]: {state.landed} of {state.total} compounds (host included)",
         highlight=False,
     )
     _say(report.warnings, console)
