@@ -19,6 +19,7 @@ from workflows.specification.campaign import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workflows.report.model import Report
     from workflows.specification.campaign import Node
     from workflows.specification.plan import Plan
     from workflows.storage.database import Database
@@ -90,15 +91,20 @@ def test_a_result_that_lacks_is_counted_and_its_command_named(
     undoped = compounds(nodes)[0]
     land(database, undoped.uuid, **landed_result(undoped))
     advance(database, "small")
-    assert make_report(database, "small").warnings == ()
+    assert not lacking(make_report(database, "small"))
     database.results.delete_many({})
     report = make_report(database, "small")
     assert report.state.landed == 1
-    (warning,) = report.warnings
+    (warning,) = lacking(report)
     assert "0 of 5 compounds have a result (host included), but 1 landed" in warning
     assert "interphase build" in warning
     advance(database, "small")
-    assert make_report(database, "small").warnings == ()
+    assert not lacking(make_report(database, "small"))
+
+
+def lacking(report: Report) -> list[str]:
+    """Give the warnings of results that lack."""
+    return [warning for warning in report.warnings if "have a result" in warning]
 
 
 def test_a_campaign_without_its_plan_says_what_mends_it(database: Database) -> None:
