@@ -13,7 +13,7 @@ help:
 	@echo "make test     set up and run all checks and tests"
 	@echo "make test-faults  random faults over garnets on a real Slurm (root, slurm-wlm, munge)"
 	@echo "make lint     the checks alone: ruff and mypy"
-	@echo "make docs     write the pages of docs/ that are made from the code"
+	@echo "make docs     write the pages of docs/ that are made from the code; execute the notebook"
 	@echo "make bench    measure against what one would use instead; writes docs/benchmarks.md"
 	@echo "make install  set up alone: $(VENV) with pinned packages, and a MongoDB"
 	@echo "make mongod   find a mongod, or fetch a copy"
@@ -35,6 +35,7 @@ lint: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m workflows.commands.reference_pages docs
+	$(BIN)/python -m docs.notebook
 
 bench: install
 	$(BIN)/python -m benchmarks.run

@@ -5,24 +5,24 @@ import shlex
 from pathlib import Path
 
 import pytest
+from standins.pages import PAGES, ROOT, commands, name_of
 from typer.main import get_group
 
 from workflows.cli import app
 
-ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = re.compile(r"^(?: {4}|- `|\*\*Example\*\*: `)(interphase [^`#\n]+)", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+PLACE = re.compile(r"\]\((?!https?:)([^)#]*)#([^)]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
 def shown_commands() -> list[str]:
-    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-    return sorted({found.strip() for found in COMMAND.findall(text)})
+    found = {each.text for page in PAGES for each in commands(page)}
+    return sorted(text for text in found if text.startswith("interphase "))
 
 
 @pytest.mark.parametrize("command", shown_commands())
 def test_a_command_that_is_shown_exists_with_its_options(command: str) -> None:
-    _, name, *arguments = shlex.split(command.split(" > ", maxsplit=1)[0])
+    _, name, *arguments = shlex.split(command, comments=True)
     get_group(app).commands[name].make_context(name, arguments)
 
 
@@ -30,10 +30,37 @@ def test_the_tutorial_shows_commands() -> None:
     assert any(command.startswith("interphase run ") for command in shown_commands())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_ci_installs_the_system_packages_that_the_readme_names() -> None:
+    (named,) = (each.text for each in commands(ROOT / "README.md") if "apt install" in each.text)
+    installed = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (packages,) = re.findall(r'packages="([^"]*)"', installed)
+    assert set(named.split()[2:]) <= set(packages.split())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_to_files(page: Path) -> None:
     links = LINK.findall(page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_headings(page: Path) -> None:
+    for name, anchor in PLACE.findall(page.read_text(encoding="utf-8")):
+        target = page.parent / name if name else page
+        assert anchor in anchors(target), f"{target} has no heading {anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """Give the names by which GitHub's and other renderers' links know a page's headings."""
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_numbered_headings_count_up(page: Path) -> None:
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    numbers = [int(found[1]) for each in headings if (found := re.match(r"(\d+)\. ", each))]
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 @pytest.mark.parametrize("floor", ["analysis", "makers"])

@@ -107,7 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--target", type=Path, required=True, help="FILE.json.gz to write")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO)
-    number = write_entries(options.elements, options.source, options.target)
+    try:
+        number = write_entries(options.elements, options.source, options.target)
+    except (InputError, OSError) as error:
+        parser.error(str(error))
     logger.info("%d entries in %s", number, options.target)
 
 

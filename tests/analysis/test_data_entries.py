@@ -63,6 +63,15 @@ def test_what_the_raw_files_cannot_give_is_named(
     assert not (tmp_path / "e.json.gz").exists()
 
 
+def test_a_folder_without_the_raw_files_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--source", str(tmp_path), "--target", str(tmp_path / "e.json.gz")]
+    with pytest.raises(SystemExit):
+        entries.main(["Li", "O", *options])
+    assert str(tmp_path / "mp2019_formation_energy.csv.gz") in capsys.readouterr().err
+
+
 def test_the_shipped_entries_agree_with_the_projects_table() -> None:
     phases, crystals = file_phases(SHIPPED)
     for metal in ("Zr", "Mg", "Al", "Ca", "Sc", "Ti", "Ge", "Y", "Nb", "Hf", "Si", "P", "Na"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.keys import SCHEMA_VERSION, Field
 from workflows.report.chapters import campaign_chapters
 from workflows.report.drawing import sections
 from workflows.report.gather import build_report, gather
@@ -22,7 +23,8 @@ CAMPAIGN = "synthetic"
 def store(database: Database, documents: Sequence[dict[str, Any]], name: str = CAMPAIGN) -> None:
     """Put results into a database, as a campaign whose plan is not known."""
     database.campaigns.insert_one({"name": name, "campaign": {"spec": {"electrode": "Li"}}})
-    database.results.insert_many([{**each, "campaign": name} for each in documents])
+    today = {Field.SCHEMA_VERSION: SCHEMA_VERSION}
+    database.results.insert_many([{**today, **each, "campaign": name} for each in documents])
 
 
 def report_of(

@@ -153,7 +153,7 @@ def triage(
 
     **Examples**
 
-    - `interphase triage runs/demo --budget 100 --output vasp.yaml`
+    - `interphase triage runs/demo --budget 100 --output demo-vasp.yaml`
     - `interphase triage campaigns/llzo.yaml --budget 2000 --launchpad my_launchpad.yaml`
     """
     from workflows.commands.triage import find_campaign, triage_command

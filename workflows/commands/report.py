@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from analysis.errors import InputError
 from workflows.commands.campaign import the_campaign
-from workflows.settings import load_settings
-from workflows.storage.place import open_place
+from workflows.results.coverage import coverage_of
+from workflows.results.versions import open_results
 
 # matplotlib and Flask take a second to import: the functions that need them do so.
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -24,16 +27,15 @@ def report_command(place: Place, campaign: str | None, *, output: Path, console:
     from workflows.report.render import render, require_writable, write_page
 
     require_writable(output)
-    with open_place(place, load_settings()) as database:
+    with open_results(place) as database:
         report = make_report(database, campaign or the_campaign(database, place))
     path = write_page(render(report), output)
-    state = report.state
+    state, name = report.state, escape(report.campaign)
     console.print(
-        f"[bold]{report.campaign}[/]: {state.landed} of {state.total} compounds (host included)",
+        f"[bold]{name}[/]: {state.landed} of {state.total} compounds (host included)",
         highlight=False,
     )
-    for warning in report.warnings:
-        console.print(f"note: {warning}", highlight=False, markup=False)
+    _say(report.warnings, console)
     size = path.stat().st_size / 1e6
     console.print(f"report: {path} ({size:.1f} MB)", highlight=False, markup=False, soft_wrap=True)
 
@@ -52,20 +54,24 @@ def figures_command(
     from workflows.report.gather import gather
     from workflows.report.page import all_chapters
 
-    with open_place(place, load_settings()) as database:
+    with open_results(place) as database:
         gathered = gather(database, campaign or the_campaign(database, place))
         chapters = all_chapters(database, gathered)
+        found = coverage_of(database, gathered.name)
     written = 0
     for path in write_figures(chapters, output, suffix):
         console.print(f"  {path}", highlight=False, markup=False, soft_wrap=True)
         written += 1
     if paths:
-        found = sum(1 for _ in write_paths(gathered.documents, output, suffix))
-        console.print(f"  {found} reaction paths", highlight=False)
-        written += found
+        drawn = sum(1 for _ in write_paths(gathered.documents, output, suffix))
+        console.print(f"  {drawn} reaction paths", highlight=False)
+        written += drawn
     if not written:
         msg = f"{gathered.name} has no results to draw yet; interphase status says how far it is"
         raise InputError(msg)
+    if not found.complete and not gathered.warnings:
+        console.print(str(found), highlight=False, markup=False)
+    _say(gathered.warnings, console)
     console.print(f"figures: {written} in {output}", highlight=False, markup=False, soft_wrap=True)
 
 
@@ -75,7 +81,7 @@ def serve_command(place: Place, campaign: str | None, *, port: int, console: Con
     from workflows.report.serve import REPORT, make_live_app
 
     login = read_login()
-    with open_place(place, load_settings()) as database:
+    with open_results(place) as database:
         name = campaign or the_campaign(database, place)
         app = make_live_app(database, name, login)
         server = make_web_server(app, host="127.0.0.1", port=port)
@@ -91,3 +97,9 @@ def serve_command(place: Place, campaign: str | None, *, port: int, console: Con
             console.print("ended")
         finally:
             server.server_close()
+
+
+def _say(warnings: Sequence[str], console: Console) -> None:
+    """Say what could not be read, or lacks."""
+    for warning in warnings:
+        console.print(f"note: {warning}", highlight=False, markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,12 @@ from workflows.commands.formatting import render
 from workflows.commands.options import Output
 from workflows.results.coverage import coverage
 from workflows.results.query import DEFAULT_FIELDS, count, find
-from workflows.results.versions import require_schema
+from workflows.results.versions import open_results
 from workflows.settings import load_settings
 from workflows.storage.place import open_place
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -72,7 +71,7 @@ def query_command(
 ) -> None:
     """Show the results that fulfil all filters."""
     names = question.names
-    with _open_results(place) as database:
+    with open_results(place) as database:
         documents = question.ask(database, _needed(names, output))
         render(documents, fields=names, output=output, console=console)
         if output == Output.TABLE:
@@ -81,7 +80,7 @@ def query_command(
 
 def count_command(place: Place, question: Question, *, console: Console) -> None:
     """Count the results that fulfil all filters."""
-    with _open_results(place) as database:
+    with open_results(place) as database:
         console.print(count(database.results, question.filters), highlight=False)
 
 
@@ -122,7 +121,7 @@ def export_command(
         raise InputError(msg)
     if output:
         require_free(output, overwrite=force)
-    with _open_results(place) as database:
+    with open_results(place) as database:
         if output:
             documents = question.ask(database, question.names)
             write_results(documents, output, fields=question.names, overwrite=force)
@@ -164,7 +163,7 @@ def provenance_command(
     from workflows.results.export import to_json_text
     from workflows.results.provenance import START, trace
 
-    with _open_results(place) as database:
+    with open_results(place) as database:
         documents = question.ask(database, [field.value for field in START])
         traces = [trace(database, document) for document in documents]
     if as_json:
@@ -182,14 +181,6 @@ def _export_structures(
     documents = question.ask(database, [field.value for field in NEEDED])
     paths = write_structures(documents, folder, overwrite=force)
     console.print(f"{len(paths)} structures: {folder}", highlight=False, markup=False)
-
-
-@contextmanager
-def _open_results(place: Place) -> Iterator[Database]:
-    """Open the database of a place whose results are of today's schema."""
-    with open_place(place, load_settings()) as database:
-        require_schema(database.results, place.option)
-        yield database
 
 
 def _needed(names: Sequence[str] | None, output: Output | str) -> Sequence[str] | None:

@@ -97,8 +97,9 @@ other workflows that the result needed: host, reference crystals, undoped host. 
 of it. What lies in the document itself (`engine`, `reference_phases`, `provenance`) stays with it
 when it is exported; versions are those of packages in the process that ran the last step."""
 _VERSIONS: Final = """\
-A document says in `schema_version` which version it follows. `query`, `export`, `provenance` and
-`results` refuse documents of another version instead of leaving them out of an answer:
+A document says in `schema_version` which version it follows. `query`, `export`, `provenance`,
+`summary`, `triage`, `report`, `figures` and `results` refuse documents of another version instead
+of leaving them out of an answer:
 
 - older ones: `interphase build --dir runs/demo` makes them again from the job store, or from
   themselves where the job store has lost their jobs; nothing is computed, and nothing is lost;

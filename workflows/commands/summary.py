@@ -13,8 +13,7 @@ from workflows.commands.campaign import the_campaign
 from workflows.commands.options import SummaryOutput
 from workflows.commands.table_style import NULL, STYLES, new_table, print_table
 from workflows.results.summary import campaign_summary
-from workflows.settings import load_settings
-from workflows.storage.place import open_place
+from workflows.results.versions import open_results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +39,7 @@ def summary_command(
     place: Place, campaign: str | None, *, output: SummaryOutput, console: Console
 ) -> None:
     """Count what a campaign has found."""
-    with open_place(place, load_settings()) as database:
+    with open_results(place) as database:
         summary = campaign_summary(database, campaign or the_campaign(database, place))
     if output is SummaryOutput.JSON:
         console.file.write(summary.model_dump_json(indent=2) + "\n")

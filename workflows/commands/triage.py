@@ -11,9 +11,9 @@ from workflows.commands.campaign import the_campaign
 from workflows.commands.options import place_of
 from workflows.commands.summary import names_table
 from workflows.commands.table_style import NULL, STYLES, new_table, print_table
+from workflows.results.versions import open_results
 from workflows.settings import load_settings
 from workflows.specification.spec import CampaignSpec
-from workflows.storage.place import open_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,10 +52,9 @@ def triage_command(
     if output.exists() and not force:
         msg = f"{output} exists already: --force replaces it, --output writes another"
         raise InputError(msg)
-    settings = load_settings()
-    with open_place(place, settings) as database:
+    with open_results(place) as database:
         name = campaign or the_campaign(database, place)
-        shortlist = make_shortlist(database, name, settings, budget=budget)
+        shortlist = make_shortlist(database, name, load_settings(), budget=budget)
     write_spec(shortlist.spec, output, heading=_heading(name, shortlist), force=force)
     _show(name, shortlist, console)
     console.print(f"wrote {output}: interphase plan {output}", highlight=False, soft_wrap=True)

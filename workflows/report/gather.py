@@ -18,6 +18,7 @@ from workflows.report.facts import facts_of
 from workflows.report.model import Entry, Failed, FieldText, Report, State
 from workflows.report.reading import read_crystal, read_dopants, read_result
 from workflows.report.runners import RunnersUp
+from workflows.results.coverage import coverage_of
 from workflows.results.query import find
 from workflows.specification.campaign import Kind, Node
 from workflows.state.status import Failure, Status, campaign_status, node_states
@@ -86,6 +87,8 @@ def gather(database: Database, name: str, runners: RunnersUp | None = None) -> G
     warnings: list[str] = []
     status, nodes, states = _state(database, name, warnings)
     entries = _entries(found, nodes, states, status, _workflows(database, nodes), warnings)
+    if status:
+        warnings += _not_covered(database, name, entries)
     if nodes:  # without the plan nobody knows the reference phases
         entries = (runners or RunnersUp()).add(database, name, entries, warnings)
     documents = [
@@ -155,6 +158,17 @@ def _state(
             f"({first}). Results are shown; submit or run the specification again to mend it."
         )
         return None, [], {}
+
+
+def _not_covered(database: Database, name: str, entries: Sequence[Entry]) -> list[str]:
+    """Say what the results lack of what was planned and has landed."""
+    found = coverage_of(database, name)
+    if not found.compounds:
+        return [f"{found}."]
+    landed = sum(entry.state == _LANDED for entry in entries)
+    if found.results >= landed:
+        return []
+    return [f"{found}, but {landed} landed: interphase build adds those that lack."]
 
 
 def _workflows(database: Database, nodes: Sequence[Node]) -> dict[str, int]:

@@ -46,12 +46,13 @@ class Coverage:
 
 def coverage(database: Database) -> list[Coverage]:
     """Count the results of every campaign of a database, in the order of their names."""
-    names = database.campaigns.distinct("name")
-    return [
-        Coverage(
-            campaign=name,
-            results=database.results.count_documents({"campaign": name}),
-            compounds=database.nodes.count_documents({"campaign": name, "kind": "compound"}),
-        )
-        for name in sorted(names)
-    ]
+    return [coverage_of(database, name) for name in sorted(database.campaigns.distinct("name"))]
+
+
+def coverage_of(database: Database, campaign: str) -> Coverage:
+    """Count the results of one campaign."""
+    return Coverage(
+        campaign=campaign,
+        results=database.results.count_documents({"campaign": campaign}),
+        compounds=database.nodes.count_documents({"campaign": campaign, "kind": "compound"}),
+    )

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.keys import SCHEMA_VERSION, Field
+from workflows.settings import load_settings
+from workflows.storage.place import open_place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pymongo.collection import Collection
+
+    from workflows.storage.database import Database
+    from workflows.storage.place import Place
+
+
+@contextmanager
+def open_results(place: Place) -> Iterator[Database]:
+    """Open the database of a place whose results are of today's schema.
+
+    Raises
+    ------
+    InputError
+        There is no campaign, the server cannot be used, or results are of another schema.
+    """
+    with open_place(place, load_settings()) as database:
+        require_schema(database.results, place.option)
+        yield database
 
 
 def require_schema(results: Collection[dict[str, Any]], option: str) -> None:

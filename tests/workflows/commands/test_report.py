@@ -13,6 +13,7 @@ import pytest
 from standins.campaigns import results
 from standins.reports import store
 
+from analysis.keys import SCHEMA_VERSION
 from workflows.storage.database import open_database
 
 if TYPE_CHECKING:
@@ -44,6 +45,43 @@ def test_the_report_is_written_and_its_path_said(
     page = output.read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert "Be²⁺ on Li, x = 0.25" in page
+    # the results lie there without the plan of a campaign
+    for shown in (run.stdout, page):
+        assert "synthetic: its submission was interrupted; give interphase run or submit" in shown
+
+
+@pytest.mark.parametrize(
+    "command", [["report", "--dir"], ["figures", "--dir"], ["triage", "--budget", "9"]]
+)
+def test_results_of_an_older_schema_are_refused_and_nothing_is_written(
+    campaign: Path,
+    interphase: Interphase,
+    machine_settings: MachineSettings,
+    tmp_path: Path,
+    command: list[str],
+) -> None:
+    output = tmp_path / "output"
+    one = {"job_uuid": "job-0"}
+    with open_database(campaign, machine_settings) as database:
+        database.results.update_one(one, {"$unset": {"schema_version": ""}})
+        try:
+            run = interphase(*command, campaign, "--output", output)
+        finally:
+            database.results.update_one(one, {"$set": {"schema_version": SCHEMA_VERSION}})
+    assert run.returncode == 1
+    assert f"1 of 3 results are of an older schema than version {SCHEMA_VERSION}" in run.stderr
+    assert f"interphase build --dir {campaign} upgrades them; nothing is lost" in run.stderr
+    assert not output.exists()
+
+
+def test_figures_that_cannot_be_written_are_answered(
+    campaign: Path, interphase: Interphase, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    run = interphase("figures", "--dir", campaign, "--output", tmp_path / "file")
+    assert run.returncode == 1
+    assert "cannot write the figure" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize(
@@ -72,6 +110,7 @@ def test_every_figure_becomes_a_file(
     assert run.returncode == 0, run.stderr
     written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.svg"))
     assert f"figures: {len(written)} in {tmp_path}" in run.stdout
+    assert "synthetic: its submission was interrupted" in run.stdout
     assert "energy_above_hull.svg" in written
     assert "reaction_paths/Li6.5Be0.25La3Zr2O12_Be2_Li.svg" in written
 

@@ -19,6 +19,7 @@ from workflows.specification.campaign import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from workflows.report.model import Report
     from workflows.specification.campaign import Node
     from workflows.specification.plan import Plan
     from workflows.storage.database import Database
@@ -79,6 +80,37 @@ def test_what_has_landed_has_its_result_and_the_rest_its_state(
     assert {entry.state for entry in others} == {"queued"}
     assert all(entry.result == {} for entry in others)
     assert {section.title for section in report.sections} == {"All compounds"}
+
+
+def test_a_result_that_lacks_is_counted_and_its_command_named(
+    database: Database, nodes: list[Node], land: Land
+) -> None:
+    for node in nodes:
+        if node.kind is not Kind.COMPOUND:
+            land(database, node.uuid)
+    undoped = compounds(nodes)[0]
+    land(database, undoped.uuid, **landed_result(undoped))
+    advance(database, "small")
+    assert not lacking(make_report(database, "small"))
+    database.results.delete_many({})
+    report = make_report(database, "small")
+    assert report.state.landed == 1
+    (warning,) = lacking(report)
+    assert "0 of 5 compounds have a result (host included), but 1 landed" in warning
+    assert "interphase build" in warning
+    advance(database, "small")
+    assert not lacking(make_report(database, "small"))
+
+
+def lacking(report: Report) -> list[str]:
+    """Give the warnings of results that lack."""
+    return [warning for warning in report.warnings if "have a result" in warning]
+
+
+def test_a_campaign_without_its_plan_says_what_mends_it(database: Database) -> None:
+    store(database, [host_result()])
+    (warning,) = make_report(database, "synthetic").warnings
+    assert "its submission was interrupted; give interphase run or submit" in warning
 
 
 def test_what_failed_says_why_at_its_compound(

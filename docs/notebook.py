@@ -1,0 +1,64 @@
+"""Execute docs/query.ipynb and keep what it shows: `make docs` does so, and a test in CI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+QUERY = Path(__file__).with_name("query.ipynb")
+
+_SECONDS = 120  # for one cell; the slowest takes 2
+
+
+def executed(path: Path, replacements: dict[str, str] | None = None) -> Any:
+    """Execute a notebook in its folder.
+
+    Parameters
+    ----------
+    path
+        The notebook.
+    replacements
+        Lines of its code and what takes their place.
+
+    Returns
+    -------
+    The notebook with the outputs of today, without the times and versions that differ with every
+    machine.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        A cell failed.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    for cell in code_cells(notebook):
+        for old, new in (replacements or {}).items():
+            cell.source = cell.source.replace(old, new)
+    NotebookClient(
+        notebook,
+        timeout=_SECONDS,
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    notebook.metadata.language_info = {"name": "python"}
+    return notebook
+
+
+def code_cells(notebook: Any) -> list[Any]:
+    """Give the cells that are executed."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def text_of(cell: Any) -> list[str]:
+    """Give what a cell shows, as text: a picture's bytes differ from machine to machine."""
+    return [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    ]
+
+
+if __name__ == "__main__":
+    nbformat.write(executed(QUERY), QUERY)

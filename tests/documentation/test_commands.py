@@ -1,0 +1,164 @@
+"""Every command that a page shows is typed, page by page, in the order in which it stands there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from standins.landing import put_result
+from standins.page_commands import ELSEWHERE, INSTEAD, fitting, instead, reason
+from standins.pages import PAGES, ROOT, commands, examples, name_of, named, specifications
+from typer.main import get_group
+
+from analysis.errors import InputError
+from workflows.cli import app
+from workflows.dispatch.advance import advance, load_nodes
+from workflows.specification.plan import make_plan
+from workflows.specification.sources import TableSource
+from workflows.specification.spec import CampaignSpec
+from workflows.storage.place import find_place, open_place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from standins.cluster import Cluster
+    from standins.mongo import SecureServer
+    from standins.pages import Command
+    from standins.reader import Reader
+
+    from workflows.settings import MachineSettings
+
+KEYS = set(CampaignSpec.model_fields)
+WITH_COMMANDS = [page for page in PAGES if commands(page)]
+WITH_EXAMPLES = [page for page in PAGES if examples(page)]
+ALL = [command for page in PAGES for command in commands(page)]
+#: These need files of a cluster in the reader's home; the page on clusters makes them itself.
+ON_A_CLUSTER = {"docs/commands.md", "docs/report.md"}
+CONFIGURED = (
+    "export FW_CONFIG_FILE=~/cluster/FW_config.yaml JOBFLOW_CONFIG_FILE=~/cluster/jobflow.yaml"
+)
+
+
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=name_of)
+def test_the_commands_of_a_page_work_in_their_order(
+    page: Path,
+    reader: Reader,
+    secure_server: SecureServer,
+    machine_settings: MachineSettings,
+    typed: set[str],
+) -> None:
+    cluster = None
+    if name_of(page) in ON_A_CLUSTER:
+        cluster = reader.fill_in(secure_server)
+        reader.type(CONFIGURED)
+        reader.type("interphase submit small.yaml --force")
+        let_land(cluster, machine_settings)
+    for command in commands(page):
+        if reason(command.text):
+            continue
+        prepare(reader, page, command)
+        line = instead(command.page, command.text).partition(" # ")[0]
+        if line not in typed:
+            reader.type(line)
+        typed |= {line} if line.startswith(("interphase ", "make ")) else set()
+        if command.text.startswith("chmod 600"):  # all files are there: now they are filled in
+            cluster = reader.fill_in(secure_server)
+        if cluster and re.match(r"interphase submit (?!.*--dry-run)", command.text):
+            let_land(cluster, machine_settings)
+
+
+@pytest.fixture(scope="module")
+def typed() -> set[str]:
+    """Remember what was typed: what stands on two pages is typed once."""
+    return set()
+
+
+def prepare(reader: Reader, page: Path, command: Command) -> None:
+    """Write the file that a page has shown above a command."""
+    path = reader.project / "mine.yaml"
+    if "mine.yaml" in command.text and not path.exists():
+        text = page.read_text(encoding="utf-8")
+        block = text.split("Write `mine.yaml`")[1].split("\n\n")[1]
+        path.write_text(re.sub(r"(?m)^ {4}", "", block))
+
+
+def let_land(cluster: Cluster, settings: MachineSettings) -> None:
+    """Put the results of what was submitted into the job store, and take them from there."""
+    with open_place(find_place(None, cluster.launchpad, settings), settings) as database:
+        for node in load_nodes(database, {"campaign": "demo"}):
+            if database.jobs.find_one({"uuid": node.uuid}) is None:
+                put_result(database, node)
+        over = {"$set": {"state": "COMPLETED"}}
+        database.fireworks.update_many({}, over)
+        for workflow in database.workflows.find({}, {"fw_states": 1}):
+            states = dict.fromkeys(workflow["fw_states"], "COMPLETED")
+            one = {"_id": workflow["_id"]}
+            database.workflows.update_one(one, {"$set": over["$set"] | {"fw_states": states}})
+        advance(database, "demo")
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=name_of)
+def test_the_python_of_a_page_works_in_its_order(
+    page: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(reader.project)
+    names: dict[str, object] = {}
+    for line in examples(page):
+        exec(compile(line, name_of(page), "exec"), names)  # noqa: S102, the project's own pages
+
+
+def test_the_campaigns_that_are_shown_are_there_and_valid() -> None:
+    shown = {name for each in ALL for name in re.findall(r"campaigns/\S+\.yaml", each.text)}
+    assert "campaigns/demo.yaml" in shown
+    for name in shown:
+        CampaignSpec.from_file(ROOT / name)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_specification_of_a_page_is_valid(page: Path) -> None:
+    rest = {"name": "mine", "dopants": [{"element": "Al", "valence": 3, "site": "Li"}]}
+    rest["dopants"][0]["concentration"] = 0.25
+    for block in specifications(page, KEYS):
+        CampaignSpec.model_validate(rest | block)
+
+
+def test_the_tutorial_shows_the_plan_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    get_group(app).main(["plan", str(ROOT / "campaigns" / "demo.yaml")], standalone_mode=False)
+    size, jobs, _ = capsys.readouterr().out.splitlines()[:3]
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    assert f"    {size.strip()}\n    {jobs.strip()}\n    estimated time" in page
+
+
+def test_the_tutorial_quotes_the_error_as_it_is() -> None:
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    quoted = " ".join(page.split("    error: ")[1].split("\n\n")[0].split())
+    (mine,) = (b for b in specifications(ROOT / "docs" / "tutorial.md", KEYS) if "name" in b)
+    mine["dopants"][0]["concentration"] = 0.3
+    with pytest.raises(InputError) as error:
+        make_plan(CampaignSpec.model_validate(mine), TableSource())
+    assert str(error.value) == quoted
+
+
+def test_the_pages_show_specifications_and_python() -> None:
+    blocks = [block for page in PAGES for block in specifications(page, KEYS)]
+    assert {"dopants", "codoped", "categories", "explore"} <= {key for b in blocks for key in b}
+    assert {"README.md", "docs/results.md", "docs/tutorial.md"} == set(map(name_of, WITH_EXAMPLES))
+
+
+@pytest.mark.parametrize("found", ELSEWHERE)
+def test_what_is_not_executed_is_shown_and_its_place_exists(found: str) -> None:
+    assert any(re.search(found, command.text) for command in ALL), "no page shows it any more"
+    assert (ROOT / ELSEWHERE[found].rpartition(": ")[2]).exists()
+
+
+def test_every_replacement_is_used() -> None:
+    used = [each for command in ALL for each in fitting(command.page, command.text)]
+    assert set(used) == set(INSTEAD)
+
+
+@pytest.mark.parametrize("text", sorted({text for page in PAGES for text in named(page)}))
+def test_a_command_that_a_sentence_names_exists_with_its_options(text: str) -> None:
+    _, name, *words = text.split()
+    options = {option for each in get_group(app).commands[name].params for option in each.opts}
+    assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options
