@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from analysis.compensation import compound_composition
 from workflows.specification.campaign import Campaign, Kind
 
-# Seconds per atom and ionic step of CHGNet with stress on one core, from relaxations of the
-# 96-atom garnet (0.4 s a step alone, 0.45 s with its neighbour core busy); VASP differs by machine,
+# Seconds per atom and ionic step of CHGNet with stress on one core, from 940 relaxations of the
+# 96-atom garnet (0.18 s a step alone, 0.21 s with its neighbour core busy); VASP differs by machine,
 # so its estimate is left to the user.
-CHGNET_SECONDS = 4.7e-3
+CHGNET_SECONDS = 2.2e-3
 
 # Typical numbers of ionic steps to 0.1 eV/Å: means over the LLZO campaign, per atom that moves
 # (host 5 to 6; compounds up to 40; crystals up to 100).
 STEPS_HOST = 6
-STEPS_COMPOUND = 13
+STEPS_COMPOUND = 14
 STEPS_CRYSTAL = 7
 
 # Seconds outside relaxations: imports of a worker, and the small steps of each workflow.
 SECONDS_STARTUP = 10.0
-SECONDS_PER_WORKFLOW = 2.0
-# Of one 96-atom cell (2.0 to 2.7 s).
-SECONDS_PER_MIGRATION = 2.5
+SECONDS_PER_WORKFLOW = 0.9
+# Of one atom in a 96-atom cell (2.5 to 6 s for all).
+MIGRATION_SECONDS = 3.4e-2
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def estimate(campaign: Campaign) -> Estimate:
     )
     migrations = (1 + len(doped)) if spec.migration else 0
     seconds = CHGNET_SECONDS * sum(work.values()) + SECONDS_PER_WORKFLOW * workflows
-    seconds += SECONDS_PER_MIGRATION * migrations
+    seconds += MIGRATION_SECONDS * sum([size_host, *sizes]) * spec.migration
     return Estimate(
         compounds=len(doped),
         crystals=len(sizes_crystals),
