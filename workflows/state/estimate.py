@@ -7,8 +7,8 @@ from analysis.compensation import compound_composition
 from workflows.specification.campaign import Campaign, Kind
 
 # Seconds per atom and ionic step of CHGNet with stress on one core, from 940 relaxations of the
-# 96-atom garnet (0.18 s a step alone, 0.21 s with its neighbour core busy); VASP differs by machine,
-# so its estimate is left to the user.
+# 96-atom garnet (0.18 s a step alone, 0.21 s with its neighbour core busy); VASP differs by
+# machine, so its estimate is left to the user.
 CHGNET_SECONDS = 2.2e-3
 
 # Typical numbers of ionic steps to 0.1 eV/Å: means over the LLZO campaign, per atom that moves
