@@ -1,8 +1,8 @@
 """Reactions of all compounds of the LLZO campaign, against pymatgen on the same entries."""
 
 import warnings
-from collections.abc import Sequence
-from itertools import combinations, islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, combinations, islice
 
 import numpy as np
 from pymatgen.analysis.interface_reactions import InterfacialReactivity
@@ -70,17 +70,18 @@ def measure(*, quick: bool) -> list[Figure]:
 
 def single_dopants() -> list[Case]:
     """Give every candidate of the rule that the table of phases knows, once per composition."""
-    return _cases([(dopant,) for dopant in _candidates()])
+    return list(_cases((dopant,) for dopant in _candidates()))
 
 
 def codoped(number: int) -> list[Case]:
     """Give compounds with two dopants of different elements."""
     pairs = combinations(_candidates(), 2)
-    different = (pair for pair in pairs if pair[0].element != pair[1].element)
-    # Neighbours in this list share an element; spread over it, they cover the periodic table.
-    spread = list(different)
-    step = max(len(spread) // number, 1)
-    return _cases(list(islice(spread, 0, step * number, step)))
+    different = [pair for pair in pairs if pair[0].element != pair[1].element]
+    # Neighbours in this list share an element; spread over it, they cover the periodic table. Some
+    # cannot be: others fill their places.
+    step = max(len(different) // number, 1)
+    spread = chain.from_iterable(different[first::step] for first in range(step))
+    return list(islice(_cases(spread), number))
 
 
 def _candidates() -> list[Dopant]:
@@ -89,17 +90,15 @@ def _candidates() -> list[Dopant]:
     return candidates(sites, concentrations=(CONCENTRATION,), elements=None, host_ions=host.ions)
 
 
-def _cases(dopants: Sequence[tuple[Dopant, ...]]) -> list[Case]:
+def _cases(dopants: Iterable[tuple[Dopant, ...]]) -> Iterator[Case]:
     host = builtin_host("LLZO")
-    cases = []
     for each in dopants:
         try:
             composition = compound_composition(host, Compound(dopants=each))
             table_phases(HOST_ELEMENTS | {dopant.element for dopant in each})
         except InputError:
             continue
-        cases.append((dict(composition.as_dict()), ENERGY))
-    return cases
+        yield dict(composition.as_dict()), ENERGY
 
 
 def paths(cases: Sequence[Case]) -> list[list[tuple[float, float]]]:
