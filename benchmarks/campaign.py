@@ -172,19 +172,25 @@ def _figures(timeline: Timeline, report: float) -> Iterator[Figure]:
     less = ", less the share of barriers and learning" if timeline.count(Part.BARRIERS) else ""
     yield _asked(
         f"{name}: energies and reactions of {timeline.landed} compounds{less}",
-        *(reactions, "min", targets.reactions),
+        reactions,
+        "min",
+        targets.reactions,
         agreement=f"{landed}; {timeline.workers} workers",
         is_whole=timeline.landed == timeline.compounds,
     )
     whole = (timeline.wall + report) / 60
     yield _asked(
         f"{name}: {'barriers, ' if less else ''}learning and the report",
-        *(whole - reactions, "min more", targets.rest),
+        whole - reactions,
+        "min more",
+        targets.rest,
         agreement=f"report {report:.1f} s; the whole {whole:.1f} min",
     )
     yield _asked(
         f"{name}: outside relaxations and barriers",
-        *(100 * timeline.outside, "%", targets.outside),
+        100 * timeline.outside,
+        "%",
+        targets.outside,
         agreement="of the workers' time from the first second to the last, waiting included",
     )
     for what, seconds, text in described(timeline):

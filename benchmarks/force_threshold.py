@@ -38,7 +38,9 @@ DOPANTS = (
 
 def drop(structure: Structure) -> tuple[dict[str, Any], Structure]:
     """Relax to both thresholds: the energies in eV per cell, and the crystal at the looser one."""
-    energies, steps, ends = {}, {}, []
+    energies: dict[str, float] = {}
+    steps: dict[str, int] = {}
+    ends: list[Any] = []
     for threshold in (LOOSE, TIGHT):
         maker = ChgnetRelaxMaker(force_threshold=threshold, steps=STEPS)
         done = maker.make.original(maker, ends[-1].structure if ends else structure)

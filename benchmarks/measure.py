@@ -130,7 +130,13 @@ def side_by_side(
 
 
 def compared(
-    ours: Sequence[Run], stock: Sequence[Run], *, least: float | None = None, **texts: str
+    ours: Sequence[Run],
+    stock: Sequence[Run],
+    *,
+    what: str,
+    against: str = "",
+    agreement: str = "",
+    least: float | None = None,
 ) -> Figure:
     """Make a figure of pairs of runs.
 
@@ -138,28 +144,38 @@ def compared(
     ----------
     ours, stock
         Runs of `side_by_side`.
+    what, against, agreement
+        Fields of `Figure`.
     least
         Ratio that is asked for.
-    **texts
-        Fields of `Figure`.
     """
     ratios = [b.seconds / a.seconds for a, b in zip(ours, stock, strict=True)]
-    asked = (
-        {} if least is None else {"target": f"≥ {least:g} times", "met": median(ratios) >= least}
-    )
     return Figure(
+        what=what,
         unit="s",
         ours=median(run.seconds for run in ours),
         stock=median(run.seconds for run in stock),
+        against=against,
         ratio=median(ratios),
         ratio_range=(min(ratios), max(ratios)),
         repeats=len(ratios),
-        **{**asked, **texts},
+        target="" if least is None else f"≥ {least:g} times",
+        met=None if least is None else median(ratios) >= least,
+        agreement=agreement,
     )
 
 
-def alone(runs: Sequence[Run], *, most: float | None = None, **texts: str) -> Figure:
+def alone(
+    runs: Sequence[Run], *, what: str, most: float | None = None, agreement: str = ""
+) -> Figure:
     """Make a figure of runs that have no other side; `most` is the time asked for, in s."""
     seconds = median(run.seconds for run in runs)
-    asked = {} if most is None else {"target": f"≤ {most:g} s", "met": seconds <= most}
-    return Figure(unit="s", ours=seconds, repeats=len(runs), **{**asked, **texts})
+    return Figure(
+        what=what,
+        unit="s",
+        ours=seconds,
+        repeats=len(runs),
+        target="" if most is None else f"≤ {most:g} s",
+        met=None if most is None else seconds <= most,
+        agreement=agreement,
+    )

@@ -29,13 +29,13 @@ def measure(*, quick: bool) -> list[Figure]:
                 {"floor": floor, "help": _command(["--help"]), "query": _command(ask)}, repeats
             )
             imported = {"help": _imported(["--help"]), "query": _imported(ask)}
-        alone_there = _in_turns({"query": _command(ask)}, repeats)
+        started = _in_turns({"query": _command(ask)}, repeats)
     return [
         alone(runs["floor"], what=f"Python with {', '.join(LIBRARIES)}, for comparison"),
         _asked("`interphase --help`", runs["help"], imported["help"]),
         _asked("`interphase query`, the server running", runs["query"], imported["query"]),
         alone(
-            alone_there["query"],
+            started["query"],
             what="`interphase query`, which starts the campaign's server and stops it",
         ),
     ]

@@ -67,11 +67,10 @@ def measure(*, quick: bool) -> list[Figure]:
 def _whole(problem: Problem, *, quick: bool) -> Figure:
     profile, seeds = (QUICK, SEEDS[:1]) if quick else (FULL, SEEDS)
     run = in_fresh_process(number_searched, problem, profile, seeds, threads=1)
-    asked = {} if quick else {"most": MOST_SECONDS}
     return alone(
         [run],
         what=f"the whole search, {run.result} trials on its leaderboard, {JOBS} processes",
-        **asked,
+        most=None if quick else MOST_SECONDS,
     )
 
 
@@ -80,7 +79,8 @@ def reference_problem() -> Problem:
     rows = read_results(RESULT / "compounds.csv")
     with gzip.open(RESULT / "structures.jsonl.gz", "rt", encoding="utf-8") as lines:
         cells = [json.loads(line) for line in lines]
-    return classification_problem(training_data(map(_with_structure, rows, cells)))
+    documents = [_with_structure(*pair) for pair in zip(rows, cells, strict=True)]
+    return classification_problem(training_data(documents))
 
 
 def _with_structure(row: dict[str, Any], cell: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
@@ -210,8 +211,8 @@ def _begin(database: Database, name: str, launches: Sequence[Launch]) -> float:
     return min(first, _seconds(found["submitted"])) if "submitted" in found else first
 
 
-def _seconds(time: object) -> float:
-    return utc_time(time).timestamp()  # type: ignore[arg-type]  # text or date
+def _seconds(time: str | datetime) -> float:
+    return utc_time(time).timestamp()
 
 
 def described(timeline: Timeline) -> Iterator[tuple[str, float, str]]:
