@@ -39,7 +39,7 @@ def test_a_sample_of_the_trials_is_spread_over_algorithms_and_sizes(every: int) 
 def test_paths_are_compared_at_the_kinks_of_both() -> None:
     straight, bent = [(0.0, 0.0), (2.0, -2.0)], [(0.0, 0.0), (1.0, -1.0), (2.0, -2.0)]
     assert reactions._difference([straight], [bent]) == 0
-    with pytest.raises(ValueError, match="differ from ours by 0.5"):
+    with pytest.raises(ValueError, match=r"differ from ours by 0\.5"):
         reactions._difference([straight], [[(0.0, 0.0), (1.0, -1.5), (2.0, -2.0)]])
 
 
