@@ -73,7 +73,7 @@ def described_one(errors: Sequence[float]) -> dict[str, Any] | None:
 def experiment(errors: Sequence[OxideError]) -> dict[str, Any]:
     """Sum up the table against experiment, eV/atom."""
     solid = [e for e in errors if e.group is not OxideGroup.GAS]
-    groups = {group: [e.error for e in errors if e.group is group] for group in OxideGroup}
+    groups = {str(group): [e.error for e in errors if e.group is group] for group in OxideGroup}
     by_status = {s: [e.error for e in solid if e.status is s] for s in OxideStatus}
     return {
         "rows": dict(status_counts()),
@@ -97,7 +97,10 @@ def host_by_way(energies: Mapping[str, float], elements: Mapping[str, float]) ->
     if engine is None:
         message = "The engine lacks a crystal of the host's elements, or the host."
         raise InputError(message)
-    return {**aligned, reaction_errors.ALL_ENGINE: engine}
+    return {
+        **{str(way): error for way, error in aligned.items()},
+        reaction_errors.ALL_ENGINE: engine,
+    }
 
 
 def errors_of_ways(
