@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib.externals.loky import get_reusable_executor
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 from sklearn.model_selection import cross_validate
@@ -107,7 +108,11 @@ def all_trials(problem: Problem) -> list[Trial]:
 
 def number_searched(problem: Problem, profile: Profile, seeds: tuple[int, ...]) -> int:
     """Search, and give the length of the leaderboard."""
-    found = search(problem, profile, run=Run(seed=SEED, jobs=JOBS), seeds=seeds)
+    try:
+        found = search(problem, profile, run=Run(seed=SEED, jobs=JOBS), seeds=seeds)
+    finally:
+        # A spawned process waits for its children before it ends, and these are idle for 5 minutes.
+        get_reusable_executor().shutdown(kill_workers=True)
     return len(found.leaderboard)
 
 
