@@ -1,6 +1,6 @@
 """Compare ways of putting CHGNet's energies on the scale of the reference phases, on data.
 
-``python benchmarks/alignment.py --source DIR`` makes the numbers and figures of docs/uncertainty.md
+``python -m benchmarks.alignment --source DIR`` makes the numbers and figures of docs/uncertainty.md
 from the raw files: ``docs/images/alignment.json`` with four figures beside it, and
 ``analysis/data/garnet_errors.json``, which enters the uncertainty. CHGNet's single points of all
 crystals of the table take ten minutes on one core, the relaxations of the garnets ten more;
@@ -15,9 +15,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
-
-from engine_energies import Lowest, lowest, records, relaxed, single_points
-from uncertainty_check import DECIMALS, check_of_uncertainty, rounded, sets_of
 
 from analysis import parity_figures, reaction_errors
 from analysis.alignments import Alignment
@@ -41,6 +38,8 @@ from analysis.scale_offsets import (
     outstanding,
 )
 from analysis.uncertainty import GARNETS_FILE, known_error
+from benchmarks.engine_energies import Lowest, lowest, records, relaxed, single_points
+from benchmarks.uncertainty_check import DECIMALS, check_of_uncertainty, rounded, sets_of
 
 ELEMENTS_FILE = "elemental_energies.json"
 RESULTS = "alignment.json"
@@ -74,7 +73,7 @@ def described_one(errors: Sequence[float]) -> dict[str, Any] | None:
 def experiment(errors: Sequence[OxideError]) -> dict[str, Any]:
     """Sum up the table against experiment, eV/atom."""
     solid = [e for e in errors if e.group is not OxideGroup.GAS]
-    groups = {group: [e.error for e in errors if e.group is group] for group in OxideGroup}
+    groups = {str(group): [e.error for e in errors if e.group is group] for group in OxideGroup}
     by_status = {s: [e.error for e in solid if e.status is s] for s in OxideStatus}
     return {
         "rows": dict(status_counts()),
@@ -98,7 +97,10 @@ def host_by_way(energies: Mapping[str, float], elements: Mapping[str, float]) ->
     if engine is None:
         message = "The engine lacks a crystal of the host's elements, or the host."
         raise InputError(message)
-    return {**aligned, reaction_errors.ALL_ENGINE: engine}
+    return {
+        **{str(way): error for way, error in aligned.items()},
+        reaction_errors.ALL_ENGINE: engine,
+    }
 
 
 def errors_of_ways(

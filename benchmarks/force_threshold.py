@@ -1,6 +1,6 @@
 """Measure what stopping a relaxation at 0.1 eV/Å costs, against 0.03 eV/Å, with CHGNet.
 
-``python benchmarks/force_threshold.py --source DIR --target FILE`` relaxes ternary oxides and doped
+``python -m benchmarks.force_threshold --source DIR --target FILE`` relaxes ternary oxides and doped
 garnets (96 atoms) to both thresholds, the second from where the first ended, and writes the
 energies. ``analysis/data/force_threshold.json`` was made by it. Some ten minutes on one core.
 """
@@ -38,7 +38,9 @@ DOPANTS = (
 
 def drop(structure: Structure) -> tuple[dict[str, Any], Structure]:
     """Relax to both thresholds: the energies in eV per cell, and the crystal at the looser one."""
-    energies, steps, ends = {}, {}, []
+    energies: dict[str, float] = {}
+    steps: dict[str, int] = {}
+    ends: list[Any] = []
     for threshold in (LOOSE, TIGHT):
         maker = ChgnetRelaxMaker(force_threshold=threshold, steps=STEPS)
         done = maker.make.original(maker, ends[-1].structure if ends else structure)

@@ -8,10 +8,16 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 from statistics import median
 from typing import Any
 
 from pydantic import BaseModel, Field
+
+# Of a process that `processes` has started: where all of them meet.
+_barriers: list[Barrier] = []
+# s; a process that died would let the others wait for ever.
+MOST_WAIT = 900
 
 
 @dataclass(frozen=True)
@@ -77,13 +83,38 @@ def in_fresh_process(
 
 
 def processes(number: int, *, threads: int | None) -> ProcessPoolExecutor:
-    """Give new processes with so many threads each, as `in_fresh_process` has them."""
+    """Give new processes with so many threads each, as `in_fresh_process` has them.
+
+    Each starts when a task finds no other one free: see `in_each`.
+    """
     # Read when a process imports its numerical libraries, so they are set in this one.
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.pop(name, None)
         if threads is not None:
             os.environ[name] = str(threads)
-    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(
+        number, mp_context=context, initializer=_set_barrier, initargs=(context.Barrier(number),)
+    )
+
+
+def in_each(
+    pool: ProcessPoolExecutor, number: int, function: Callable[..., Any], *arguments: Any
+) -> None:
+    """Call a function once in each of the processes of `processes`, so that none is cold."""
+    tasks = [pool.submit(_call_and_wait, function, *arguments) for _ in range(number)]
+    for task in tasks:
+        task.result()
+
+
+def _set_barrier(barrier: Barrier) -> None:
+    _barriers.append(barrier)
+
+
+def _call_and_wait(function: Callable[..., Any], *arguments: Any) -> None:
+    """Call it, and take no other task before all processes have done so."""
+    function(*arguments)
+    _barriers[-1].wait(timeout=MOST_WAIT)
 
 
 def side_by_side(
@@ -99,7 +130,13 @@ def side_by_side(
 
 
 def compared(
-    ours: Sequence[Run], stock: Sequence[Run], *, least: float | None = None, **texts: str
+    ours: Sequence[Run],
+    stock: Sequence[Run],
+    *,
+    what: str,
+    against: str = "",
+    agreement: str = "",
+    least: float | None = None,
 ) -> Figure:
     """Make a figure of pairs of runs.
 
@@ -107,28 +144,38 @@ def compared(
     ----------
     ours, stock
         Runs of `side_by_side`.
+    what, against, agreement
+        Fields of `Figure`.
     least
         Ratio that is asked for.
-    **texts
-        Fields of `Figure`.
     """
     ratios = [b.seconds / a.seconds for a, b in zip(ours, stock, strict=True)]
-    asked = (
-        {} if least is None else {"target": f"≥ {least:g} times", "met": median(ratios) >= least}
-    )
     return Figure(
+        what=what,
         unit="s",
         ours=median(run.seconds for run in ours),
         stock=median(run.seconds for run in stock),
+        against=against,
         ratio=median(ratios),
         ratio_range=(min(ratios), max(ratios)),
         repeats=len(ratios),
-        **{**asked, **texts},
+        target="" if least is None else f"≥ {least:g} times",
+        met=None if least is None else median(ratios) >= least,
+        agreement=agreement,
     )
 
 
-def alone(runs: Sequence[Run], *, most: float | None = None, **texts: str) -> Figure:
+def alone(
+    runs: Sequence[Run], *, what: str, most: float | None = None, agreement: str = ""
+) -> Figure:
     """Make a figure of runs that have no other side; `most` is the time asked for, in s."""
     seconds = median(run.seconds for run in runs)
-    asked = {} if most is None else {"target": f"≤ {most:g} s", "met": seconds <= most}
-    return Figure(unit="s", ours=seconds, repeats=len(runs), **{**asked, **texts})
+    return Figure(
+        what=what,
+        unit="s",
+        ours=seconds,
+        repeats=len(runs),
+        target="" if most is None else f"≤ {most:g} s",
+        met=None if most is None else seconds <= most,
+        agreement=agreement,
+    )

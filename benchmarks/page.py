@@ -16,7 +16,11 @@ _INTRODUCTION = """\
 Written by `make bench` from `benchmarks/results.json`. Both sides of a line ran in turns in one
 run on one machine; times are medians of wall time, and a ratio is the median of the ratios of
 pairs. Each benchmark checks that both sides give the same numbers, as its last column says, and
-fails where they do not. `python -m benchmarks.run --quick` tries all of them at small sizes.
+fails where they do not; energies of relaxations have a line of their own.
+
+`python -m benchmarks.run --quick` tries all of them at small sizes. The whole campaign takes more
+than an hour, so `make bench` leaves it out: `python -m benchmarks.run campaign` runs it, and
+`python -m benchmarks.campaign DIR --keep` takes the figures of campaigns that have run.
 """
 _HEADER = ("what", "ours", "instead", "ratio", "asked", "met", "numbers")
 
@@ -25,7 +29,9 @@ class Machine(BaseModel, extra="forbid"):
     """What the figures depend on."""
 
     cores: int = Field(description="Cores that the benchmark may use")
-    load: float = Field(description="Mean number of running processes at its end, its own included")
+    load: float | None = Field(
+        description="Mean number of running processes at its end, its own included; null if unknown"
+    )
     python: str
     packages: dict[str, str] = Field(description="Package to version")
 
@@ -35,7 +41,7 @@ class Measured(BaseModel, extra="forbid"):
 
     title: str
     machine: Machine
-    seconds: float = Field(description="How long it took, s")
+    seconds: float | None = Field(description="How long it took, s; null where others ran it")
     figures: list[Figure]
 
 
@@ -61,16 +67,20 @@ def page(results: Results) -> str:
 def table(figures: Iterable[Figure]) -> str:
     """Write figures as a Markdown table."""
     rows = [_HEADER, ("---",) * len(_HEADER), *map(_row, figures)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in rows)
+
+
+def _cell(text: str) -> str:
+    """Keep a text, which may be another library's message, within its cell."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _section(measured: Measured) -> str:
     machine = measured.machine
     packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())
-    where = (
-        f"{machine.cores} cores, load {machine.load:.1f}, Python {machine.python}, {packages}; "
-        f"the whole took {measured.seconds:.0f} s."
-    )
+    load = "" if machine.load is None else f", load {machine.load:.1f}"
+    took = "" if measured.seconds is None else f"; the whole took {measured.seconds:.0f} s"
+    where = f"{machine.cores} cores{load}, Python {machine.python}, {packages}{took}."
     return f"## {measured.title}\n\n{table(measured.figures)}\n\n{where}\n"
 
 
@@ -90,7 +100,10 @@ def _row(figure: Figure) -> Sequence[str]:
 
 
 def _quantity(value: float | None, unit: str) -> str:
-    return "" if value is None else f"{value:.3g} {unit}"
+    if value is None:
+        return ""
+    # Three digits, but no power of ten before four of them.
+    return f"{value:.0f} {unit}" if abs(value) >= 1000 else f"{value:.3g} {unit}"  # noqa: PLR2004
 
 
 def _ratio(figure: Figure) -> str:

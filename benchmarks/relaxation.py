@@ -5,6 +5,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from statistics import median
 from typing import Any
 
 from pymatgen.core import Structure
@@ -13,12 +14,12 @@ from analysis.dopants import Compound, Dopant
 from analysis.doping import dope
 from analysis.host import Host, builtin_host
 from analysis.ordering import arrange_host
-from benchmarks.measure import Figure, compared, processes, timed
+from benchmarks.measure import Figure, compared, in_each, processes, timed
 
 TITLE = "Relaxations with CHGNet"
 LEAST_RATIO = 5.0
-MOST_ABOVE = 0.001
-"""eV per atom by which an energy may lie above the stock one."""
+MOST_ABOVE = 1.0
+"""meV per atom by which an energy may lie above the stock one."""
 FORCE = 0.1
 """eV/Å, the largest force at the end of either side."""
 STEPS = 3000
@@ -41,38 +42,40 @@ def measure(*, quick: bool) -> list[Figure]:
     chosen = QUICK_DOPANTS if quick else DOPANTS
     host = builtin_host("LLZO")
     arranged = arrange_host(host, number=1, seed=SEED)[0].structure
-    with _workers(WORKERS, threads=1) as pool:
+    with processes(WORKERS, threads=1) as pool:
         relaxed = pool.submit(relax, arranged).result()["structure"]
         starts = [_doped(host, relaxed, *dopant) for dopant in chosen]
-        # One for each worker, so that both have loaded their model.
-        list(pool.map(relax, [relaxed] * WORKERS))
+        in_each(pool, WORKERS, relax, relaxed)  # all have loaded their model
         ours = timed(lambda: list(pool.map(relax, starts)))
     crystallographic = [_doped(host, arranged, *dopant) for dopant in chosen]
-    with _workers(1, threads=None) as pool:
+    with processes(1, threads=None) as pool:
         pool.submit(stock_relax, relaxed).result()
         stock = timed(lambda: list(pool.map(stock_relax, crystallographic)))
+    sizes = [len(start) for start in starts]
     return [
         compared(
             [ours],
             [stock],
-            what=f"{len(chosen)} compounds of 94 to 97 atoms from the relaxed host, "
-            f"{WORKERS} workers with one thread each",
+            what=f"{len(chosen)} compounds of {min(sizes)} to {max(sizes)} atoms from the relaxed "
+            f"host, {WORKERS} workers with one thread each",
             against="ForceFieldRelaxMaker (FIRE, cell relaxed) from the crystallographic cell, "
             "default threads, one after another",
             least=LEAST_RATIO,
-            agreement=_agreement(chosen, ours.result, stock.result),
-        )
+            agreement=_steps(ours.result, stock.result),
+        ),
+        _energies(chosen, ours.result, stock.result),
     ]
 
 
 def relax(structure: Structure) -> dict[str, Any]:
-    """Relax with this project's Maker."""
+    """Relax with this project's Maker; a relaxation that does not converge is an error of it."""
     from makers.relax import ChgnetRelaxMaker
 
     maker = ChgnetRelaxMaker(force_threshold=FORCE, steps=STEPS)
     with _quiet():
         document = maker.make.original(maker, structure)
     return {
+        "converged": True,
         "energy": document.energy_per_atom,
         "steps": document.n_steps,
         "structure": document.structure,
@@ -80,13 +83,7 @@ def relax(structure: Structure) -> dict[str, Any]:
 
 
 def stock_relax(structure: Structure) -> dict[str, Any]:
-    """Relax with atomate2's Maker as it comes, at the same final force.
-
-    Raises
-    ------
-    ValueError
-        Its steps ran out.
-    """
+    """Relax with atomate2's Maker as it comes, to the same final force."""
     from atomate2.forcefields.jobs import ForceFieldRelaxMaker
 
     maker = ForceFieldRelaxMaker(
@@ -94,17 +91,12 @@ def stock_relax(structure: Structure) -> dict[str, Any]:
     )
     with _quiet():
         document = maker.make.original(maker, structure)
-    if not document.is_force_converged:
-        msg = f"{structure.formula} did not reach {FORCE} eV/Å in {STEPS} steps"
-        raise ValueError(msg)
     output = document.output
-    return {"energy": output.energy_per_atom, "steps": output.n_steps}
-
-
-@contextmanager
-def _workers(number: int, *, threads: int | None) -> Iterator[Any]:
-    with processes(number, threads=threads) as pool:
-        yield pool
+    return {
+        "converged": document.is_force_converged,
+        "energy": output.energy_per_atom,
+        "steps": output.n_steps,
+    }
 
 
 @contextmanager
@@ -127,26 +119,34 @@ def _doped(host: Host, structure: Structure, element: str, valence: int, site: s
     return dope(host, structure, compound, choices=1, seed=SEED)[0].structure
 
 
-def _agreement(
+def _steps(ours: Sequence[dict[str, Any]], stock: Sequence[dict[str, Any]]) -> str:
+    """Say how many steps both sides took, and which relaxations did not converge."""
+    steps = [sum(each["steps"] for each in side) / len(side) for side in (ours, stock)]
+    open_ended = sum(not each["converged"] for each in stock)
+    text = f"final force {FORCE:g} eV/Å; {steps[0]:.0f} steps against {steps[1]:.0f} each"
+    return f"{text}; {open_ended} of the stock runs ended before that" if open_ended else text
+
+
+def _energies(
     dopants: Sequence[tuple[str, int, str]],
     ours: Sequence[dict[str, Any]],
     stock: Sequence[dict[str, Any]],
-) -> str:
-    """Compare the energies.
-
-    Raises
-    ------
-    ValueError
-        One of ours lies too far above the stock one.
-    """
-    above = [mine["energy"] - theirs["energy"] for mine, theirs in zip(ours, stock, strict=True)]
-    worst = max(range(len(above)), key=lambda k: above[k])
-    if above[worst] > MOST_ABOVE:
-        element, valence, site = dopants[worst]
-        msg = f"{element}{valence}+ on {site} ends {1000 * above[worst]:.2f} meV/atom above"
-        raise ValueError(msg)
-    steps = [sum(each["steps"] for each in side) / len(side) for side in (ours, stock)]
-    return (
-        f"energies {1000 * min(above):+.2f} to {1000 * above[worst]:+.2f} meV/atom from the stock "
-        f"ones; {steps[0]:.0f} steps against {steps[1]:.0f}"
+) -> Figure:
+    """Compare the energies: how far ours lie above the stock ones."""
+    above = {
+        f"{element}{valence}+ on {site}": 1000 * (mine["energy"] - theirs["energy"])
+        for (element, valence, site), mine, theirs in zip(dopants, ours, stock, strict=True)
+    }
+    for name, each in above.items():
+        print(f"{name}: {each:+.2f} meV/atom", flush=True)
+    worst = max(above, key=lambda name: above[name])
+    return Figure(
+        what="highest energy of ours above the stock one",
+        unit="meV/atom",
+        ours=above[worst],
+        repeats=len(above),
+        target=f"≤ {MOST_ABOVE:g} meV/atom",
+        met=above[worst] <= MOST_ABOVE,
+        agreement=f"{worst}; median {median(above.values()):+.2f}, "
+        f"lowest {min(above.values()):+.2f} meV/atom",
     )

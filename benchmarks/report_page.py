@@ -1,22 +1,17 @@
-"""How long the report takes to make, and to show itself in Chromium.
-
-    python benchmarks/report_page.py [COMPOUNDS]
+"""The report of 500 compounds: making it, and showing it in Chromium.
 
 The results are those of tests/standins/campaigns.py: nobody ran them, but they are as large as real
-ones, each with a path of eight kinks and a cell of 96 atoms. Times of the page go from the start of
-the navigation until it can be used (all tables filled, first layout done). What the processors
-spend on it is given as well: on a busy machine it is the steadier figure.
+ones, each with a path of eight kinks and a cell of 96 atoms. The time of the page goes from the
+start of the navigation until it can be used: all tables filled, first layout done.
 """
 
-from __future__ import annotations
-
-import os
-import statistics
+import shutil
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -24,59 +19,79 @@ from standins.browser import chromium
 from standins.campaigns import results
 from standins.reports import report_of, store
 
+from benchmarks.measure import Figure, Run, alone, timed
 from workflows.report.render import render, write_page
 from workflows.settings import load_settings
-from workflows.storage.database import open_database
+from workflows.storage.database import Database, open_database
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
-COMPOUNDS = 500
-RUNS = 5
+TITLE = "The report"
+COMPOUNDS, QUICK_COMPOUNDS = 500, 60
+MOST_SECONDS = 2.0
 READY = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
     done([performance.now(), document.querySelectorAll('#compounds-table tbody tr').length]))))"""
 
 
-def main(compounds: int) -> None:
-    """Print the table."""
-    with tempfile.TemporaryDirectory(prefix="ip-") as folder:
-        page = make_page(compounds, Path(folder))
-        with chromium() as browser:
-            load(browser, page)  # the first start of a browser is not the page's
-            found = [load(browser, page) for _ in range(RUNS)]
-    print(f"load of {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    for title, number in (("page ready", 0), ("of it main thread busy", 1)):
-        values = [each[number] for each in found]
-        print(f"{title}: median {statistics.median(values):.2f} s, best {min(values):.2f} s")
+def measure(*, quick: bool) -> list[Figure]:
+    """Make the page of a campaign of so many compounds, and open it several times."""
+    if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        msg = "there is no chromium: apt-get install chromium"
+        raise RuntimeError(msg)
+    compounds, repeats = (QUICK_COMPOUNDS, 2) if quick else (COMPOUNDS, 9)
+    with tempfile.TemporaryDirectory(prefix="ip-") as name:
+        page = Path(name) / "report.html"
+        with stored(compounds, Path(name) / "run") as database:
+            made = [timed(make_page, database, page) for _ in range(1 if quick else 3)]
+        opened = open_often(page, repeats)
+        size = page.stat().st_size / 1e6
+    ready, busy = ([_run(seconds) for seconds in each] for each in zip(*opened, strict=True))
+    return [
+        alone(made, what=f"report of {compounds} compounds with all figures, {size:.1f} MB"),
+        alone(ready, most=MOST_SECONDS, what="its page in Chromium, until it can be used"),
+        alone(busy, what="of this, work of the page's main thread"),
+    ]
 
 
-def make_page(compounds: int, folder: Path) -> str:
-    """Make the page of a campaign of so many compounds, and say what that took."""
-    run = folder / "run"
-    with open_database(run, load_settings(), create=True) as database:
+@contextmanager
+def stored(compounds: int, folder: Path) -> Iterator[Database]:
+    """Give a database with so many results."""
+    with open_database(folder, load_settings(), create=True) as database:
         store(database, results(compounds))
-        wall, cpu = time.perf_counter(), time.process_time()
-        report = report_of(database, figures=True)
-        path = write_page(render(report), folder / "report.html")
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    print(f"{compounds} compounds: made in {wall:.1f} s, of it {cpu:.1f} s on a core")
-    print(f"size: {path.stat().st_size / 1e6:.1f} MB")
-    return path.as_uri()
+        yield database
 
 
-def load(browser: Browser, address: str) -> tuple[float, float]:
-    """Open the page; give the seconds until it can be used, and those of work in it."""
+def make_page(database: Database, path: Path) -> None:
+    """Make the page, its figures included."""
+    write_page(render(report_of(database, figures=True)), path)
+
+
+def open_often(path: Path, repeats: int) -> list[tuple[float, float]]:
+    """Open the page several times in one browser, whose own start is not the page's."""
+    with chromium() as browser:
+        load(browser, path.as_uri())
+        return [load(browser, path.as_uri()) for _ in range(repeats)]
+
+
+def load(browser: Any, address: str) -> tuple[float, float]:
+    """Open the page; give the seconds until it can be used, and those of work in it.
+
+    Raises
+    ------
+    ValueError
+        Its table is empty: a page without rows would be fast.
+    """
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(address, wait_until="domcontentloaded")
     ready, rows = page.evaluate(READY)
-    assert rows > 1, "the table is empty"  # noqa: S101  a page without rows would be fast
+    if rows <= 1:
+        msg = f"the table of the page has {rows} rows"
+        raise ValueError(msg)
     metrics: Any = session.send("Performance.getMetrics")["metrics"]
     busy = {each["name"]: each["value"] for each in metrics}["TaskDuration"]
     page.close()
     return ready / 1000, busy
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else COMPOUNDS)
+def _run(seconds: float) -> Run:
+    return Run(None, seconds, 0.0)

@@ -1,8 +1,9 @@
-"""Start-up of the command, against the start of Python and of the libraries it stands on."""
+"""Start-up of the command, beside the start of Python and of the libraries it stands on."""
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Figure, Run, alone, timed
@@ -12,32 +13,54 @@ from workflows.storage.database import open_database
 TITLE = "Start-up"
 MOST_SECONDS = 0.7
 HEAVY = ("torch", "atomate2", "chgnet")
+LIBRARIES = ("pydantic", "pydantic_settings", "pymongo", "rich.console", "typer", "yaml")
 
 
 def measure(*, quick: bool) -> list[Figure]:
-    """Time `--help`, and `query` on an empty campaign whose server runs already."""
+    """Time `--help`, and `query` on an empty campaign; its server runs, or has to be started."""
     repeats = 3 if quick else 15
     settings = load_settings()
+    floor = ["-c", f"import {', '.join(LIBRARIES)}"]
     with tempfile.TemporaryDirectory(prefix="ip-") as name:
         folder = Path(name) / "run"
+        ask = ["query", "--dir", str(folder)]
         with open_database(folder, settings, create=True):
-            commands = {
-                "`interphase --help`": ["--help"],
-                "`interphase query`, the server running": ["query", "--dir", str(folder)],
-            }
-            return [
-                alone(
-                    [_run(arguments) for _ in range(repeats)],
-                    what=what,
-                    most=MOST_SECONDS,
-                    agreement=f"imported of {', '.join(HEAVY)}: {_imported(arguments) or 'none'}",
-                )
-                for what, arguments in commands.items()
-            ]
+            runs = _in_turns(
+                {"floor": floor, "help": _command(["--help"]), "query": _command(ask)}, repeats
+            )
+            imported = {"help": _imported(["--help"]), "query": _imported(ask)}
+        started = _in_turns({"query": _command(ask)}, repeats)
+    return [
+        alone(runs["floor"], what=f"Python with {', '.join(LIBRARIES)}, for comparison"),
+        _asked("`interphase --help`", runs["help"], imported["help"]),
+        _asked("`interphase query`, the server running", runs["query"], imported["query"]),
+        alone(
+            started["query"],
+            what="`interphase query`, which starts the campaign's server and stops it",
+        ),
+    ]
 
 
-def _run(arguments: list[str]) -> Run:
-    command = [sys.executable, "-m", "workflows.cli", *arguments]
+def _asked(what: str, runs: Sequence[Run], imported: str) -> Figure:
+    text = f"imported of {', '.join(HEAVY)}: {imported or 'none'}"
+    return alone(runs, what=what, most=MOST_SECONDS, agreement=text)
+
+
+def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, list[Run]]:
+    """Run commands one after the other, again and again: the machine's load hits all."""
+    runs: dict[str, list[Run]] = {name: [] for name in commands}
+    for _ in range(repeats):
+        for name, arguments in commands.items():
+            runs[name].append(_run(arguments))
+    return runs
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return ["-m", "workflows.cli", *arguments]
+
+
+def _run(arguments: Sequence[str]) -> Run:
+    command = [sys.executable, *arguments]
     return timed(lambda: subprocess.run(command, check=True, capture_output=True))  # noqa: S603  ours
 
 

@@ -20,7 +20,7 @@ from workflows.dispatch.submit import submit
 from workflows.specification.campaign import Campaign, Kind, Node, PlannedCompound
 from workflows.specification.plan import Plan, make_plan
 from workflows.specification.sources import TableSource
-from workflows.specification.spec import CampaignSpec
+from workflows.specification.spec import CampaignSpec, LearningSpec
 from workflows.storage.database import Database
 
 SPEC = Path(__file__).parents[1] / "campaigns" / "llzo.yaml"
@@ -35,7 +35,8 @@ def llzo_plan() -> Plan:
 def campaign_of(size: int) -> Campaign:
     """Give a campaign of the undoped host and `size` compounds with two dopants each.
 
-    A pair keeps the reference crystals of its first dopant: nothing of it is computed.
+    A pair keeps the reference crystals of its first dopant: nothing of it is computed. Nothing is
+    learnt, so nothing is held out.
     """
     campaign = llzo_plan().campaign
     undoped, *doped = campaign.compounds
@@ -43,8 +44,10 @@ def campaign_of(size: int) -> Campaign:
     if len(pairs) < size:
         msg = f"there are {len(pairs)} pairs of dopants, not {size}"
         raise ValueError(msg)
-    spec = campaign.spec.model_copy(update={"name": f"trivial-{size}"})
-    return campaign.model_copy(update={"spec": spec, "compounds": (undoped, *pairs)})
+    names = {"name": f"trivial-{size}", "learning": LearningSpec()}
+    spec = campaign.spec.model_copy(update=names)
+    changes = {"spec": spec, "compounds": (undoped, *pairs), "held_out": ()}
+    return campaign.model_copy(update=changes)
 
 
 def _pairs(doped: list[PlannedCompound]) -> Iterator[PlannedCompound]:

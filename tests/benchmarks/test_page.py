@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
 import pytest
 
-from benchmarks.measure import Figure, Run, alone, compared, side_by_side, timed
+from benchmarks import run
+from benchmarks.measure import (
+    Figure,
+    Run,
+    alone,
+    compared,
+    in_each,
+    processes,
+    side_by_side,
+    timed,
+)
 from benchmarks.page import PAGE, Measured, Results, page, read_results, table
 from benchmarks.run import NAMES, this_machine
 
@@ -60,3 +71,49 @@ def test_results_come_back_as_they_were_and_show_what_was_missed() -> None:
 def test_a_table_has_as_many_cells_in_each_row() -> None:
     lines = table([compared(runs(1), runs(2), what="a", against="b")]).splitlines()
     assert len({line.count("|") for line in lines}) == 1
+
+
+def test_a_message_of_several_lines_stays_in_its_cell() -> None:
+    figure = alone(runs(1), what="a", agreement="first|second\n  third")
+    assert table([figure]).splitlines()[2].endswith("| first\\|second third |")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1234.5, "| 1234 s |"), (99.96, "| 100 s |"), (0.01234, "| 0.0123 s |")]
+)
+def test_numbers_have_three_digits_and_no_powers_of_ten(value: float, text: str) -> None:
+    assert text in table([alone(runs(value), what="a")])
+
+
+def test_a_campaign_that_others_ran_has_no_load() -> None:
+    machine = this_machine().model_copy(update={"load": None})
+    measured = Measured(title="Part", machine=machine, seconds=None, figures=[])
+    text = page(Results(benchmarks={"part": measured}))
+    assert "load" not in text.split("## Part")[1]
+
+
+def test_what_fails_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["run", "--quick"])
+    figure = alone(runs(1), what="went well")
+
+    def measure(module: Any, *, quick: bool) -> Measured:
+        assert quick
+        if module.__name__.endswith("startup"):
+            raise RuntimeError
+        return Measured(title="a", machine=this_machine(), seconds=1, figures=[figure])
+
+    monkeypatch.setattr(run, "run", measure)
+    monkeypatch.setattr(run, "NAMES", ("startup", "reactions", "campaign"))
+    with pytest.raises(SystemExit, match="failed: startup"):
+        run.main()
+    shown = capsys.readouterr().out
+    assert shown.count("went well") == 1
+    assert "campaign ..." not in shown
+
+
+def test_each_process_is_called_once() -> None:
+    with processes(2, threads=1) as pool:
+        in_each(pool, 2, time.sleep, 0)
+        assert len(pool._processes) == 2
