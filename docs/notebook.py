@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 
 QUERY = Path(__file__).with_name("query.ipynb")
@@ -37,14 +39,23 @@ def executed(path: Path, replacements: dict[str, str] | None = None) -> Any:
     for cell in code_cells(notebook):
         for old, new in (replacements or {}).items():
             cell.source = cell.source.replace(old, new)
-    NotebookClient(
-        notebook,
-        timeout=_SECONDS,
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
+    with TemporaryDirectory(prefix="ip-") as private:
+        NotebookClient(
+            notebook,
+            km=_kernel_manager(Path(private)),
+            timeout=_SECONDS,
+            record_timing=False,
+            resources={"metadata": {"path": str(path.parent)}},
+        ).execute()
     notebook.metadata.language_info = {"name": "python"}
     return notebook
+
+
+def _kernel_manager(private: Path) -> AsyncKernelManager:
+    """Have the kernel listen on sockets in a private folder, and on no port."""
+    return AsyncKernelManager(
+        kernel_name="python3", transport="ipc", connection_file=str(private / "kernel.json")
+    )
 
 
 def code_cells(notebook: Any) -> list[Any]:
