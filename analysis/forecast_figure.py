@@ -80,11 +80,12 @@ def forecast_figure(table: pd.DataFrame) -> Figure:
 
 def _name_the_worst(axes: Axes, table: pd.DataFrame) -> None:
     worst = (table["reaction_energy"] - table["computed_energy"]).abs().nlargest(NAMED).index
-    for row in table.loc[worst].itertuples():
+    # Compounds of one element lie side by side: one name above its point, the next one below.
+    for number, row in enumerate(table.loc[worst].sort_values("computed_energy").itertuples()):
         axes.annotate(
             f"{row.element}{row.valence}+ on {row.site}",
             (row.computed_energy, row.reaction_energy),
-            xytext=(5, 3),
+            xytext=(5, -10 if number % 2 else 4),
             textcoords="offset points",
             size=7,
             color=INK,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import mean_absolute_error, r2_score
 
 from analysis.classifiers import classifier, decision
@@ -69,7 +71,10 @@ def decision_map_figure(problem: Problem, pairs: Sequence[Trial], *, seed: int =
 
 def _draw_map(axes: Axes, problem: Problem, trial: Trial, seed: int) -> None:
     x = problem.x[:, problem.columns(trial.subset)]
-    model = classifier(trial.algorithm, seed=seed).fit(x, problem.y)
+    model = classifier(trial.algorithm, seed=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a small network, as in the search
+        model.fit(x, problem.y)
     low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)
     room = MARGIN * np.where(high > low, high - low, 1.0)
     ticks = [np.linspace(*ends, GRID) for ends in zip(low - room, high + room, strict=True)]
