@@ -1,15 +1,19 @@
 """Which ion replaces which, and how much of it: dopants and the compounds they make."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field, field_validator
 from pymatgen.core import Element, Species
 
 from analysis.errors import InputError
-from analysis.host import Host
 from analysis.reasons import Reason
+
+if TYPE_CHECKING:
+    from analysis.host import Host
 
 OXIDISED_NONMETALS = frozenset({"P", "As", "S", "Se", "Te", "Cl", "Br", "I"})
 """Non-metals that form cations in oxides."""

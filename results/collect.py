@@ -1,9 +1,9 @@
 """Collect a finished campaign as a reference result of the project.
 
 ``python results/collect.py --dir runs/llzo --target results/llzo-chgnet`` writes, from the
-campaign's database, ``compounds.csv``, ``paths.jsonl`` and ``structures.jsonl.gz``, and the tables
-of its last training into ``learning``. The figures are those of ``interphase figures`` and
-``interphase learn``; the README beside them is written by hand.
+campaign's database, ``compounds.csv``, ``paths.jsonl`` and ``structures.jsonl.gz``, and into
+``learning`` the tables of its last training with the full profile, if there is one. The figures are
+those of ``interphase figures``; the README beside them is written by hand.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.keys import Field
-from workflows.learning.documents import last_training
+from analysis.learning_settings import Effort
 from workflows.results.files import write_results
 from workflows.results.query import find
 from workflows.settings import load_settings
@@ -46,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with open_place(find_place(options.dir, None, settings), settings) as database:
         fields = [field.value for field in Field]
         documents = sorted(find(database.results, fields=fields), key=_order)
-        training = last_training(database, documents[0][Field.CAMPAIGN])
+        learnt = {"learnt": {"$ne": None}, "settings.effort": Effort.FULL}
+        training = database.learning.find_one(learnt, sort=[("trained", -1)])
     target: Path = options.target
     target.mkdir(parents=True, exist_ok=True)
     columns = [field.value for field in Field if field not in LEFT_OUT]
@@ -54,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     paths = [field.value for field in PATH_FIELDS]
     write_results(documents, target / "paths.jsonl", fields=paths, overwrite=True)
     write_structures(documents, target / "structures.jsonl.gz")
-    write_training(training, target / "learning")
+    if training:
+        write_training(training, target / "learning")
     print(f"{len(documents)} results: {target}")
 
 

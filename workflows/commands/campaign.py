@@ -17,7 +17,6 @@ from workflows.commands.formatting import (
 from workflows.commands.table_style import print_table
 from workflows.results.query import find
 from workflows.settings import load_settings
-from workflows.specification.spec import CampaignSpec
 from workflows.storage.database import open_database
 from workflows.storage.place import open_place
 
@@ -75,6 +74,7 @@ def _run(
     from workflows.dispatch.run import run_plan
     from workflows.specification.plan import make_plan
     from workflows.specification.sources import phase_source
+    from workflows.specification.spec import CampaignSpec
     from workflows.state.estimate import estimate
     from workflows.storage.locks import exclusive_run
 
@@ -95,6 +95,7 @@ def plan_command(spec_path: Path, *, list_compounds: bool, console: Console) -> 
     """Show what a campaign would compute."""
     from workflows.specification.plan import make_plan
     from workflows.specification.sources import phase_source
+    from workflows.specification.spec import CampaignSpec
 
     settings = load_settings()
     spec = CampaignSpec.from_file(spec_path)
@@ -126,6 +127,7 @@ def doctor_command(
 ) -> None:
     """Check this machine; a check that fails is a failure of the command."""
     from workflows.readiness.doctor import check_machine
+    from workflows.specification.spec import CampaignSpec
 
     spec = CampaignSpec.from_file(spec_path) if spec_path else None
     checks = check_machine(load_settings(), spec, fix=fix, place=place)
