@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.regression import DUMMY
+from analysis.regressors import Regression
 from analysis.scores import Metric
 from analysis.splits import Scheme
 
@@ -73,7 +74,8 @@ def _on_energies(learnt: Record) -> str:
     rows = [row for row in learnt["regression"] if row["scheme"] == str(Scheme.GROUPED)]
     dummy = next(row for row in rows if row["algorithm"] == DUMMY)
     best = min((row for row in rows if row["algorithm"] != DUMMY), key=lambda row: row["mae"])
-    numbers = f"{best['mae']:.2f} ± {best['mae_spread']:.2f} eV per f.u., {best['algorithm']}"
+    numbers = f"{best['mae']:.2f} ± {best['mae_spread']:.2f} eV per f.u., "
+    numbers += Regression[best["algorithm"].upper()].label
     mean = f"the mean of all alone gives {dummy['mae']:.2f}"
     if best["mae"] + best["mae_spread"] < dummy["mae"]:
         return f"Reaction energy of an element never computed: error {numbers}; {mean}."
@@ -90,4 +92,4 @@ def _on_forecasts(compared: Record) -> str:
         f"and {compared['inside']:.0%} lie in their interval"
     )
     few = "; so few say little" if compared["compared"] < ENOUGH else ""
-    return f"{text}{few}. This is the only test that nothing was chosen by."
+    return f"{text}{few}. Nothing was chosen by this test: believe it first."
