@@ -45,19 +45,16 @@ def predict_command(
     console: Console,
 ) -> None:
     """Predict one compound, and put beside it what was computed."""
-    from analysis.model_document import from_document
-    from analysis.training import prediction_record
-
     with open_place(place, load_settings()) as database:
         name = campaign or the_campaign(database, place)
-        stored = last_training(database, name, {"learnt.model": 1, "trained": 1})
-        model = from_document(stored["learnt"]["model"])
-        dopant = _dopant(asked, _sites(database, name), model.concentration)
-        (prediction,) = model.predict([dopant])
-        computed = find_computed(database, name, prediction._asdict())
-    record = prediction_record(prediction) | computed
+        stored = last_training(database, name, {"learnt.model": 1, "table": 1, "trained": 1})
+        row = stored["learnt"]["model"]["rows"][0]
+        sites = sorted({each["site"] for each in stored["table"]})
+        dopant = _dopant(asked, sites, row[Field.CONCENTRATION])
+        record = _in_table(stored["table"], dopant) or _predicted(stored, dopant)
+        record |= find_computed(database, name, record)
     if output is Output.TABLE:
-        _show(record, model.host_energy, stored, console)
+        _show(record, row[Field.REACTION_ENERGY_HOST], stored, console)
     else:
         _write([record], output)
 
@@ -108,12 +105,19 @@ def find_computed(database: Database, campaign: str, record: Document) -> Record
     return {name: best.get(field) for name, field in zip(names, _COMPUTED, strict=True)}
 
 
-def _sites(database: Database, name: str) -> list[str]:
-    stored = database.campaigns.find_one({"name": name}, {"campaign.host": 1}) or {}
-    from monty.json import MontyDecoder
+def _in_table(table: Sequence[Document], dopant: Dopant) -> Record | None:
+    """Find the prediction that the training made: no model has to be loaded for it."""
+    asked = dopant.model_dump(mode="json")
+    return next((dict(row) for row in table if asked.items() <= row.items()), None)
 
-    host = MontyDecoder().process_decoded(stored["campaign"]["host"])
-    return list(host.ions)
+
+def _predicted(stored: Document, dopant: Dopant) -> Record:
+    """Predict with the training's model."""
+    from analysis.model_document import from_document
+    from analysis.training import prediction_record
+
+    (prediction,) = from_document(stored["learnt"]["model"]).predict([dopant])
+    return prediction_record(prediction)
 
 
 def _dopant(
