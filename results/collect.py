@@ -83,6 +83,7 @@ def write_training(training: dict[str, Any], folder: Path) -> None:
     tables = {
         "leaderboard": pd.DataFrame(classes["leaderboard"][:LEADING]),
         "honest_scores": pd.DataFrame(nested),
+        "kernels": pd.DataFrame(classes["kernels"]),
         "importances": pd.DataFrame(classes["importances"]),
         "regression": pd.DataFrame(learnt["regression"]),
         "forecasts": pd.DataFrame(training["forecasts"]),

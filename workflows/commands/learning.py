@@ -12,6 +12,7 @@ from workflows.commands.campaign import the_campaign
 from workflows.commands.learning_tables import (
     descriptors_table,
     honest_table,
+    kernels_table,
     leaderboard_table,
     regression_table,
 )
@@ -78,6 +79,9 @@ def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
         print_table(leaderboard_table(learnt), console)
         console.print("\nStable or not: honest scores", highlight=False)
         print_table(honest_table(learnt), console)
+        if found["kernels"]:
+            console.print("\nKernels of a support vector machine", highlight=False)
+            print_table(kernels_table(learnt), console)
     console.print("\nReaction energy (eV per f.u.)", highlight=False)
     print_table(regression_table(learnt), console)
     console.print("\nMain descriptors", highlight=False)

@@ -21,6 +21,7 @@ _METRICS = {
     "roc_auc": "ROC-AUC",
 }
 _SCHEMES = {"plain": "plain", "grouped": "by element"}
+_KERNELS = {"linear": "linear", "poly": "polynomial", "rbf": "Gaussian"}
 _ROWS = 10
 _LEADING = 6
 
@@ -39,6 +40,19 @@ def leaderboard_table(learnt: Record) -> Table:
             ", ".join(row["descriptors"]),
             *(_with_spread(row[name], row[f"{name}_spread"]) for name in scores),
         )
+    return table
+
+
+def kernels_table(learnt: Record) -> Table:
+    """Show support vector machines of different kernels on the leaderboard's best descriptors."""
+    table = new_table()
+    for title in ("kernel", "folds"):
+        table.add_column(title)
+    for title in _METRICS.values():
+        table.add_column(title, justify="right")
+    for row in learnt["classification"]["kernels"]:
+        scores = (_with_spread(row[name], row[f"{name}_spread"]) for name in _METRICS)
+        table.add_row(_KERNELS[row["kernel"]], _SCHEMES[row["scheme"]], *scores)
     return table
 
 

@@ -44,7 +44,7 @@ def learning_chapters(database: Database, name: str) -> list[Chapter]:
             *belief(learnt, stored["agreement"]),
         ]
     )
-    tables = [*_scores(learnt), _leaderboard(learnt), _regression(learnt)]
+    tables = [*_scores(learnt), _leaderboard(learnt), *_kernels(learnt), _regression(learnt)]
     parts = [
         Chapter(
             "What decides stability",
@@ -83,6 +83,15 @@ def _scores(learnt: Record) -> list[Table]:
             "Nested: algorithm and descriptors are chosen without the test fold.",
         )
     ]
+
+
+def _kernels(learnt: Record) -> list[Table]:
+    found = (learnt["classification"] or {}).get("kernels") or []
+    names = ("balanced_accuracy", "balanced_accuracy_spread", "f1", "roc_auc")
+    rows = [(row["kernel"], row["scheme"], *(row[name] for name in names)) for row in found]
+    columns = [("kernel", False), ("folds", False), *((name, True) for name in names)]
+    caption = "A support vector machine on the descriptors that lead the leaderboard."
+    return [_table("Kernels compared", columns, rows, caption)]
 
 
 def _leaderboard(learnt: Record) -> Table:
