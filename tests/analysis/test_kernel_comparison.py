@@ -27,5 +27,5 @@ def test_a_line_is_found_by_the_linear_kernel_and_a_ring_is_not(scheme: Scheme) 
         of_scheme = table[table["scheme"] == str(scheme)].set_index("kernel")
         scores[name] = of_scheme["balanced_accuracy"]
     assert scores["line"]["linear"] > 0.85
-    assert scores["ring"]["linear"] < 0.7
+    assert scores["ring"]["linear"] < scores["ring"]["rbf"] - 0.1
     assert scores["ring"]["rbf"] > 0.8

@@ -159,6 +159,8 @@ def test_every_replacement_is_used() -> None:
 
 @pytest.mark.parametrize("text", sorted({text for page in PAGES for text in named(page)}))
 def test_a_command_that_a_sentence_names_exists_with_its_options(text: str) -> None:
-    _, name, *words = text.split()
-    options = {option for each in get_group(app).commands[name].params for option in each.opts}
+    _, *words = text.split()
+    group = get_group(app)
+    command = group if words[0].startswith("--") else group.commands[words[0]]
+    options = {"--help"} | {option for each in command.params for option in each.opts}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options

@@ -34,7 +34,7 @@ INSTEAD = (
     ),
     Instead(
         r"^results/",
-        r"\bruns/llzo\b",
+        r"\bruns/(llzo|series)\b",
         "runs/demo",
         "likewise",
     ),
