@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import mean_absolute_error
 
 from analysis.figure_style import INK, MARKS, MUTED, quieten
+from analysis.training import is_landed, is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,9 +30,7 @@ def landed_forecasts(forecasts: Iterable[Record]) -> pd.DataFrame:
     forecasts
         As `analysis.training.Training` holds them.
     """
-    table = pd.DataFrame(
-        [f for f in forecasts if not f["computed_already"] and f.get("computed_energy") is not None]
-    )
+    table = pd.DataFrame([f for f in forecasts if is_test(f) and is_landed(f)])
     return table if table.empty else table.astype({"computed_energy": float})
 
 

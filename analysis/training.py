@@ -178,12 +178,12 @@ def _sum(forecasts: Sequence[Record]) -> Record:
     return {**found._asdict(), "mean_mae": float(np.mean(naive)) if naive else None}
 
 
-def is_landed(forecast: Record) -> bool:
+def is_landed(forecast: Document) -> bool:
     """Whether the compound of a forecast has been computed."""
     return forecast.get("computed_energy") is not None
 
 
-def is_test(forecast: Record) -> bool:
+def is_test(forecast: Document) -> bool:
     """Whether a forecast tests the model: its compound was computed after it, and not seen."""
     return not forecast["learnt_from"] and not forecast["computed_already"]
 

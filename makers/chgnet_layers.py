@@ -104,10 +104,8 @@ class SplitBondConv(nn.Module):
         bond_graph: Tensor,
     ) -> Tensor:
         """Give the new features of the bonds."""
-        center, one, other = bond_graph.T.contiguous()
-        messages = self.messages(
-            [(bond_feas, one), (bond_feas, other), (angle_feas, None), (atom_feas, center)]
-        )
+        messages = self.messages(_of_angles(atom_feas, bond_feas, angle_feas, bond_graph))
+        one, other = bond_graph[:, 1], bond_graph[:, 2]
         for end in (one, other):
             messages = messages * bond_weights.index_select(0, end)
         return _updated(self.stock, bond_feas, messages, one, self.stock.bond_norm)
@@ -125,12 +123,17 @@ class SplitAngleUpdate(nn.Module):
         self, atom_feas: Tensor, bond_feas: Tensor, angle_feas: Tensor, bond_graph: Tensor
     ) -> Tensor:
         """Give the new features of the angles."""
-        center, one, other = bond_graph.T.contiguous()
-        new = self.messages(
-            [(bond_feas, one), (bond_feas, other), (angle_feas, None), (atom_feas, center)]
-        )
+        new = self.messages(_of_angles(atom_feas, bond_feas, angle_feas, bond_graph))
         new = new + angle_feas if self.stock.resnet else new
         return new if self.stock.angle_norm is None else self.stock.angle_norm(new)
+
+
+def _of_angles(
+    atom_feas: Tensor, bond_feas: Tensor, angle_feas: Tensor, bond_graph: Tensor
+) -> list[_Part]:
+    """Give what every angle joins: its two bonds, itself, and the atom at its centre."""
+    center, one, other = bond_graph.T.contiguous()
+    return [(bond_feas, one), (bond_feas, other), (angle_feas, None), (atom_feas, center)]
 
 
 def _widths(stock: GatedMLP, number: int) -> list[int]:

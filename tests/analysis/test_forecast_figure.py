@@ -19,6 +19,7 @@ def forecast(element: str, predicted: float, computed: float | None, **more: Any
         "computed_label": None if computed is None else "unstable",
         "inside": None if computed is None else abs(predicted - computed) <= 0.3,
         "computed_already": False,
+        "learnt_from": False,
         **more,
     }
 

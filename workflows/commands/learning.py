@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -23,11 +24,11 @@ from workflows.storage.place import open_place
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-    from types import TracebackType
 
     from rich.console import Console
     from rich.progress import TaskID
 
+    from analysis.classification import Reporter
     from analysis.training import Training
     from workflows.learning.on_demand import Lesson
     from workflows.storage.place import Place
@@ -51,14 +52,14 @@ def learn_command(
 
     with open_place(place, load_settings()) as database:
         name = campaign or the_campaign(database, place)
-        with LearningProgress(console) as progress:
+        with learning_progress(console) as tell:
             lesson = learn_now(
                 database,
                 name,
                 effort=Effort.FULL if full else None,
                 seed=seed,
                 jobs=jobs or os.cpu_count() or 1,
-                report=progress.tell,
+                report=tell,
             )
     show_lesson(name, lesson, console)
     folder = output or _folder(place, name)
@@ -138,39 +139,24 @@ def _folder(place: Place, name: str) -> Path:
     return place.folder / FIGURES if place.folder else Path(f"{name}-{FIGURES}")
 
 
-class LearningProgress:
+@contextmanager
+def learning_progress(console: Console) -> Iterator[Reporter]:
     """Show which step of a training is how far; a pipe gets a line for each step."""
+    tasks: dict[str, TaskID] = {}
+    with Progress(
+        TextColumn("{task.description:<24}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bars:
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._bars = Progress(
-            TextColumn("{task.description:<24}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._tasks: dict[str, TaskID] = {}
+        def tell(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+                if not console.is_terminal:
+                    console.print(f"{step} ...", highlight=False)
+            bars.update(tasks[step], completed=done, total=total)
 
-    def __enter__(self) -> Self:
-        """Start the display."""
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the display."""
-        self._bars.stop()
-
-    def tell(self, step: str, done: int, total: int) -> None:
-        """Show how far a step is."""
-        if step not in self._tasks:
-            self._tasks[step] = self._bars.add_task(step, total=total)
-            if not self._console.is_terminal:
-                self._console.print(f"{step} ...", highlight=False)
-        self._bars.update(self._tasks[step], completed=done, total=total)
+        yield tell

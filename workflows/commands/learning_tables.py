@@ -8,7 +8,7 @@ from analysis.descriptor_keys import Descriptor
 from workflows.commands.table_style import NULL, new_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rich.table import Table
 
@@ -28,11 +28,9 @@ _LEADING = 6
 
 def leaderboard_table(learnt: Record) -> Table:
     """Show the best trials; ranked on folds by element."""
-    table = new_table()
-    for title in ("algorithm", "descriptors"):
-        table.add_column(title)
-    for title in ("balanced accuracy, plain", "by element", "F1", "ROC-AUC"):
-        table.add_column(title, justify="right")
+    table = _headed(
+        ("algorithm", "descriptors"), ("balanced accuracy, plain", "by element", "F1", "ROC-AUC")
+    )
     for row in learnt["classification"]["leaderboard"][:_ROWS]:
         scores = ("balanced_accuracy", "balanced_accuracy_grouped", "f1_grouped", "roc_auc_grouped")
         table.add_row(
@@ -45,11 +43,7 @@ def leaderboard_table(learnt: Record) -> Table:
 
 def kernels_table(learnt: Record) -> Table:
     """Show support vector machines of different kernels on the leaderboard's best descriptors."""
-    table = new_table()
-    for title in ("kernel", "folds"):
-        table.add_column(title)
-    for title in _METRICS.values():
-        table.add_column(title, justify="right")
+    table = _headed(("kernel", "folds"), _METRICS.values())
     for row in learnt["classification"]["kernels"]:
         scores = (_with_spread(row[name], row[f"{name}_spread"]) for name in _METRICS)
         table.add_row(_KERNELS[row["kernel"]], _SCHEMES[row["scheme"]], *scores)
@@ -58,11 +52,7 @@ def kernels_table(learnt: Record) -> Table:
 
 def honest_table(learnt: Record) -> Table:
     """Show nested scores beside the naive ones, which the leaderboard promises, and the dummy's."""
-    table = new_table()
-    for title in ("score", "folds"):
-        table.add_column(title)
-    for title in ("naive", "honest", "dummy", "p"):
-        table.add_column(title, justify="right")
+    table = _headed(("score", "folds"), ("naive", "honest", "dummy", "p"))
     found = learnt["classification"]
     for scheme, words in _SCHEMES.items():
         test = found["permutations"].get(scheme)
@@ -85,10 +75,10 @@ def honest_table(learnt: Record) -> Table:
 
 def regression_table(learnt: Record) -> Table:
     """Show the errors of each algorithm, the best by element first, the dummy among them."""
-    table = new_table()
-    table.add_column("algorithm")
-    for title in ("MAE, plain", "MAE, by element", "R2, by element", "MAE of 20 % of the elements"):
-        table.add_column(title, justify="right")
+    table = _headed(
+        ("algorithm",),
+        ("MAE, plain", "MAE, by element", "R2, by element", "MAE of 20 % of the elements"),
+    )
     by: dict[str, dict[str, Record]] = {}
     for row in learnt["regression"]:
         by.setdefault(row["algorithm"], {})[row["scheme"]] = row
@@ -106,10 +96,9 @@ def regression_table(learnt: Record) -> Table:
 
 def descriptors_table(learnt: Record) -> Table:
     """Show the leading descriptors: importance, and the window of the stable compounds."""
-    table = new_table()
-    table.add_column("descriptor")
-    for title in ("permutation importance", "window of the stable", "p, adjusted"):
-        table.add_column(title, justify="right")
+    table = _headed(
+        ("descriptor",), ("permutation importance", "window of the stable", "p, adjusted")
+    )
     found = learnt["classification"]
     rows = (found or learnt)["importances"]
     windows = {row["descriptor"]: row for row in (found or {}).get("windows") or ()}
@@ -122,6 +111,16 @@ def descriptors_table(learnt: Record) -> Table:
             f"{window['low']:.4g} to {window['high']:.4g}" if window else NULL,
             f"{window['p_adjusted']:.2g}" if window else NULL,
         )
+    return table
+
+
+def _headed(words: Iterable[str], numbers: Iterable[str]) -> Table:
+    """Start a table: columns of words first, then columns of numbers, to the right."""
+    table = new_table()
+    for title in words:
+        table.add_column(title)
+    for title in numbers:
+        table.add_column(title, justify="right")
     return table
 
 
