@@ -123,14 +123,7 @@ def nested_scores(
 def _outer_fold(
     problem: Problem, split: Split, scheme: Scheme, choice: Choice, seed: int
 ) -> dict[str, object]:
-    inner = replace(
-        problem,
-        x=problem.x[split.train],
-        y=problem.y[split.train],
-        groups=problem.groups[split.train],
-        rows=problem.rows[split.train],
-    )
-    best, promised = _best(inner, scheme, choice, seed)
+    best, promised = _best(problem.part(split.train), scheme, choice, seed)
     found = score_trials(
         [(best.algorithm, problem.columns(best.subset))], prepare(problem, [split]), seed=seed
     )[0, 0]

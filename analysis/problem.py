@@ -8,7 +8,7 @@ harder question, "is it known to be stable?", whose answer lies within the noise
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,16 @@ class Problem:
 
     def __len__(self) -> int:
         return len(self.y)
+
+    def part(self, chosen: NDArray[np.intp]) -> Problem:
+        """Ask the same of some of the rows."""
+        return replace(
+            self,
+            x=self.x[chosen],
+            y=self.y[chosen],
+            groups=self.groups[chosen],
+            rows=self.rows[chosen],
+        )
 
     def columns(self, names: Sequence[str]) -> list[int]:
         """Positions of descriptors in `x`.

@@ -13,7 +13,8 @@ from sklearn.dummy import DummyRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
-from analysis.regressors import Regression, tuned
+from analysis.hyperparameters import choose
+from analysis.regressors import Regression, regressor
 from analysis.splits import SEEDS, Scheme, Split, hold_out, value_splits
 
 if TYPE_CHECKING:
@@ -122,8 +123,10 @@ def fit_predict(
     if algorithm == DUMMY:
         model = DummyRegressor()
     else:
-        inner = value_splits(problem.groups[train], scheme=scheme, seeds=(seed,))
-        model = tuned(Regression[algorithm.upper()], seed=seed, inner=inner)
+        chosen, rows = Regression[algorithm.upper()], problem.part(train)
+        inner = value_splits(rows.groups, scheme=scheme, seeds=(seed,))
+        best = choose(rows, chosen, inner=inner, seed=seed)
+        model = regressor(chosen, seed=seed, hyperparameters=best)
     with warnings.catch_warnings():
         # A kernel parameter of the Gaussian process at its bound is a fit like any other.
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -15,7 +15,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
@@ -24,9 +24,7 @@ from analysis.classifiers import preprocessing
 from analysis.labelled import LabelledName
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from analysis.splits import Split
+    from collections.abc import Mapping
 
 #: Descriptors are scaled to deviation 1: distances between compounds are 1 to 10.
 RIDGES = tuple(float(each) for each in np.logspace(-4, 1, 6))
@@ -70,27 +68,24 @@ _GRIDS: dict[Regression, dict[str, tuple[float, ...]]] = {
 }
 
 
-def regressor(algorithm: Regression, *, seed: int) -> Pipeline:
-    """Make an algorithm's Pipeline with its default hyperparameters; targets are centred."""
-    scaled = TransformedTargetRegressor(_estimator(algorithm, seed), transformer=StandardScaler())
-    return Pipeline([*preprocessing().steps, ("estimate", scaled)])
-
-
-def tuned(algorithm: Regression, *, seed: int, inner: Sequence[Split]) -> Any:
-    """Make the Pipeline that chooses its hyperparameters on `inner` splits when it is fitted.
+def regressor(
+    algorithm: Regression, *, seed: int, hyperparameters: Mapping[str, float] | None = None
+) -> Pipeline:
+    """Make an algorithm's Pipeline; targets are scaled as descriptors are.
 
     Parameters
     ----------
-    inner
-        Splits of the rows that it will be fitted to.
+    hyperparameters
+        Of the estimator; its defaults if not given.
     """
-    grid = _GRIDS.get(algorithm)
-    pipeline = regressor(algorithm, seed=seed)
-    if grid is None:
-        return pipeline
-    named = {f"estimate__regressor__{name}": list(values) for name, values in grid.items()}
-    # Mean squared error, not R2: a small fold of similar targets would make R2 meaningless.
-    return GridSearchCV(pipeline, named, cv=list(inner), scoring="neg_mean_squared_error")
+    made = estimator(algorithm, seed=seed).set_params(**(hyperparameters or {}))
+    scaled = TransformedTargetRegressor(made, transformer=StandardScaler())
+    return Pipeline([*preprocessing().steps, ("estimate", scaled)])
+
+
+def grid(algorithm: Regression) -> list[dict[str, float]]:
+    """Give the hyperparameters to choose from; none for an algorithm that is taken as it is."""
+    return list(ParameterGrid(_GRIDS[algorithm])) if algorithm in _GRIDS else []
 
 
 def gaussian_process(*, seed: int, kernel: Any = None) -> GaussianProcessRegressor:
@@ -109,7 +104,8 @@ def gaussian_process(*, seed: int, kernel: Any = None) -> GaussianProcessRegress
     return GaussianProcessRegressor(free, n_restarts_optimizer=1, random_state=seed)
 
 
-def _estimator(algorithm: Regression, seed: int) -> Any:
+def estimator(algorithm: Regression, *, seed: int) -> Any:
+    """Make the last step of an algorithm's Pipeline, for scaled descriptors and targets."""
     made = {
         Regression.RIDGE: Ridge(),
         Regression.LAPLACIAN_RIDGE: KernelRidge(kernel="laplacian"),

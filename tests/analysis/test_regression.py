@@ -9,8 +9,7 @@ from standins.synthetic import Truth, synthetic_problem
 
 from analysis.problem import Problem
 from analysis.regression import DUMMY, learning_curve, regression_scores
-from analysis.regressors import ALPHAS, RIDGES, WIDTHS, Regression, regressor, tuned
-from analysis.splits import Scheme, value_splits
+from analysis.regressors import Regression, regressor
 from analysis.subset_search import Run
 
 PROBLEM = synthetic_problem(Truth.RULE, elements=20, each=3, descriptors=4)
@@ -23,8 +22,8 @@ def test_laplacian_kernel_ridge_by_hand() -> None:
     # k = exp(-2 / sigma), (K + lambda) c = y has c = y / (1 - k + lambda), and at 0.5
     # f = c (exp(-0.5 / sigma) - exp(-1.5 / sigma)).
     width, ridge = 2.0, 0.1
-    model = regressor(Regression.LAPLACIAN_RIDGE, seed=0)
-    model.set_params(estimate__regressor__alpha=ridge, estimate__regressor__gamma=1 / width)
+    chosen = {"alpha": ridge, "gamma": 1 / width}
+    model = regressor(Regression.LAPLACIAN_RIDGE, seed=0, hyperparameters=chosen)
     model.fit(np.array([[-1.0], [1.0]]), np.array([-1.0, 1.0]))
     weight = 1 / (1 - math.exp(-2 / width) + ridge)
     by_hand = weight * (math.exp(-0.5 / width) - math.exp(-1.5 / width))
@@ -35,21 +34,12 @@ def test_the_laplacian_kernel_sums_over_descriptors() -> None:
     # Corners of a square: scaled to themselves; opposite ones are 4 apart, neighbours 2.
     corners = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
     y = np.array([1.0, -1.0, -1.0, 1.0])
-    model = regressor(Regression.LAPLACIAN_RIDGE, seed=0)
-    model.set_params(estimate__regressor__alpha=0.5, estimate__regressor__gamma=0.25)
+    chosen = {"alpha": 0.5, "gamma": 0.25}
+    model = regressor(Regression.LAPLACIAN_RIDGE, seed=0, hyperparameters=chosen)
     model.fit(corners, y)
     kernel = np.exp(-0.25 * np.abs(corners[:, None] - corners).sum(axis=2))
     by_hand = kernel @ np.linalg.solve(kernel + 0.5 * np.eye(4), y)
     assert model.predict(corners) == pytest.approx(by_hand)
-
-
-def test_hyperparameters_come_from_the_inner_loop_on_logarithmic_grids() -> None:
-    for grid in (ALPHAS, RIDGES, WIDTHS):
-        assert np.allclose(np.diff(np.log(grid)), np.diff(np.log(grid))[0])
-    inner = value_splits(SMOOTH.groups, scheme=Scheme.GROUPED, seeds=(0,))
-    search = tuned(Regression.LAPLACIAN_RIDGE, seed=0, inner=inner).fit(SMOOTH.x, SMOOTH.y)
-    assert len(search.cv_results_["params"]) == len(RIDGES) * len(WIDTHS)
-    assert search.best_params_["estimate__regressor__gamma"] in {1 / each for each in WIDTHS}
 
 
 def test_every_algorithm_beats_the_dummy_on_a_smooth_function() -> None:
