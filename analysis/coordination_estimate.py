@@ -12,7 +12,7 @@ from analysis.ionic_radii import ionic_radius, tabulated_radii
 from analysis.keys import Field
 
 if TYPE_CHECKING:
-    from analysis.training_data import TrainingData
+    from analysis.learning.training_data import TrainingData
 
 #: Radii of different ions are compared at this coordination number, or the nearest in the table.
 COMPARED_AT = 6

@@ -16,7 +16,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from analysis import parity_figures, reaction_errors
+from analysis import reaction_errors
 from analysis.alignments import Alignment
 from analysis.data import build
 from analysis.data.errors import text_of
@@ -25,7 +25,8 @@ from analysis.data.ternary_oxides import (
 )
 from analysis.errors import InputError
 from analysis.experiment import OxideError, OxideGroup, oxide_errors
-from analysis.figure_style import save_figure
+from analysis.figures import parity as parity_figures
+from analysis.figures.style import save_figure
 from analysis.known_reactions import KnownReaction, host_errors, known_reaction
 from analysis.oxides import OxideStatus, status_counts
 from analysis.parity import parity

@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from pymatgen.core import Structure
 from sklearn.model_selection import cross_validate
 
-from analysis.classification import FULL, QUICK, Profile, search
-from analysis.classifiers import FAST, SLOW, classifier
 from analysis.keys import Field
-from analysis.leaderboard import make_folds
-from analysis.problem import Problem, classification_problem
-from analysis.scores import METRICS
-from analysis.splits import SEEDS, Split
-from analysis.subset_search import Run, Trial, evaluate, subsets, trials
-from analysis.training_data import training_data
+from analysis.learning.classification import FULL, QUICK, Profile, search
+from analysis.learning.classifiers import FAST, SLOW, classifier
+from analysis.learning.leaderboard import make_folds
+from analysis.learning.problem import Problem, classification_problem
+from analysis.learning.scores import METRICS
+from analysis.learning.splits import SEEDS, Split
+from analysis.learning.subset_search import Run, Trial, evaluate, subsets, trials
+from analysis.learning.training_data import training_data
 from benchmarks.measure import Figure, alone, compared, in_fresh_process, side_by_side
 from workflows.results.files import read_results
 

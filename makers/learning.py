@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from jobflow import Maker, job
 
 from analysis.keys import Field
-from analysis.learning_settings import LearningSettings, Questions
+from analysis.learning.settings import LearningSettings, Questions
+from analysis.learning.training import Training, train
 from analysis.result import CompoundResult
-from analysis.training import Training, train
 
 
 @dataclass

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.keys import Field
-from analysis.learning_settings import Effort
+from analysis.learning.settings import Effort
 from workflows.results.files import write_results
 from workflows.results.query import find
 from workflows.settings import load_settings

@@ -11,8 +11,8 @@ from pymatgen.core import Composition
 
 from analysis.alignments import Alignment
 from analysis.data.build import HERE
+from analysis.figures.parity import AMOUNT
 from analysis.oxides import OxideStatus, measured_oxides, status_counts
-from analysis.parity_figures import AMOUNT
 from analysis.reaction_errors import ALL_ENGINE
 from analysis.uncertainty import known_error
 

@@ -12,11 +12,11 @@ from standins.landing import IONS, dopants, put_result
 from standins.mongo import SecureServer, secure_mongod
 from standins.reader import SMALL, Reader
 
-import analysis.learning
-from analysis.classification import Profile
-from analysis.classifiers import Algorithm
-from analysis.nested import Choice
-from analysis.regressors import Regression
+import analysis.learning.learn
+from analysis.learning.classification import Profile
+from analysis.learning.classifiers import Algorithm
+from analysis.learning.nested import Choice
+from analysis.learning.regressors import Regression
 from workflows.dispatch.advance import advance, save_campaign
 from workflows.learning.on_demand import learn_now
 from workflows.specification.plan import make_plan
@@ -83,7 +83,7 @@ def _learn(database: Database) -> None:
     """Learn from single descriptors, in seconds; `interphase learn` then finds this training."""
     choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analysis.learning, "QUICK", Profile(fast_sizes=(1,)))
-        patch.setattr(analysis.learning, "QUICK_CHOICE", choice)
-        patch.setattr(analysis.learning, "QUICK_REGRESSION", (Regression.RIDGE,))
+        patch.setattr(analysis.learning.learn, "QUICK", Profile(fast_sizes=(1,)))
+        patch.setattr(analysis.learning.learn, "QUICK_CHOICE", choice)
+        patch.setattr(analysis.learning.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
         learn_now(database, "learner")

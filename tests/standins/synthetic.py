@@ -9,8 +9,8 @@ import pandas as pd
 
 from analysis.descriptor_keys import Descriptor
 from analysis.keys import Field
-from analysis.problem import Problem
-from analysis.training_data import ROW_FIELDS, TrainingData
+from analysis.learning.problem import Problem
+from analysis.learning.training_data import ROW_FIELDS, TrainingData
 
 NAMES = tuple(str(each) for each in Descriptor)
 #: The two descriptors of the rule.

@@ -207,11 +207,12 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
 
 def _save_figures(documents: Sequence[Mapping[str, Any]], path: Path) -> Iterator[Path]:
     """Write the figures that the results allow, and give their paths."""
-    from analysis.concentration_figure import (
+    from analysis.figures.concentration import (
         concentration_series,
         reaction_energy_against_concentration,
     )
-    from analysis.figures import reaction_energy_figure, save_figure
+    from analysis.figures.reaction_energies import reaction_energy_figure
+    from analysis.figures.style import save_figure
 
     host = [document for document in documents if not document[Field.DOPANTS]]
     doped = [document for document in documents if document[Field.DOPANTS]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from analysis.learning_settings import Effort
+from analysis.learning.settings import Effort
 from workflows.commands.campaign import the_campaign
 from workflows.commands.learning_tables import (
     descriptors_table,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
-    from analysis.classification import Reporter
-    from analysis.training import Training
+    from analysis.learning.classification import Reporter
+    from analysis.learning.training import Training
     from workflows.learning.on_demand import Lesson
     from workflows.storage.place import Place
 
@@ -69,7 +69,7 @@ def learn_command(
 
 def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
     """Show what was learnt, from what, and what to believe."""
-    from analysis.belief import belief
+    from analysis.learning.belief import belief
 
     training = lesson.training
     learnt = training.learnt or {}
@@ -94,8 +94,8 @@ def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
 
 def save_figures(training: Training, folder: Path) -> Iterator[Path]:
     """Write the figures of a training, and give their paths."""
-    from analysis.figures import save_figure
-    from analysis.learning_figures import learning_figures
+    from analysis.figures.learning import learning_figures
+    from analysis.figures.style import save_figure
 
     folder.mkdir(parents=True, exist_ok=True)
     for figure in learning_figures(training.learnt or {}, training.forecasts):

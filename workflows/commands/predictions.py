@@ -113,8 +113,8 @@ def _in_table(table: Sequence[Document], dopant: Dopant) -> Record | None:
 
 def _predicted(stored: Document, dopant: Dopant) -> Record:
     """Predict with the training's model."""
-    from analysis.model_document import from_document
-    from analysis.training import prediction_record
+    from analysis.learning.model_document import from_document
+    from analysis.learning.training import prediction_record
 
     (prediction,) = from_document(stored["learnt"]["model"]).predict([dopant])
     return prediction_record(prediction)

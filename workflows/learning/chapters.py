@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.belief import belief
 from analysis.errors import InputError
-from analysis.learning_figures import learning_figures
+from analysis.figures.learning import learning_figures
+from analysis.learning.belief import belief
 from workflows.learning.documents import last_training
 from workflows.report.chapters import Chapter, Drawing
 from workflows.report.model import Column, Table

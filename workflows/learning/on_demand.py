@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import InputError
 from analysis.keys import Field
-from analysis.learning_settings import Effort, LearningSettings, Questions
-from analysis.training import Training, classes_there, train
-from analysis.training_data import ROW_FIELDS, training_data
+from analysis.learning.settings import Effort, LearningSettings, Questions
+from analysis.learning.training import Training, classes_there, train
+from analysis.learning.training_data import ROW_FIELDS, training_data
 from workflows.dispatch.advance import load_campaign, load_nodes
 from workflows.learning.documents import (
     add_training,
@@ -26,7 +26,7 @@ from workflows.state.status import State, find_failures, node_states
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analysis.classification import Reporter
+    from analysis.learning.classification import Reporter
     from workflows.state.status import Failure
     from workflows.storage.database import Database
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from analysis.dopants import Dopant, candidates
-from analysis.learning_settings import Exploring, Questions
+from analysis.learning.settings import Exploring, Questions
 from workflows.specification.campaign import Campaign, Kind, Node, PlannedCompound
 from workflows.storage.database import Database
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from analysis.concentration_figure import (
+from analysis.compound_names import in_site_order
+from analysis.figures.concentration import (
     concentration_series,
     reaction_energy_against_concentration,
 )
-from analysis.figures import in_site_order, reaction_energy_figure
+from analysis.figures.overview import by_element_figure, trade_off_figure
+from analysis.figures.periodic_table import periodic_table_figure
+from analysis.figures.reaction_energies import reaction_energy_figure
 from analysis.keys import Field
-from analysis.overview_figures import by_element_figure, trade_off_figure
-from analysis.periodic_figure import periodic_table_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

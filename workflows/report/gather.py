@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from analysis.compound_names import SEVERAL, compound_name, in_site_order
 from analysis.errors import InputError
-from analysis.figures import SEVERAL, compound_name, in_site_order
+from analysis.figures.periodic_layout import layout
 from analysis.keys import Field
-from analysis.periodic_layout import layout
 from workflows.report.atom_colours import atom_colours
 from workflows.report.facts import facts_of
 from workflows.report.model import Entry, Failed, FieldText, Report, State

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from analysis.figure_style import DIVERGING, LINEAR_WIDTH, SEQUENTIAL
+from analysis.figures.style import DIVERGING, LINEAR_WIDTH, SEQUENTIAL
 
 
 class Model(BaseModel):

@@ -19,7 +19,7 @@ from pydantic import (
 
 from analysis.dopants import Dopant, check_distinct
 from analysis.errors import InputError
-from analysis.learning_settings import LearningSettings
+from analysis.learning.settings import LearningSettings
 from analysis.verdict import Criteria
 from workflows.specification.categories import CategoryRules
 

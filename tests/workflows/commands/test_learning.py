@@ -13,12 +13,12 @@ from rich.console import Console
 from standins.landing import IONS, dopants, energy_of, put_result
 from typer.testing import CliRunner
 
-import analysis.learning
-from analysis.classification import Profile
-from analysis.classifiers import Algorithm
+import analysis.learning.learn
 from analysis.errors import InputError
-from analysis.nested import Choice
-from analysis.regressors import Regression
+from analysis.learning.classification import Profile
+from analysis.learning.classifiers import Algorithm
+from analysis.learning.nested import Choice
+from analysis.learning.regressors import Regression
 from workflows.cli import app
 from workflows.commands.learning import learn_command
 from workflows.commands.options import Output
@@ -47,9 +47,9 @@ FIGURES = {"honest_scores", "importance", "windows", "correlation", "parity"}
 def _small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Search single descriptors alone, which takes seconds instead of a minute."""
     choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
-    monkeypatch.setattr(analysis.learning, "QUICK", Profile(fast_sizes=(1,)))
-    monkeypatch.setattr(analysis.learning, "QUICK_CHOICE", choice)
-    monkeypatch.setattr(analysis.learning, "QUICK_REGRESSION", (Regression.RIDGE,))
+    monkeypatch.setattr(analysis.learning.learn, "QUICK", Profile(fast_sizes=(1,)))
+    monkeypatch.setattr(analysis.learning.learn, "QUICK_CHOICE", choice)
+    monkeypatch.setattr(analysis.learning.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
     return
 
 

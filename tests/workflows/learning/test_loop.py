@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from standins.landing import HOST_ENERGY, IONS, dopants, energy_of, put_result, run_learning
 
-import analysis.training
-from analysis.learning import Learned
-from analysis.learning_settings import LearningSettings
-from analysis.model_settings import best_settings
-from analysis.prediction import fit_model
-from analysis.regression import RegressionScores
-from analysis.training_data import training_data
+import analysis.learning.training
+from analysis.learning.learn import Learned
+from analysis.learning.model_settings import best_settings
+from analysis.learning.prediction import fit_model
+from analysis.learning.regression import RegressionScores
+from analysis.learning.settings import LearningSettings
+from analysis.learning.training_data import training_data
 from workflows.dispatch.advance import advance, advance_from, load_nodes
 from workflows.dispatch.submit import submit
 from workflows.specification.campaign import Kind, Node
@@ -56,7 +56,7 @@ def only_the_model(documents: Any, settings: LearningSettings, **_: Any) -> Lear
 @pytest.fixture(scope="module", autouse=True)
 def _small() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analysis.training, "learn", only_the_model)
+        patch.setattr(analysis.learning.training, "learn", only_the_model)
         yield
 
 

@@ -1,0 +1,1 @@
+"""The figures: matplotlib draws, from result documents or from what was learnt."""

@@ -1,0 +1,1 @@
+"""Learning from a campaign: descriptors to labels and reaction energies, honestly scored."""
