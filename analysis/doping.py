@@ -6,16 +6,16 @@ from dataclasses import replace
 import numpy as np
 from pymatgen.core import Structure
 
-from analysis.annealing import Annealing
+from analysis.arrangements.annealing import Annealing
+from analysis.arrangements.occupation import Occupant, Problem, Solution, Sublattice
+from analysis.arrangements.sampling import SAME_ENERGY, enumerate_distributions, lowest
 from analysis.compensation import ChargeBalance, charge_balance, excess_charge
 from analysis.dopants import Compound
 from analysis.errors import InputError
 from analysis.host import Host
-from analysis.occupation import Occupant, Problem, Solution, Sublattice
 from analysis.ordering import Arrangement
 from analysis.reasons import Reason
 from analysis.relaxed_host import Frame, frame_of
-from analysis.sampling import SAME_ENERGY, enumerate_distributions, lowest
 
 PLACEMENT_LIMIT = 64
 """Up to this many sets of substituted sites, each gets its best vacancies; above, a sample does."""

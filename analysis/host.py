@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
 
 from monty.json import MSONable
 from pymatgen.core import Composition, Species, Structure
 
+from analysis.arrangements.integer_counts import Cell, SublatticeCounts
 from analysis.crystal import read_crystal, resize
+from analysis.data import TABLES
 from analysis.errors import InputError
-from analysis.integer_counts import Cell, SublatticeCounts
 
 CellChoice = Literal["primitive", "conventional"] | Sequence[int]
 BUILTIN_HOSTS = {"LLZO": "llzo.cif"}
@@ -121,8 +121,7 @@ def builtin_host(name: str = "LLZO", *, cell: CellChoice = "primitive") -> Host:
         known = ", ".join(BUILTIN_HOSTS)
         msg = f"no built-in host is called {name!r} (there is {known}): give a CIF instead"
         raise InputError(msg)
-    with as_file(files("analysis") / "data" / BUILTIN_HOSTS[name]) as path:
-        return host_from_cif(path, name=name, cell=cell)
+    return host_from_cif(TABLES / BUILTIN_HOSTS[name], name=name, cell=cell)
 
 
 def host_from_cif(

@@ -3,7 +3,7 @@
     compound + n electrode -> products        dG(n) = E[products] - E[compound] - n E[electrode]
 
 in formation energies. For each n the products are the competing phases of least energy, a linear
-programme whose right-hand side moves with n (``analysis.simplex``). dG(n) is convex and
+programme whose right-hand side moves with n (``analysis.reactions.simplex``). dG(n) is convex and
 non-increasing, and ends on the plateau where the products coexist with the electrode. Approach:
 W. Richards et al., Chem. Mater. 28, 266 (2016), doi 10.1021/acs.chemmater.5b04082, there per atom
 of a mixture, here per formula unit of the host.
@@ -17,10 +17,10 @@ from pydantic import BaseModel, Field
 from pymatgen.core import Composition
 
 from analysis.compensation import formula_per_unit
-from analysis.competition import competition, require_finite
-from analysis.contact import Contact, symbols
 from analysis.phases import ReferencePhases
-from analysis.simplex import optimal_basis
+from analysis.reactions.competition import competition, require_finite
+from analysis.reactions.contact import Contact, symbols
+from analysis.reactions.simplex import optimal_basis
 
 # Amounts are stored to this many decimals: 4.5, not 4.500000000000001.
 DECIMALS = 10

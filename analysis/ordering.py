@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
-from analysis.annealing import Annealing
+from analysis.arrangements.annealing import Annealing
+from analysis.arrangements.ewald import close_pairs, ewald_matrix
+from analysis.arrangements.occupation import Problem, Sites, Sublattice
+from analysis.arrangements.sampling import lowest
 from analysis.errors import InputError
-from analysis.ewald import close_pairs, ewald_matrix
 from analysis.host import Host
-from analysis.occupation import Problem, Sites, Sublattice
-from analysis.sampling import lowest
 
 MINIMUM_DISTANCE = 2.0
 """Angstrom. Garnet's 24d-96h pairs (1.6) and split 96h pairs (0.8) are never filled together;

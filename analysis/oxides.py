@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from pymatgen.core import Composition
 from scipy.constants import N_A, e, kilo
 
-from analysis.data.build import HERE
+from analysis.data import TABLES
 from analysis.dopants import known_valences
 
 OXIDES_FILE: Final = "oxide_formation_enthalpies.csv"
@@ -85,7 +85,7 @@ def status_counts() -> dict[OxideStatus, int]:
 
 @lru_cache(maxsize=1)
 def _rows() -> tuple[Mapping[str, str], ...]:
-    with (HERE / OXIDES_FILE).open(newline="") as lines:
+    with (TABLES / OXIDES_FILE).open(newline="") as lines:
         return tuple(csv.DictReader(lines))
 
 

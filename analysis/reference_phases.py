@@ -17,7 +17,7 @@ from monty.serialization import loadfn
 from pymatgen.core import Structure
 from pymatgen.entries.computed_entries import ComputedEntry
 
-from analysis.data import build
+from analysis.data import TABLES, build
 from analysis.entry_schemes import scheme_of_entries
 from analysis.errors import InputError
 from analysis.phases import Phase, ReferencePhases
@@ -71,7 +71,7 @@ def _missing_pairs(elements: frozenset[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _table() -> ReferencePhases:
-    with gzip.open(build.HERE / build.PHASES_TABLE, "rt") as lines:
+    with gzip.open(TABLES / build.PHASES_TABLE, "rt") as lines:
         phases = tuple(
             Phase(
                 formula=row["formula"],
@@ -106,7 +106,7 @@ class TableCrystals(Mapping[str, Structure]):
 @lru_cache(maxsize=1)
 def table_crystals() -> TableCrystals:
     """Crystals that the table's phases are: elements, binary oxides, tetragonal Li7La3Zr2O12."""
-    with gzip.open(build.HERE / build.CRYSTALS_TABLE, "rt") as lines:
+    with gzip.open(TABLES / build.CRYSTALS_TABLE, "rt") as lines:
         return TableCrystals(lines)
 
 

@@ -8,11 +8,11 @@ import numpy as np
 from pymatgen.core import Lattice, Species, Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
+from analysis.arrangements.ewald import FloatArray, close_pairs, ewald_matrix
+from analysis.arrangements.occupation import Occupant, Sites, Sublattice
 from analysis.crystal import SYMMETRY_TOLERANCE
 from analysis.errors import InputError
-from analysis.ewald import FloatArray, close_pairs, ewald_matrix
 from analysis.host import Host
-from analysis.occupation import Occupant, Sites, Sublattice
 from analysis.ordering import MINIMUM_DISTANCE
 from analysis.reasons import Reason
 

@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from pydantic import BaseModel, Field
 
-from analysis.data.build import HERE
+from analysis.data import TABLES
 from analysis.keys import Field as Key
 
 EXPERIMENT_FILE: Final = "site_preferences.csv"
@@ -176,7 +176,7 @@ def compare_with_experiment(
 @lru_cache(maxsize=1)
 def experiments() -> tuple[Experiment, ...]:
     """Read where experiment found the well-known dopants of LLZO."""
-    with (HERE / EXPERIMENT_FILE).open(encoding="utf-8", newline="") as lines:
+    with (TABLES / EXPERIMENT_FILE).open(encoding="utf-8", newline="") as lines:
         return tuple(Experiment.model_validate(row) for row in csv.DictReader(lines))
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from statistics import stdev
 from typing import Any, Final
 
-from analysis.data.build import HERE
+from analysis.data import TABLES
 from analysis.dopants import Compound
 from analysis.reasons import Reason
 
@@ -157,18 +157,18 @@ def _arrangement_part(energies: Sequence[float]) -> tuple[float, tuple[str, ...]
 
 @lru_cache(maxsize=1)
 def _chgnet() -> EngineError:
-    document = json.loads((HERE / ERRORS_FILE).read_text())["chgnet"]
+    document = json.loads((TABLES / ERRORS_FILE).read_text())["chgnet"]
     overall = document["overall"]
     oxides = EngineError(
         overall=overall["rms"],
         elements={e: pooled(each, overall) for e, each in document["elements"].items()},
         forces=0.0,
     )
-    garnets = json.loads((HERE / GARNETS_FILE).read_text())["chgnet"]["samples"]
+    garnets = json.loads((TABLES / GARNETS_FILE).read_text())["chgnet"]["samples"]
     return replace(
         oxides,
         structure=structure_error(garnets, oxides),
-        forces=force_threshold_error(json.loads((HERE / FORCES_FILE).read_text())),
+        forces=force_threshold_error(json.loads((TABLES / FORCES_FILE).read_text())),
     )
 
 

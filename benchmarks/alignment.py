@@ -16,29 +16,29 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from analysis import reaction_errors
-from analysis.alignments import Alignment
-from analysis.data import build
+from analysis.data import TABLES
 from analysis.data.errors import text_of
 from analysis.data.ternary_oxides import (
     dopant_oxides,
 )
 from analysis.errors import InputError
-from analysis.experiment import OxideError, OxideGroup, oxide_errors
 from analysis.figures import parity as parity_figures
 from analysis.figures.style import save_figure
-from analysis.known_reactions import KnownReaction, host_errors, known_reaction
 from analysis.oxides import OxideStatus, status_counts
-from analysis.parity import parity
 from analysis.reference_phases import whole_table
-from analysis.scale_offsets import (
+from analysis.uncertainty import GARNETS_FILE, known_error
+from analysis.validation import reaction_errors
+from analysis.validation.alignments import Alignment
+from analysis.validation.experiment import OxideError, OxideGroup, oxide_errors
+from analysis.validation.known_reactions import KnownReaction, host_errors, known_reaction
+from analysis.validation.parity import parity
+from analysis.validation.scale_offsets import (
     ANION_CHANGE,
     CATION_CHANGE,
     ElementOffset,
     element_offsets,
     outstanding,
 )
-from analysis.uncertainty import GARNETS_FILE, known_error
 from benchmarks.engine_energies import Lowest, lowest, records, relaxed, single_points
 from benchmarks.uncertainty_check import DECIMALS, check_of_uncertainty, rounded, sets_of
 
@@ -214,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         as_in_campaigns = energies | relaxed(reactions, best, crystals, cache)
     names = {r.formula: r.element for r in reactions if r.units}
     garnets = [known_reaction(f, m, as_in_campaigns, elements=elements) for f, m in names.items()]
-    (build.HERE / GARNETS_FILE).write_text(text_of(garnet_samples(garnets, best)))
+    (TABLES / GARNETS_FILE).write_text(text_of(garnet_samples(garnets, best)))
     oxides = oxide_errors(whole_table())
     offsets = element_offsets(energies, elements, whole_table())
     host = host_by_way(energies, elements)

@@ -8,11 +8,11 @@ from typing import Any
 
 from pymatgen.core import Composition
 
-from analysis.alignments import HOST, Alignment, carriers
 from analysis.data import build
 from analysis.data.errors import chgnet_energies
 from analysis.data.ternary_oxides import LARGEST_CELL
-from analysis.known_reactions import KnownReaction
+from analysis.validation.alignments import HOST, Alignment, carriers
+from analysis.validation.known_reactions import KnownReaction
 
 POINTS, RELAXED = "points.json", "relaxed.json"
 

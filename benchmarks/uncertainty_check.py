@@ -9,14 +9,14 @@ from typing import Any
 from pymatgen.core import Composition
 from scipy.stats import norm
 
-from analysis import reaction_errors
-from analysis.alignments import Alignment
-from analysis.data import build
+from analysis.data import TABLES
 from analysis.data.errors import ERRORS_FILE, FEWEST, summary
 from analysis.data.ternary_oxides import within_exchange
-from analysis.known_reactions import KnownReaction
 from analysis.schemes import MATERIALS_PROJECT_U
 from analysis.uncertainty import known_error, pooled
+from analysis.validation import reaction_errors
+from analysis.validation.alignments import Alignment
+from analysis.validation.known_reactions import KnownReaction
 
 DECIMALS = 4
 TERNARY = 3
@@ -44,7 +44,7 @@ def check_of_uncertainty(
 ) -> dict[str, Any]:
     """Hold the errors against their standard uncertainty, with and without its latest parts."""
     known = known_error("chgnet")
-    alone = json.loads((build.HERE / ERRORS_FILE).read_text())["chgnet"]["elements"]
+    alone = json.loads((TABLES / ERRORS_FILE).read_text())["chgnet"]["elements"]
     own = {element: each["rms"] for element, each in alone.items()}
     sets = {**sets_of(reactions), "garnets": garnets}
     found: dict[str, Any] = {

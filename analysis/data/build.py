@@ -19,9 +19,10 @@ from typing import Any
 
 from pymatgen.core import Composition, Lattice, Structure
 
+from analysis.data import TABLES
+
 logger = logging.getLogger(__name__)
 
-HERE = Path(__file__).parent
 ENERGY_FILE = "mp2019_formation_energy.csv.gz"
 BAND_GAP_FILE = "mp2019_band_gap.csv.gz"
 STRUCTURE_FILE = "structures_li_la_zr_o_m.jsonl.gz"
@@ -184,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Build the tables from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=Path, required=True, help="folder of the raw files")
-    parser.add_argument("--target", type=Path, default=HERE, help="where the tables go")
+    parser.add_argument("--target", type=Path, default=TABLES, help="where the tables go")
     parser.add_argument("--only", choices=("phases", "crystals"), help="build one table only")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO)

@@ -19,7 +19,8 @@ import numpy as np
 from pymatgen.core import Composition, Structure
 
 from analysis.balance import Balance
-from analysis.data.build import HERE, STRUCTURE_FILE, structure_of
+from analysis.data import TABLES
+from analysis.data.build import STRUCTURE_FILE, structure_of
 from analysis.data.ternary_oxides import (
     LARGEST_CELL,
     dopant_ternaries,
@@ -214,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Build the file from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", type=Path, required=True, help="folder of the raw files")
-    parser.add_argument("--target", type=Path, default=HERE, help="where the file goes")
+    parser.add_argument("--target", type=Path, default=TABLES, help="where the file goes")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO)
     samples, left = measure(options.source, chgnet_energies(), dopant_ternaries())

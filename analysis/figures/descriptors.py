@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.keys import Descriptor
 from analysis.errors import InputError
 from analysis.figures.style import BAND, BLUE, INK, MARKS, MINUS, MUTED, quieten
 from analysis.keys import Field

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import mean_absolute_error, r2_score
 
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.keys import Descriptor
 from analysis.errors import InputError
 from analysis.figures.style import BLUE, INK, MARKS, MINUS, MUTED, quieten
 from analysis.keys import Label

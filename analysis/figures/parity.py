@@ -8,19 +8,19 @@ import numpy as np
 from matplotlib.figure import Figure
 from pymatgen.core import Composition, Element
 
-from analysis.alignments import Alignment
-from analysis.experiment import OxideGroup
 from analysis.figures.style import BLUE, INK, MUTED, Mark, quieten
-from analysis.reaction_errors import ALL_ENGINE, by_way
+from analysis.validation.alignments import Alignment
+from analysis.validation.experiment import OxideGroup
+from analysis.validation.reaction_errors import ALL_ENGINE, by_way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
-    from analysis.experiment import OxideError
-    from analysis.known_reactions import KnownReaction
-    from analysis.scale_offsets import ElementOffset
+    from analysis.validation.experiment import OxideError
+    from analysis.validation.known_reactions import KnownReaction
+    from analysis.validation.scale_offsets import ElementOffset
 
 # Okabe and Ito's palette; shapes tell the same apart.
 ORANGE, GREEN, RED, PURPLE, SKY = "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.coordination_estimate import estimate_coordination
-from analysis.descriptor_keys import Descriptor
-from analysis.descriptors import describe
+from analysis.descriptors.coordination_estimate import estimate_coordination
+from analysis.descriptors.keys import Descriptor
+from analysis.descriptors.values import describe
 from analysis.keys import Field
 
 if TYPE_CHECKING:

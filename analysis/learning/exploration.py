@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from sklearn.base import clone
 
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.keys import Descriptor
 from analysis.learning.asked_dopants import describe_dopants, unexplored
 from analysis.learning.prediction import FinalModel, Prediction
 from analysis.learning.settings import Acquisition

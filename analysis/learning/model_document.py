@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import sklearn
 
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.keys import Descriptor
 from analysis.errors import InputError
 from analysis.learning.classifiers import Algorithm
 from analysis.learning.model_settings import Calibration, ModelSettings

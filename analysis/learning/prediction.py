@@ -25,7 +25,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.keys import Descriptor
 from analysis.errors import InputError
 from analysis.keys import Field
 from analysis.learning.asked_dopants import describe_dopants, is_learnt_from

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 from pymatgen.core import Composition, Structure
 
-from analysis.coordination import coordination_number
-from analysis.descriptor_keys import Descriptor
-from analysis.descriptors import Description, describe
+from analysis.descriptors.coordination import coordination_number
+from analysis.descriptors.keys import Descriptor
+from analysis.descriptors.values import Description, describe
 from analysis.errors import InputError
 from analysis.keys import Field
 from analysis.learning.settings import Population

@@ -6,7 +6,7 @@ import pytest
 from pymatgen.analysis.ewald import EwaldSummation
 from pymatgen.core import Lattice, Structure
 
-from analysis.annealing import Annealing
+from analysis.arrangements.annealing import Annealing
 from analysis.compensation import compound_composition
 from analysis.dopants import Compound, Dopant
 from analysis.doping import dope

@@ -1,10 +1,10 @@
 import pytest
 from pymatgen.core import Composition
 
-from analysis.equation import imbalance
 from analysis.errors import InputError
 from analysis.interface import Reaction, energy_above_hull, react, runners_up
 from analysis.phases import Phase, ReferencePhases
+from analysis.reactions.equation import imbalance
 from analysis.reference_phases import table_phases
 from analysis.schemes import MATERIALS_PROJECT_2019
 

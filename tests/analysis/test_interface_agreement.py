@@ -8,9 +8,9 @@ from pymatgen.analysis.interface_reactions import InterfacialReactivity
 from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition
 
-from analysis.equation import imbalance
 from analysis.interface import Reaction, energy_above_hull, react
 from analysis.phases import ReferencePhases
+from analysis.reactions.equation import imbalance
 from analysis.reference_phases import table_phases
 
 HOST = "Li7La3Zr2O12"

@@ -6,7 +6,7 @@ import pytest
 from pymatgen.analysis.ewald import EwaldSummation
 from pymatgen.core import Lattice, Structure
 
-from analysis.annealing import Annealing
+from analysis.arrangements.annealing import Annealing
 from analysis.errors import InputError
 from analysis.host import Host, builtin_host, host_from_cif
 from analysis.ordering import Arrangement, arrange_host

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from pymatgen.core import Composition
 
-from analysis.alignments import Alignment
-from analysis.data.build import HERE
+from analysis.data import TABLES
 from analysis.figures.parity import AMOUNT
 from analysis.oxides import OxideStatus, measured_oxides, status_counts
-from analysis.reaction_errors import ALL_ENGINE
 from analysis.uncertainty import known_error
+from analysis.validation.alignments import Alignment
+from analysis.validation.reaction_errors import ALL_ENGINE
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "uncertainty.md").read_text(encoding="utf-8")
@@ -99,7 +99,7 @@ def test_scale_table(kind: str) -> None:
 
 def test_garnet_part_of_the_uncertainty() -> None:
     assert f"s_garnet = {known_error('chgnet').structure:.2f} eV per atom of M" in PAGE
-    samples = json.loads((HERE / "garnet_errors.json").read_text())["chgnet"]["samples"]
+    samples = json.loads((TABLES / "garnet_errors.json").read_text())["chgnet"]["samples"]
     each = RESULTS["relaxed garnets"]["each"]
     for formula, _, _, error in samples:
         assert each[formula][Alignment.OXIDES] == pytest.approx(-error, abs=1e-3)
@@ -111,7 +111,7 @@ def test_part_of_the_force_threshold() -> None:
 
 def test_errors_of_the_elements() -> None:
     error = known_error("chgnet")
-    elements = json.loads((HERE / "engine_errors.json").read_text())["chgnet"]["elements"]
+    elements = json.loads((TABLES / "engine_errors.json").read_text())["chgnet"]["elements"]
     for element, found in elements.items():
         figures = f"{found['n']} | {found['mean']:+.2f} | {found['rms']:.2f}"
         row = f"{element} | {figures} | {found['robust_sigma']:.2f} | {error.of(element):.2f}"

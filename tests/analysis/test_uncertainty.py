@@ -8,7 +8,7 @@ import math
 import pytest
 
 from analysis import uncertainty
-from analysis.data.build import HERE
+from analysis.data import TABLES
 from analysis.dopants import Compound, Dopant
 from analysis.uncertainty import (
     EngineError,
@@ -176,9 +176,9 @@ def test_structure_adds_in_quadrature_to_each_element(monkeypatch: pytest.Monkey
 
 
 def test_committed_chgnet_figures_are_the_ones_used() -> None:
-    chgnet = json.loads((HERE / "engine_errors.json").read_text())["chgnet"]
+    chgnet = json.loads((TABLES / "engine_errors.json").read_text())["chgnet"]
     oxides = pooled(chgnet["elements"]["Al"], chgnet["overall"])
     rms = math.hypot(oxides, known_error("chgnet").structure)
-    forces = force_threshold_error(json.loads((HERE / "force_threshold.json").read_text()))
+    forces = force_threshold_error(json.loads((TABLES / "force_threshold.json").read_text()))
     value, _ = reaction_energy_uncertainty(AL, energies=[-1.0, -1.0], engine="chgnet")
     assert value == pytest.approx(math.hypot(0.25 * rms, forces))

@@ -7,7 +7,7 @@ from enum import StrEnum, auto
 import numpy as np
 import pandas as pd
 
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.keys import Descriptor
 from analysis.keys import Field
 from analysis.learning.problem import Problem
 from analysis.learning.training_data import ROW_FIELDS, TrainingData

@@ -9,7 +9,6 @@ from monty.json import jsanitize
 from pymatgen.core import Composition, Element, Structure
 
 from analysis.compensation import check_compound, compound_composition, excess_charge
-from analysis.contact import Contact
 from analysis.defects import defect_balance
 from analysis.dopants import Compound, Dopant, candidates
 from analysis.errors import InputError
@@ -17,6 +16,7 @@ from analysis.formation import alignment, needs_alignment, valences_of
 from analysis.host import Host, builtin_host, host_from_cif
 from analysis.migration import jump_distance
 from analysis.phases import ReferencePhases
+from analysis.reactions.contact import Contact
 from analysis.schemes import EnergyScheme
 from makers.engines import relax_maker, unknown_elements
 from makers.naming import digest

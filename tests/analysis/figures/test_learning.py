@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from standins.synthetic import RULE, synthetic_data
 
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.keys import Descriptor
 from analysis.errors import InputError
 from analysis.figures.descriptors import correlation_figure, importance_figure, window_figure
 from analysis.figures.models import (

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 from pymatgen.core import Composition
 
-from analysis.alignments import Alignment
-from analysis.experiment import OxideError, OxideGroup
 from analysis.figures.parity import (
     alignments_figure,
     experiment_figure,
     garnets_figure,
     offsets_figure,
 )
-from analysis.known_reactions import KnownReaction
 from analysis.oxides import OxideStatus
-from analysis.parity import parity
-from analysis.reaction_errors import ALL_ENGINE
-from analysis.scale_offsets import ElementOffset
+from analysis.validation.alignments import Alignment
+from analysis.validation.experiment import OxideError, OxideGroup
+from analysis.validation.known_reactions import KnownReaction
+from analysis.validation.parity import parity
+from analysis.validation.reaction_errors import ALL_ENGINE
+from analysis.validation.scale_offsets import ElementOffset
 
 
 def oxide(formula: str, group: OxideGroup, measured: float, table: float) -> OxideError:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from standins.synthetic import synthetic_data
 
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.keys import Descriptor
 from analysis.dopants import Dopant
 from analysis.learning.asked_dopants import describe_dopants
 from analysis.learning.belief import belief

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from analysis.coordination_estimate import estimate_coordination
-from analysis.descriptor_keys import Descriptor
+from analysis.descriptors.coordination_estimate import estimate_coordination
+from analysis.descriptors.keys import Descriptor
 from analysis.errors import InputError
 from analysis.learning.settings import Population
 from analysis.learning.training_data import training_data

@@ -1,0 +1,1 @@
+"""Where ions sit: whole numbers of them, and arrangements of low electrostatic energy."""

@@ -1,0 +1,1 @@
+"""The descriptors of a dopant, with label, unit and source."""

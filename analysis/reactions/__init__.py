@@ -1,0 +1,1 @@
+"""Reactions with an electrode: linear programmes over all that may form."""

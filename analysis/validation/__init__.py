@@ -1,0 +1,1 @@
+"""How far to trust an engine: its energies against experiment and against the table."""
