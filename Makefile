@@ -22,8 +22,13 @@ help:
 demo: install
 	$(BIN)/interphase run campaigns/demo.yaml --dir runs/demo
 
+# Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
+# a thread each.
+CAMPAIGNS := tests/slurm tests/cluster tests/documentation tests/workflows
+
 test: install lint
-	$(BIN)/pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadfile $(CAMPAIGNS:%=--ignore %)
+	$(BIN)/pytest -q $(CAMPAIGNS)
 
 test-faults: install
 	$(BIN)/pytest -q -s -m faults --timeout 3600

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PATIENCE = 120
@@ -48,6 +49,23 @@ class Disturbed:
             if cwd.startswith(str(self.folder)):
                 found.append(process)
         return found
+
+    def servers(self) -> list[psutil.Process]:
+        """Give the mongod of the folder."""
+        return [each for each in self.processes() if "--dbpath" in each.cmdline()]
+
+    @contextmanager
+    def held_still(self, pid: int) -> Iterator[None]:
+        """Stop the command and then its workers, so that the campaign cannot end meanwhile."""
+        command = psutil.Process(pid)
+        command.suspend()
+        servers = self.servers()
+        workers = [each for each in self.processes() if each not in servers]
+        for worker in workers:
+            worker.suspend()
+        yield
+        for stopped in (*workers, command):
+            stopped.resume()
 
     def kinds(self) -> list[str]:
         """Name what is alive in the folder, once what was told to die is dead."""
@@ -99,9 +117,9 @@ def disturbed(
         note_landed(name)
     process = begin()
     seen.await_launches(seen.launches() + 3)
-    seen.refused = interphase(*arguments)
-    for server in seen.processes():
-        if "--dbpath" in server.cmdline():
+    with seen.held_still(process.pid):
+        seen.refused = interphase(*arguments)
+        for server in seen.servers():
             server.kill()
     output, errors = process.communicate(timeout=PATIENCE)
     seen.ends["mongod"] = subprocess.CompletedProcess([], process.returncode, output, errors)
