@@ -38,7 +38,7 @@ def extensions(
     sizes: Sequence[int] = (3, 4),
 ) -> list[Trial]:
     """List the larger subsets that contain one of an algorithm's best pairs."""
-    pairs = table[(table["algorithm"] == str(algorithm)) & (table["size"] == 2)]  # noqa: PLR2004
+    pairs = table[(table["algorithm"] == str(algorithm)) & (table["size"] == 2)]  # noqa: PLR2004, pairs
     parents = [set(pair) for pair in pairs["descriptors"].head(PARENTS)]
     return [
         Trial(algorithm, subset)

@@ -28,7 +28,7 @@ def dopant(element: str, valence: int) -> Dopant:
 def uncertainty_notes(element: str, valence: int, **arguments: object) -> tuple[str, ...]:
     compound = Compound(dopants=(dopant(element, valence),))
     given = {"energies": [0.0, 0.1], "engine": "chgnet", **arguments}
-    return reaction_energy_uncertainty(compound, **given)[1]  # type: ignore[arg-type]
+    return reaction_energy_uncertainty(compound, **given)[1]  # type: ignore[arg-type]  # of all kinds
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_dopants_on_several_sites_count_once() -> None:
 
 def test_a_flag_counts_nulls_apart() -> None:
     documents = [doped("Li", None, passivating=value) for value in (True, False, False, None)]
-    assert Flag.of(documents, "passivating") == Flag(yes=1, no=2, null=1)  # type: ignore[arg-type]
+    assert Flag.of(documents, "passivating") == Flag(yes=1, no=2, null=1)  # type: ignore[arg-type]  # a string will do
 
 
 def test_notes_are_counted_by_kind_once_per_compound() -> None:

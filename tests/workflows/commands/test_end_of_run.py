@@ -35,7 +35,7 @@ def document(site: str, defect: float, **changes: Any) -> dict[str, Any]:
 def text_of(show: Any) -> str:
     console = Console(file=io.StringIO(), width=200)
     show(console)
-    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
+    return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]  # a StringIO
 
 
 @pytest.mark.parametrize(("number", "shown"), [(MANY_RESULTS, 40), (MANY_RESULTS + 1, 20)])

@@ -72,13 +72,13 @@ def test_alloys_are_found_among_the_products() -> None:
 def test_the_time_of_the_job_is_put_into_utc() -> None:
     metadata = {"utc_offset": 3600.0}
     job = {"completed_at": "2026-11-25T01:24:49.793831", "metadata": metadata}
-    assert computed_at(job) == datetime(2026, 11, 25, 0, 24, 49, 793000)  # noqa: DTZ001
+    assert computed_at(job) == datetime(2026, 11, 25, 0, 24, 49, 793000)  # noqa: DTZ001  as MongoDB gives it
 
 
 def test_the_time_of_a_job_without_an_offset_counts_as_utc() -> None:
     # An index gives null for what is not there.
     job = {"completed_at": "2026-11-25T01:24:49", "metadata": {"utc_offset": None}}
-    assert computed_at(job) == datetime(2026, 11, 25, 1, 24, 49)  # noqa: DTZ001
+    assert computed_at(job) == datetime(2026, 11, 25, 1, 24, 49)  # noqa: DTZ001  as MongoDB gives it
     assert computed_at({}) is None
 
 
