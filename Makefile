@@ -24,7 +24,7 @@ demo: install
 
 # Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
 # a thread each.
-CAMPAIGNS := tests/slurm tests/cluster tests/documentation tests/workflows
+CAMPAIGNS := tests/cluster tests/documentation tests/workflows
 
 test: install lint
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadfile $(CAMPAIGNS:%=--ignore %)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import InputError
 from analysis.figures.learning import learning_figures
 from analysis.learning.belief import belief
+from analysis.learning.training import is_test
 from workflows.learning.documents import last_training
 from workflows.report.chapters import Chapter, Drawing
 from workflows.report.model import Column, Table
@@ -128,7 +129,7 @@ def _forecasts(stored: Record) -> Table:
             f.get("computed_label"),
         )
         for f in stored["forecasts"]
-        if not f["computed_already"]
+        if is_test(f)
     ]
     columns = [("compound", False), ("why", False), ("training", True)]
     columns += [*((name, True) for name in names), ("computed label", False)]
