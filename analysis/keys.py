@@ -143,7 +143,7 @@ class Field(StrEnum):
         Kind.NUMBER,
         "Uncertainty",
         "eV per f.u.",
-        "Standard uncertainty of the reaction energy's difference from the undoped host's.",
+        "Standard uncertainty u of the reaction energy's difference from the undoped host's.",
     )
     REACTION_ENERGY_HOST = (
         "reaction_energy_host",
@@ -193,7 +193,7 @@ class Field(StrEnum):
         Kind.CHOICE,
         "Label",
         "",
-        "Verdict from the reaction energy compared with the undoped host's.",
+        "Stable: not below the host by more than u; unstable: by more than 2 u; else undecided.",
     )
     STRICTLY_STABLE = (
         "strictly_stable",

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
     from numpy.typing import NDArray
 
     Document = Mapping[str, Any]
 
 _EMPTY = "#e4e4e4"
 _DARK = 0.45  # luma below which text is white
-_SMALL = 4.6  # pt: four valences fit into a cell
+_SMALL = 5.2  # pt: four valences fit into a cell
 _SYMBOL = 0.32  # of a cell's height: the symbol's own, in the colour of the first valence
 
 
@@ -46,12 +47,13 @@ def periodic_table_figure(
     """Draw a quantity of every single dopant on one site over the periodic table.
 
     A cell is split between the valences of its element, the lowest first; of several
-    concentrations the smallest counts.
+    concentrations the smallest counts. Colours are those of all sites, so that the figures of
+    several sites can be compared.
 
     Parameters
     ----------
     documents : sequence of mappings
-        Result documents.
+        Result documents, of all sites.
     site : str
         The host ion that is replaced.
     field : Field
@@ -69,9 +71,9 @@ def periodic_table_figure(
         msg = f"no compound on {site} has a {field}: nothing to draw"
         raise InputError(msg)
     middle = _number((host_document or {}).get(field))
-    values = [value for parts in cells.values() for _, value in parts]
+    values = [each for place in _sites(documents) for each in _values(documents, place, field)]
     colours = _colours(values, middle)
-    figure = Figure(figsize=(10.5, 5.6), layout="constrained")
+    figure = Figure(figsize=(11.5, 6.2), layout="constrained")
     axes = figure.subplots()
     axes.set(xlim=(0.5, COLUMNS + 0.5), ylim=(ROWS + 0.55, 0.45), aspect="equal")
     axes.axis("off")
@@ -79,10 +81,37 @@ def periodic_table_figure(
         _draw_cell(axes, element, (column - 0.5, row - 0.5), cells.get(element, ()), colours)
     axes.set_title(f"{field.label} on {site}", fontweight="bold", loc="left")
     bar = figure.colorbar(colours, ax=axes, location="bottom", fraction=0.035, pad=0.01, aspect=50)
-    bar.set_label(field.heading)
+    bar.set_label(field.heading if middle is None else f"{field.heading}, stretched near the host")
     bar.ax.set_xlim(*_ends(values, middle))
+    if middle is not None:
+        _mark_host(bar, middle)
     bar.outline.set_visible(False)
     return figure
+
+
+def _mark_host(bar: Colorbar, value: float) -> None:
+    """Mark the undoped host on the bar, whose scale is in proportion near it alone."""
+    bar.ax.axvline(value, color=INK, linewidth=1.2)
+    text = f"undoped host {value:z.2f}".replace("-", MINUS)
+    bar.ax.annotate(
+        text,
+        (value, 1),
+        (0, 2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        size=6.5,
+        color=INK,
+    )
+
+
+def _sites(documents: Sequence[Document]) -> set[str]:
+    return {dopants[0]["site"] for each in documents if (dopants := each.get(Field.DOPANTS))}
+
+
+def _values(documents: Sequence[Document], site: str, field: Field) -> list[float]:
+    return [value for parts in _cells(documents, site, field).values() for _, value in parts]
 
 
 def _number(value: Any) -> float | None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SIGNIFICANT = 0.05
 #: Compared compounds from which their share within the interval says something.
 ENOUGH = 10
+#: Compounds of the rarer class for one descriptor (P. Peduzzi et al., *J. Clin. Epidemiol.* 49,
+#: 1373 (1996)); a pair, the least that the leaderboard tries, would need twice as many.
+ENOUGH_OF_A_CLASS = 10
 
 
 def belief(learnt: Record, agreement: Mapping[str, Record] | None = None) -> list[str]:
@@ -65,9 +68,18 @@ def _on_classes(learnt: Record) -> str:
             f"({numbers}). Do not believe the probabilities, whatever the leaderboard says."
         )
     return (
-        f"Stable or not, of an element never computed: better than the baseline ({numbers}). "
+        f"Stable or not, of an element never computed: better than the baseline ({numbers})"
+        f"{_on_few(learnt['classification'])}. "
         "The leaderboard's own scores are too good: it was picked by them."
     )
+
+
+def _on_few(found: Record) -> str:
+    """Say that a class is small: ten of it for each descriptor is the rule."""
+    rarer = min(found["stable"], found["compounds"] - found["stable"])
+    if rarer >= ENOUGH_OF_A_CLASS:
+        return ""
+    return f", but of {found['compounds']} compounds the rarer class has {rarer}: one can change it"
 
 
 def _on_energies(learnt: Record) -> str:

@@ -1,9 +1,9 @@
 """A question to learn: which descriptors, which target, which rows belong together.
 
-The target of classification is the label. Undecided compounds are those whose reaction energy
-cannot be told from the host's: by default they are left out, as nobody knows their class, and
-their number is said. Scores then hold for clear cases alone. Counting them as not stable asks a
-harder question, "is it known to be stable?", whose answer lies within the noise for some rows.
+The target of classification is the label. Undecided compounds are those whose reaction energy is
+below the host's by one to two uncertainties: by default they are left out, as nobody knows their
+class, and their number is said. Scores then hold for clear cases alone. Counting them as not stable
+asks a harder question, "is it known to be stable?", whose answer lies within the noise for some.
 """
 
 from __future__ import annotations

@@ -118,6 +118,7 @@ def status_command(place: Place, campaign: str | None, *, console: Console) -> N
         name = campaign or the_campaign(database, place)
         status = campaign_status(database, name)
         _show_status(status, console)
+        _show_learning(database, name, console)
         show_lost(database, name, place, console)
         console.print(str(campaign_pace(database, name, status)), highlight=False)
 
@@ -200,6 +201,7 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
     _show_results(documents, folder, console)
     _show_summary(outcome.status, console)
     _show_classes(documents, folder, console)
+    _show_learning(database, name, console)
     for path in _save_figures(documents, folder / f"{name}-{FIGURE}"):
         console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"query:  interphase query --dir {folder} --help", highlight=False)
@@ -245,6 +247,14 @@ def _show_classes(documents: Sequence[dict[str, Any]], folder: Path, console: Co
     if doped := [document for document in documents if document[Field.DOPANTS]]:
         print_table(classes_table(count_labels(doped)), console)
         console.print(f"more:   interphase summary --dir {folder}", highlight=False)
+
+
+def _show_learning(database: Database, name: str, console: Console) -> None:
+    """Say what the campaign learnt by itself, and what came of its predictions."""
+    from workflows.learning.outcome import learning_outcome
+
+    for line in learning_outcome(database, name):
+        console.print(f"learning: {line}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_status(status: Status, console: Console) -> None:

@@ -45,10 +45,13 @@ def _campaign(traced: Document) -> Iterator[str]:
     yield _line("campaign", traced[Field.CAMPAIGN])
     if specification:
         yield _line("specification", f"submitted {_text(specification['submitted'])}")
-        host = specification.get("host") or {}
-        yield _line(
-            "host", f"{host.get('name')} from {host.get('crystal') or 'the built-in crystal'}"
-        )
+        yield _line("host", _host(specification.get("host") or {}))
+
+
+def _host(spec: Document) -> str:
+    """Name the host: a built-in one is its own crystal, a CIF may have a name beside it."""
+    crystal, name = spec.get("crystal") or NULL, spec.get("name")
+    return f"{name} from {crystal}" if name and name != crystal else str(crystal)
 
 
 def _engine(traced: Document, known: Document) -> Iterator[str]:
@@ -86,7 +89,7 @@ def _dopants(dopants: Iterable[Document]) -> str:
 
 
 def _line(name: str, text: str | None) -> str:
-    return f"{name + ':':<18}{text or ''}".rstrip()
+    return f"{name + ':':<17} {text or ''}".rstrip()
 
 
 def _text(value: Any) -> str:

@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     Document = Mapping[str, Any]
 
 # Below this many columns the formula, which dopant, site and x give as well, is left out.
-WIDE = 120
+WIDE = 130
 HEADER_WIDTH = 9
 WRAPPED_WIDTH = 12  # least for a column that wraps
-DIGITS = {Field.DIFFUSIVITY: ".2e", Field.LITHIUM_UPTAKE: ".2f"}
+DIGITS = {
+    Field.DIFFUSIVITY: ".2e",
+    Field.LITHIUM_UPTAKE: ".2f",
+    Field.REACTION_ENERGY_UNCERTAINTY: ".2f",
+}
 # The scalar of a single dopant, and the part of `dopants` that stands in for it where there are
 # several.
 DOPANT_PARTS = {

@@ -65,7 +65,7 @@ def write_results(
     _replace(path, _WRITERS[path.suffix](documents, names))
 
 
-def read_results(path: Path) -> list[Document]:
+def read_results(file: str | Path) -> list[Document]:
     """Read a file of `write_results`: the same names, values and types as from the database.
 
     Raises
@@ -73,6 +73,7 @@ def read_results(path: Path) -> list[Document]:
     InputError
         The file is not there, or is not of that kind.
     """
+    path = Path(file)
     if path.suffix not in _READERS:
         msg = f"{path} is no file of results: they end in {', '.join(_READERS)}"
         raise InputError(msg)

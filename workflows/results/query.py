@@ -35,6 +35,7 @@ DEFAULT_FIELDS: tuple[Field, ...] = (
     Field.CONCENTRATION,
     Field.FORMULA,
     Field.REACTION_ENERGY,
+    Field.REACTION_ENERGY_UNCERTAINTY,
     Field.LITHIUM_UPTAKE,
     Field.LABEL,
     Field.ENERGY_ABOVE_HULL,

@@ -14,6 +14,7 @@ from analysis.dopants import Compound, Dopant, candidates
 from analysis.errors import InputError
 from analysis.formation import alignment, needs_alignment, valences_of
 from analysis.host import Host, builtin_host, host_from_cif
+from analysis.learning.problem import LEAST_PER_CLASS, LEAST_ROWS
 from analysis.migration import jump_distance
 from analysis.phases import ReferencePhases
 from analysis.reactions.contact import Contact
@@ -45,9 +46,9 @@ class Plan:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reference phases of the compounds do not hold, each remark once."""
+        """What the campaign cannot learn, and what its reference phases lack, each remark once."""
         notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
-        return tuple(dict.fromkeys(notes))
+        return tuple(dict.fromkeys([*_too_few_to_learn(self.campaign), *notes]))
 
 
 def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
@@ -152,6 +153,20 @@ def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]
             "`dopants` or by a `rule`"
         )
         raise InputError(msg)
+
+
+def _too_few_to_learn(campaign: Campaign) -> list[str]:
+    """Say so if the first training of a campaign that learns by itself must fail."""
+    single = [c.compound for c in campaign.compounds if len(c.compound.dopants) == 1]
+    first = [each.dopants[0].element for each in single if each not in campaign.held_out]
+    elements = len(set(first))
+    if not campaign.learns or (len(first) >= LEAST_ROWS and elements >= LEAST_PER_CLASS):
+        return []
+    note = (
+        f"learning: {len(first)} compounds of {elements} elements are too few, at least "
+        f"{LEAST_ROWS} of {LEAST_PER_CLASS} are needed: nothing will be predicted or chosen"
+    )
+    return [note]
 
 
 def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:

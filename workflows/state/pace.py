@@ -40,7 +40,7 @@ class Pace:
     def __str__(self) -> str:
         rate = "rate unknown yet" if self.per_hour is None else f"{self.per_hour:.3g} an hour"
         left = self.left
-        time = "" if left is None else f", about {duration(left.total_seconds())} left"
+        time = "" if not left else f", about {duration(left.total_seconds())} left"
         return f"relaxations: {rate}, {self.remaining} to do{time}"
 
 

@@ -95,7 +95,7 @@ def find_place(
     if settings.mongodb_uri:
         return Place(address=Address.from_settings(settings))
     if file := _file_that_is_there(beside):
-        return _by_file(file)
+        return _by_file_unasked(file)
     msg = (
         "which campaign? Give --dir FOLDER for one that ran on this machine, or "
         "--launchpad FILE (FireWorks' my_launchpad.yaml) for one on a cluster"
@@ -145,6 +145,15 @@ def _file_that_is_there(beside: Path | None) -> Path | None:
     folders = [*([beside.parent] if beside else []), Path.cwd()]
     paths = [folder / name for folder in folders for name in FILE_NAMES]
     return next((path for path in paths if path.is_file()), fireworks)
+
+
+def _by_file_unasked(file: Path) -> Place:
+    """Take a launchpad file that nobody named: a beginner may have a folder in mind."""
+    try:
+        return _by_file(file)
+    except InputError as error:
+        msg = f"{error}. If the campaign ran on this machine, give --dir FOLDER instead"
+        raise InputError(msg) from error
 
 
 def _by_file(path: Path) -> Place:

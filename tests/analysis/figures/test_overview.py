@@ -61,7 +61,14 @@ def test_a_periodic_table_shows_each_valence_of_its_site() -> None:
     assert "2+  −1.50" in shown  # noqa: RUF001 - minus sign
     assert "3+  −0.25" in shown  # noqa: RUF001 - minus sign
     assert not any("9.00" in text or "3.00" in text for text in shown)
-    np.testing.assert_allclose(figure.axes[1].get_xlim(), [-1.5, -0.25])
+
+
+def test_the_periodic_tables_of_all_sites_have_one_scale_with_the_host_on_it() -> None:
+    documents = [compound("Fe", 2, "Li", -1.5), compound("Nb", 5, "Zr", -3.0)]
+    for site in ("Li", "Zr"):
+        figure = periodic_table_figure(documents, site, host_document=HOST)
+        np.testing.assert_allclose(figure.axes[1].get_xlim(), [-3.0, HOST["reaction_energy"]])
+        assert any("undoped host" in text for text in texts(figure.axes[1]))
 
 
 def test_a_single_value_without_host_has_a_colour() -> None:

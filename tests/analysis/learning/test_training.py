@@ -98,7 +98,7 @@ def test_a_descriptor_beyond_the_compounds_learnt_from_is_named() -> None:
     assert "Atomic mass 92.91: outside 100 to 100, the range of the compounds learnt from" in notes
 
 
-def learnt(score: float, p_value: float | None, mae: float) -> dict[str, Any]:
+def learnt(score: float, p_value: float | None, mae: float, *, stable: int = 20) -> dict[str, Any]:
     """Give the part of a training's document that is believed, or not."""
     row = {"metric": "balanced_accuracy", "score": score, "spread": 0.1, "dummy": 0.5}
     tests = {} if p_value is None else {"grouped": {"p_value": p_value}}
@@ -108,7 +108,12 @@ def learnt(score: float, p_value: float | None, mae: float) -> dict[str, Any]:
     ]
     nested = {"grouped": {"summary": [row]}}
     return {
-        "classification": {"nested": nested, "permutations": tests},
+        "classification": {
+            "nested": nested,
+            "permutations": tests,
+            "compounds": 50,
+            "stable": stable,
+        },
         "regression": rows,
         "notes": [],
     }
@@ -129,6 +134,12 @@ def test_scores_are_put_in_plain_words(
     on_classes, on_energies = belief(learnt(score, p_value, mae))
     assert classes in on_classes
     assert energies in on_energies
+
+
+@pytest.mark.parametrize(("stable", "few"), [(10, False), (9, True), (41, True)])
+def test_few_compounds_of_a_class_are_said(stable: int, few: bool) -> None:
+    said = belief(learnt(0.9, None, 0.2, stable=stable))[0]
+    assert (", but of 50 compounds the rarer class has 9: one can change it." in said) is few
 
 
 def test_few_forecasts_say_little() -> None:

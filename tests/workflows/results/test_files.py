@@ -62,7 +62,7 @@ def test_what_is_read_back_is_what_was_written(
     path = tmp_path / f"results{suffix}"
     write_results(documents, path)
     read = read_results(path)
-    assert read == documents
+    assert read == read_results(str(path)) == documents
     assert [type(v) for v in read[0].values()] == [type(v) for v in documents[0].values()]
     assert read[0]["computed"] == datetime(2026, 11, 25, 1, 24, 49, 793000)  # noqa: DTZ001  as MongoDB gives it
     # NaN came to the database as null with a note, and null it stays

@@ -196,3 +196,10 @@ def test_a_nasicon_is_planned_through_its_oxides(oxide_entries: Path) -> None:
     assert set(doped.aligned.formulas) == {"Li2O", "Al2O3", "TiO2", "P2O5", "ZrO2"}
     amounts = composition.get_el_amt_dict()
     assert total(doped.aligned.coefficients) == pytest.approx(amounts, abs=1e-6)
+
+
+def test_a_campaign_that_is_too_small_to_learn_what_it_asks_for_is_noted() -> None:
+    found = plan(learning={"held_out": [TANTALUM]})
+    (note,) = [note for note in found.notes if note.startswith("learning")]
+    assert "1 compounds of 1 elements are too few, at least 10 of 5 are needed" in note
+    assert not [note for note in plan().notes if note.startswith("learning")]

@@ -73,6 +73,14 @@ def test_a_folder_is_a_place_of_its_own(here: Path) -> None:
     assert place.option == f"--dir {here / 'run'}"
 
 
+def test_a_file_that_nobody_named_and_cannot_be_used_leads_to_the_folder(here: Path) -> None:
+    launchpad(here / "launchpad.yaml", "working")
+    (here / "launchpad.yaml").write_text("password: hunter2\n")
+    (here / "launchpad.yaml").chmod(0o644)
+    with pytest.raises(InputError, match=r"chmod 600 .* give --dir FOLDER instead"):
+        find_place(None, None, load_settings())
+
+
 def test_two_places_are_refused(here: Path) -> None:
     with pytest.raises(InputError, match="--dir or --launchpad, not both"):
         find_place(here, here / "launchpad.yaml", load_settings())

@@ -24,7 +24,7 @@ function overviewPart() {
     report.warnings.map((warning) => el("p", { class: "warning" }, warning)),
     el("dl", { class: "numbers" },
       box("Dopants computed", String(computed.length), report.state.total > report.state.landed ? `${report.state.total - report.state.landed} of ${report.state.total} compounds have no result` : "and the undoped host"),
-      ["stable", "undecided", "unstable"].map((label) => box(mark(LABELS, label), String(count((entry) => labelOf(entry) === label)), { stable: "not below the host", undecided: "within the uncertainty", unstable: "reacts more than the host" }[label])),
+      ["stable", "undecided", "unstable"].map((label) => box(mark(LABELS, label), String(count((entry) => labelOf(entry) === label)), { stable: "not below the host by more than u", undecided: "below it by more than u", unstable: "below it by more than 2 u" }[label])),
       unlabelled ? box(mark(LABELS, "none"), String(unlabelled), "no uncertainty known") : null,
       box("Passivating", judged ? `${count((entry) => value(entry, "passivating") === true)} of ${judged}` : DASH, unknown ? `${unknown} cannot be judged: a gap is missing` : "whose products with the dopant insulate"),
       best ? box("Least reactive", link(best), `${number(value(best, "reaction_energy"))} eV per f.u.`) : null),
