@@ -30,6 +30,7 @@ COMMANDS = (
     on_campaigns.webgui,
     on_campaigns.status,
     on_results.query,
+    on_results.explain,
     on_results.summary,
     on_results.triage,
     on_results.export,

@@ -10,6 +10,7 @@ from pymatgen.util.string import latexify
 from analysis.errors import InputError
 from analysis.figures.style import BLUE, MINUS, MUTED, quieten
 from analysis.keys import Field
+from analysis.reactions.equation import electrode_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ def reaction_path_figure(document: Document) -> Figure:
         notes = "; ".join(document.get(Field.NOTES) or ()) or "no notes"
         msg = f"{document.get(Field.FORMULA)} has no {Field.REACTION_PATH} to draw ({notes})"
         raise InputError(msg)
-    electrode = electrode_of(document)
+    electrode = electrode_of(str(document.get(Field.EQUATION) or ""))
     height = max(5.2, 1.6 + 0.5 * len(steps))
     figure = Figure(figsize=(10.5, height), layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1), height_ratios=(2.4, 1))
@@ -80,12 +81,6 @@ def _draw_energies(axes: Axes, steps: Sequence[Document]) -> None:
     axes.margins(y=0.16)  # room for the numbers above and the plateau's text below
     axes.set_ylabel("ΔG (eV per f.u.)")
     axes.tick_params(labelbottom=False)
-
-
-def electrode_of(document: Document) -> str:
-    """Read the electrode from the equation; "electrode" where none of it reacts."""
-    reactants = str(document.get(Field.EQUATION) or "").partition(" -> ")[0].split(" + ")
-    return reactants[1].split()[-1] if len(reactants) > 1 else "electrode"
 
 
 def _draw_voltages(axes: Axes, steps: Sequence[Document], electrode: str) -> None:

@@ -21,6 +21,12 @@ def equation(reactants: Mapping[str, float], products: Mapping[str, float]) -> s
     return f"{_side(reactants)} -> {_side(products)}"
 
 
+def electrode_of(text: str) -> str:
+    """Read the electrode from an equation; "electrode" where none of it reacts."""
+    reactants = text.partition(" -> ")[0].split(" + ")
+    return reactants[1].split()[-1] if len(reactants) > 1 else "electrode"
+
+
 def imbalance(
     reactants: Mapping[str | Composition, float], products: Mapping[str | Composition, float]
 ) -> float:

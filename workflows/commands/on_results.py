@@ -162,6 +162,23 @@ def triage(
     triage_command(place, name, budget=budget, output=output, force=force, console=console())
 
 
+def explain(
+    filters: Filters = None,
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    sort: Sort = None,
+    limit: Limit = None,
+) -> None:
+    """Say why compounds have their label: the host, the uncertainty, the reaction step by step.
+
+    **Example**: `interphase explain --dir runs/demo dopant=Al`
+    """
+    from workflows.commands.results import explain_command
+
+    question = _question(filters, sort, None, limit)
+    explain_command(place_of(folder, launchpad), question, console=console())
+
+
 def provenance(
     filters: Filters = None,
     folder: SomeFolder = None,

@@ -24,7 +24,7 @@ def provenance_text(traced: Document) -> str:
 
 def _lines(traced: Document) -> Iterator[str]:
     known = traced[Field.PROVENANCE] or {}
-    yield _line("dopants", _dopants(traced[Field.DOPANTS] or ()))
+    yield _line("dopants", dopants_text(traced[Field.DOPANTS] or ()))
     yield _line("job", traced[Field.JOB_UUID])
     yield _line("computed", _text(traced[Field.COMPUTED]))
     yield _line("stored", f"{_text(traced[Field.STORED])}, schema {traced[Field.SCHEMA_VERSION]}")
@@ -81,7 +81,8 @@ def _steps(title: str, steps: Sequence[Document], *, job: str | None = None) -> 
         yield "  not on the LaunchPad any more"
 
 
-def _dopants(dopants: Iterable[Document]) -> str:
+def dopants_text(dopants: Iterable[Document]) -> str:
+    """Write the dopants of a compound: "Al3+ on Li, x=0.25"."""
     texts = (
         f"{d['element']}{d['valence']}+ on {d['site']}, x={d['concentration']:g}" for d in dopants
     )

@@ -155,6 +155,20 @@ def build_command(place: Place, campaign: str | None, *, everything: bool, conso
     return int(refused)
 
 
+def explain_command(place: Place, question: Question, *, console: Console) -> None:
+    """Say why compounds have their label."""
+    from workflows.commands.explanation import NEEDED, print_explanation
+
+    with open_results(place) as database:
+        documents = question.ask(database, [field.value for field in NEEDED])
+    for number, document in enumerate(documents):
+        if number:
+            console.print()
+        print_explanation(document, console)
+    if not documents:
+        console.print("No results.")
+
+
 def provenance_command(
     place: Place, question: Question, *, as_json: bool, console: Console
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.compound_names import compound_name
 from analysis.errors import InputError
 from analysis.figures.learning import learning_figures
+from analysis.keys import Field
 from analysis.learning.belief import belief
 from analysis.learning.training import is_test
 from workflows.learning.documents import last_training
@@ -119,10 +121,17 @@ def _regression(learnt: Record) -> Table:
 
 
 def _forecasts(stored: Record) -> Table:
-    names = ("reaction_energy", "low", "high", "probability", "computed_energy", "error")
+    names = {
+        "reaction_energy": "predicted",
+        "low": "from",
+        "high": "to",
+        "probability": "probability of stable",
+        "computed_energy": "computed",
+        "error": "error",
+    }
     rows = [
         (
-            f"{f['element']}{f['valence']}+ on {f['site']}, x={f['concentration']:g}",
+            f"{_ion(f)} on {f['site']}, x = {f['concentration']:g}",
             f["reason"],
             f["stage"] + 1,
             *(f.get(name) for name in names),
@@ -132,20 +141,35 @@ def _forecasts(stored: Record) -> Table:
         if is_test(f)
     ]
     columns = [("compound", False), ("why", False), ("training", True)]
-    columns += [*((name, True) for name in names), ("computed label", False)]
+    columns += [*((title, True) for title in names.values()), ("computed label", False)]
     caption = "The prediction's data did not contain the compound, which was computed after it."
+    caption += f" {_interval(stored)}"
     return _table("Predicted, then computed", columns, rows, caption)
 
 
 def _predictions(stored: Record) -> Table:
-    names = ("probability", "reaction_energy", "low", "high")
+    open_ = [each for each in stored["table"] if not each["learnt_from"]]
     rows = [
-        (f"{p['element']}{p['valence']}+", p["site"], *(p[name] for name in names))
-        for p in stored["table"]
-        if not p["learnt_from"]
+        (_ion(p), p["site"], p["probability"], p["reaction_energy"], p["low"], p["high"])
+        for p in sorted(open_, key=lambda each: -each["reaction_energy"])
     ]
-    columns = [("ion", False), ("site", False), *((name, True) for name in names)]
-    return _table("Predicted and not computed", columns, rows, "Energies in eV per f.u.")
+    columns = [("ion", False), ("site", False), ("probability of stable", True)]
+    columns += [("reaction energy", True), ("from", True), ("to", True)]
+    return _table(
+        "Predicted and not computed", columns, rows, f"Highest first. {_interval(stored)}"
+    )
+
+
+def _ion(record: Record) -> str:
+    return compound_name({Field.DOPANTS: [record]})
+
+
+def _interval(stored: Record) -> str:
+    coverage = stored["settings"]["coverage"]
+    return (
+        f"Energies in eV per f.u.; from and to are the {coverage:.0%} interval of an element never "
+        "computed. interphase predict says what lies outside the range learnt from."
+    )
 
 
 def _table(
