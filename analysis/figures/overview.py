@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-_RIGHT = 0.8  # of the width: a name that starts there leaves the axes
 _NAMED = 12  # names in a scatter before they hide each other
 
 
@@ -92,31 +91,17 @@ def trade_off_figure(
     axes = figure.subplots()
     quieten(axes)
     _mark(axes, [document[x] for document in known], known, field=y)
-    _name(axes, _unbeaten(known, x, y)[:_NAMED], x, y)
+    for document in _unbeaten(known, x, y)[:_NAMED]:
+        name = f"{compound_name(document)} ({document[Field.DOPANTS][0]['site']})"
+        point = (document[x], document[y])
+        axes.annotate(name, point, (5, -4), textcoords="offset points", va="top", fontsize="small")
     if host_document is not None and _known(host_document, x, y):
         axes.axvline(host_document[x], color=BLUE, linestyle=DASHES, linewidth=1.2)
         axes.axhline(host_document[y], color=BLUE, linestyle=DASHES, linewidth=1.2)
     axes.set(xlabel=x.heading, ylabel=y.heading)
-    axes.margins(x=0.08, y=0.1)
+    axes.margins(x=0.13, y=0.1)  # room for a name beside the rightmost point
     _legend(figure, known, host=_known(host_document or {}, x, y))
     return figure
-
-
-def _name(axes: Axes, documents: Sequence[Document], x: Field, y: Field) -> None:
-    """Write names beside points: to their right, or to their left near the right end."""
-    low, high = axes.get_xlim()
-    for document in documents:
-        name = f"{compound_name(document)} ({document[Field.DOPANTS][0]['site']})"
-        is_far_right = document[x] > low + _RIGHT * (high - low)
-        axes.annotate(
-            name,
-            (document[x], document[y]),
-            (-5 if is_far_right else 5, -4),
-            textcoords="offset points",
-            ha="right" if is_far_right else "left",
-            va="top",
-            fontsize="small",
-        )
 
 
 def _known(document: Document, *fields: Field) -> bool:
