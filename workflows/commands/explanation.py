@@ -82,10 +82,12 @@ def _verdict(document: Document) -> str:
         return f"{label or 'none'}: an energy or its uncertainty is not known"
     criteria = Criteria(**(document.get(Field.PROVENANCE) or {}).get("screening") or {})
     side = "below" if energy < host else "above"
-    bound = {
+    bounds: dict[str | None, str] = {
         Label.STABLE: f"stable: not below it by more than {criteria.stable_factor:g} u",
         Label.UNSTABLE: f"unstable: below it by more than {criteria.unstable_factor:g} u",
-    }.get(label, f"between {criteria.stable_factor:g} and {criteria.unstable_factor:g} u below it")
+    }
+    between = f"between {criteria.stable_factor:g} and {criteria.unstable_factor:g} u below it"
+    bound = bounds.get(label, between)
     return (
         f"{label}, as {energy:.3f} eV per f.u. is {abs(energy - host):.3f} {side} the undoped "
         f"host's {host:.3f}, {abs(energy - host) / uncertainty:.1f} times the uncertainty "
