@@ -6,7 +6,7 @@ hyperparameters is shared: the imputed and scaled columns, and the scaled target
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sklearn
@@ -18,8 +18,6 @@ from analysis.learning.subset_search import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from analysis.learning.problem import Problem
     from analysis.learning.regressors import Regression
@@ -54,29 +52,20 @@ def choose(
     # What scikit-learn would check at each of the fits was checked once, by `prepare`.
     with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
         errors = [
-            np.mean([_error(model.set_params(**values), fold) for fold in folds])
+            np.mean([_error(model.set_params(**values), *fold) for fold in folds])
             for values in tried
         ]
     return tried[int(np.argmin(errors))]
 
 
-class _Fold(NamedTuple):
-    """A prepared split whose training targets have mean 0 and deviation 1."""
-
-    train_x: NDArray[np.float64]
-    train_y: NDArray[np.float64]
-    test_x: NDArray[np.float64]
-    test_y: NDArray[np.float64]  # scaled as those of training
-    unit: float  # the deviation that became 1
-
-
-def _scaled(split: Prepared) -> _Fold:
+def _scaled(split: Prepared) -> tuple[Prepared, float]:
+    """Scale targets to mean 0 and deviation 1 of the training rows; give that deviation too."""
     scaler = StandardScaler().fit(split.train_y[:, None])
     train, test = (scaler.transform(y[:, None]).ravel() for y in (split.train_y, split.test_y))
-    return _Fold(split.train_x, train, split.test_x, test, unit=float(scaler.scale_[0]))
+    return split._replace(train_y=train, test_y=test), float(scaler.scale_[0])
 
 
-def _error(model: Any, fold: _Fold) -> float:
+def _error(model: Any, fold: Prepared, unit: float) -> float:
     """Mean squared error on the test rows, in the targets' own unit squared."""
     predicted = model.fit(fold.train_x, fold.train_y).predict(fold.test_x)
-    return float(mean_squared_error(fold.test_y, predicted)) * fold.unit**2
+    return float(mean_squared_error(fold.test_y, predicted)) * unit**2
