@@ -39,7 +39,7 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 
 docs: $(INSTALLED)
-	$(BIN)/python -m workflows.commands.reference_pages docs
+	$(BIN)/python -m studies.pages.reference_pages docs
 	$(BIN)/python -m docs.notebook
 
 bench: install
@@ -48,7 +48,7 @@ bench: install
 install: $(INSTALLED) mongod
 
 mongod: $(INSTALLED)
-	@$(BIN)/python -m workflows.storage.mongod
+	@$(BIN)/python -m workflows.storage.server.mongod
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -16,31 +16,31 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
+from analysis.base.errors import InputError
 from analysis.data import TABLES
-from analysis.data.errors import text_of
-from analysis.data.ternary_oxides import (
+from analysis.energies.oxides import OxideStatus, status_counts
+from analysis.energies.reference_phases import whole_table
+from analysis.energies.uncertainty import GARNETS_FILE, known_error
+from analysis.figures.style import save_figure
+from benchmarks.engine_energies import Lowest, lowest, records, relaxed, single_points
+from benchmarks.uncertainty_check import DECIMALS, check_of_uncertainty, rounded, sets_of
+from studies.tables.engine_errors import text_of
+from studies.tables.ternary_oxides import (
     dopant_oxides,
 )
-from analysis.errors import InputError
-from analysis.figures import parity as parity_figures
-from analysis.figures.style import save_figure
-from analysis.oxides import OxideStatus, status_counts
-from analysis.reference_phases import whole_table
-from analysis.uncertainty import GARNETS_FILE, known_error
-from analysis.validation import reaction_errors
-from analysis.validation.alignments import Alignment
-from analysis.validation.experiment import OxideError, OxideGroup, oxide_errors
-from analysis.validation.known_reactions import KnownReaction, host_errors, known_reaction
-from analysis.validation.parity import parity
-from analysis.validation.scale_offsets import (
+from studies.validation import parity_figures as parity_figures
+from studies.validation import reaction_errors
+from studies.validation.alignments import Alignment
+from studies.validation.experiment import OxideError, OxideGroup, oxide_errors
+from studies.validation.known_reactions import KnownReaction, host_errors, known_reaction
+from studies.validation.parity import parity
+from studies.validation.scale_offsets import (
     ANION_CHANGE,
     CATION_CHANGE,
     ElementOffset,
     element_offsets,
     outstanding,
 )
-from benchmarks.engine_energies import Lowest, lowest, records, relaxed, single_points
-from benchmarks.uncertainty_check import DECIMALS, check_of_uncertainty, rounded, sets_of
 
 ELEMENTS_FILE = "elemental_energies.json"
 RESULTS = "alignment.json"
@@ -169,7 +169,7 @@ def offsets_of(offsets: Sequence[ElementOffset]) -> dict[str, Any]:
 
 
 def garnet_samples(garnets: Iterable[KnownReaction], best: Lowest) -> dict[str, Any]:
-    """Errors of the formation energies of garnets, as `analysis.uncertainty` reads them."""
+    """Errors of the formation energies of garnets, as `analysis.energies.uncertainty` reads them."""
     samples = [
         [r.formula, r.element, best[r.formula][1], round(-r.errors[Alignment.OXIDES], DECIMALS)]
         for r in garnets

@@ -9,8 +9,8 @@ from pymatgen.analysis.ewald import EwaldSummation
 from pymatgen.core import Structure
 from pymatgen.transformations.standard_transformations import OrderDisorderedStructureTransformation
 
-from analysis.host import Host, builtin_host
-from analysis.ordering import arrange_host
+from analysis.structures.host import Host, builtin_host
+from analysis.structures.ordering import arrange_host
 from benchmarks.measure import Figure, alone, in_fresh_process, processes, timed
 
 TITLE = "Arrangements of lithium"
@@ -132,7 +132,7 @@ def _whole_occupancies(host: Host) -> Structure:
 def _close_pairs(structure: Structure) -> int:
     lithium = [site for site in structure if site.specie.symbol == "Li"]
     return sum(
-        one.distance(other) < 2.0  # noqa: PLR2004, Å, as `analysis.ordering.MINIMUM_DISTANCE`
+        one.distance(other) < 2.0  # noqa: PLR2004, Å, as `analysis.structures.ordering.MINIMUM_DISTANCE`
         for k, one in enumerate(lithium)
         for other in lithium[:k]
     )

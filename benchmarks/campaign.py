@@ -22,9 +22,9 @@ from benchmarks.measure import Figure, timed
 from benchmarks.page import Measured, table
 from benchmarks.timeline import Part, Timeline, described, read_timeline
 from benchmarks.trivial import llzo_plan
+from workflows.base.settings import load_settings
 from workflows.commands.campaign import the_campaign
-from workflows.settings import load_settings
-from workflows.storage.place import Place, open_place
+from workflows.storage.campaign_location import Place, open_place
 
 TITLE = "A whole campaign"
 CAMPAIGNS = Path(__file__).parents[1] / "campaigns"
@@ -122,7 +122,7 @@ def _from_nothing(spec: dict[str, Any]) -> list[Figure]:
 
 
 def _interphase(arguments: list[str], log: Path) -> int:
-    command = [sys.executable, "-m", "workflows.cli", *arguments]
+    command = [sys.executable, "-m", "workflows.cli.main", *arguments]
     with log.open("ab") as output:
         done = subprocess.run(command, check=False, stdout=output, stderr=output)  # noqa: S603  ours
     return done.returncode

@@ -8,11 +8,11 @@ from typing import Any
 
 from pymatgen.core import Composition
 
-from analysis.data import build
-from analysis.data.errors import chgnet_energies
-from analysis.data.ternary_oxides import LARGEST_CELL
-from analysis.validation.alignments import HOST, Alignment, carriers
-from analysis.validation.known_reactions import KnownReaction
+from studies.tables import reference_tables as build
+from studies.tables.engine_errors import chgnet_energies
+from studies.tables.ternary_oxides import LARGEST_CELL
+from studies.validation.alignments import HOST, Alignment, carriers
+from studies.validation.known_reactions import KnownReaction
 
 POINTS, RELAXED = "points.json", "relaxed.json"
 
@@ -74,7 +74,7 @@ def relaxed(
     cache: Path | None,
 ) -> dict[str, float]:
     """Relax the garnets and all that carries them, as a campaign does: eV/atom by formula."""
-    from makers.relax import ChgnetRelaxMaker
+    from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
 
     garnets = {r.formula: r.element for r in reactions if r.units}
     wanted = {HOST.reduced_formula, *garnets}

@@ -15,12 +15,13 @@ from typing import Any
 
 from pymatgen.core import Structure
 
-from analysis.data import build, ternary_oxides
-from analysis.dopants import Compound, Dopant
-from analysis.doping import dope
-from analysis.host import builtin_host
-from analysis.ordering import arrange_host
-from makers.relax import ChgnetRelaxMaker
+from analysis.structures.dopants import Compound, Dopant
+from analysis.structures.doping import dope
+from analysis.structures.host import builtin_host
+from analysis.structures.ordering import arrange_host
+from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
+from studies.tables import reference_tables as build
+from studies.tables import ternary_oxides
 
 LOOSE, TIGHT = 0.1, 0.03
 HOST = "LLZO"

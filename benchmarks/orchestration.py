@@ -19,19 +19,19 @@ from rich.console import Console
 
 from benchmarks import trivial
 from benchmarks.measure import Figure, Run, alone, compared, in_fresh_process, side_by_side, timed
+from workflows.base.settings import load_settings
 from workflows.commands.campaign import status_command
 from workflows.dispatch import build
-from workflows.dispatch.launchpad import add_documents
 from workflows.dispatch.template import Builder
-from workflows.results.documents import build_results
 from workflows.results.query import find
-from workflows.settings import load_settings
+from workflows.results.result_documents import build_results
 from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.storage.campaign_location import Place
 from workflows.storage.connection import Address
 from workflows.storage.database import Database
 from workflows.storage.indexes import ensure_indexes
-from workflows.storage.place import Place
-from workflows.storage.private_server import PrivateServer
+from workflows.storage.launchpad import add_documents
+from workflows.storage.server.private_server import PrivateServer
 
 _Way = Callable[[LaunchPad, Campaign, Sequence[Node]], None]
 

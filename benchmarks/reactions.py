@@ -9,13 +9,13 @@ from pymatgen.analysis.interface_reactions import InterfacialReactivity
 from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition
 
-from analysis.compensation import compound_composition
-from analysis.dopants import Compound, Dopant, candidates
-from analysis.errors import InputError
-from analysis.host import builtin_host
-from analysis.interface import Reaction, react
-from analysis.phases import ReferencePhases
-from analysis.reference_phases import table_phases
+from analysis.base.errors import InputError
+from analysis.energies.phases import ReferencePhases
+from analysis.energies.reference_phases import table_phases
+from analysis.reactions.interface import Reaction, react
+from analysis.structures.compensation import compound_composition
+from analysis.structures.dopants import Compound, Dopant, candidates
+from analysis.structures.host import builtin_host
 from benchmarks.measure import Figure, alone, compared, in_fresh_process, side_by_side
 
 TITLE = "Reactions with lithium"

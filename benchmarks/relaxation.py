@@ -10,10 +10,10 @@ from typing import Any
 
 from pymatgen.core import Structure
 
-from analysis.dopants import Compound, Dopant
-from analysis.doping import dope
-from analysis.host import Host, builtin_host
-from analysis.ordering import arrange_host
+from analysis.structures.dopants import Compound, Dopant
+from analysis.structures.doping import dope
+from analysis.structures.host import Host, builtin_host
+from analysis.structures.ordering import arrange_host
 from benchmarks.measure import Figure, compared, in_each, processes, timed
 
 TITLE = "Relaxations with CHGNet"
@@ -69,7 +69,7 @@ def measure(*, quick: bool) -> list[Figure]:
 
 def relax(structure: Structure) -> dict[str, Any]:
     """Relax with this project's Maker; a relaxation that does not converge is an error of it."""
-    from makers.relax import ChgnetRelaxMaker
+    from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
 
     maker = ChgnetRelaxMaker(force_threshold=FORCE, steps=STEPS)
     with _quiet():

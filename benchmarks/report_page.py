@@ -20,8 +20,8 @@ from standins.campaigns import results
 from standins.reports import report_of, store
 
 from benchmarks.measure import Figure, Run, alone, timed
+from workflows.base.settings import load_settings
 from workflows.report.render import render, write_page
-from workflows.settings import load_settings
 from workflows.storage.database import Database, open_database
 
 TITLE = "The report"

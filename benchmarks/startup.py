@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Figure, Run, alone, timed
-from workflows.settings import load_settings
+from workflows.base.settings import load_settings
 from workflows.storage.database import open_database
 
 TITLE = "Start-up"
@@ -56,7 +56,7 @@ def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, 
 
 
 def _command(arguments: Sequence[str]) -> list[str]:
-    return ["-m", "workflows.cli", *arguments]
+    return ["-m", "workflows.cli.main", *arguments]
 
 
 def _run(arguments: Sequence[str]) -> Run:
@@ -68,7 +68,7 @@ def _imported(arguments: list[str]) -> str:
     """Name the heavy libraries that a command has imported when it ends."""
     code = (
         "import sys\n"
-        "from workflows.cli import app\n"
+        "from workflows.cli.main import app\n"
         f"app({arguments!r}, standalone_mode=False)\n"
         f"print(*(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)\n"
     )

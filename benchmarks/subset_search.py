@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from pymatgen.core import Structure
 from sklearn.model_selection import cross_validate
 
-from analysis.keys import Field
-from analysis.learning.classification import FULL, QUICK, Profile, search
-from analysis.learning.classifiers import FAST, SLOW, classifier
-from analysis.learning.leaderboard import make_folds
-from analysis.learning.problem import Problem, classification_problem
-from analysis.learning.scores import METRICS
-from analysis.learning.splits import SEEDS, Split
-from analysis.learning.subset_search import Run, Trial, evaluate, subsets, trials
-from analysis.learning.training_data import training_data
+from analysis.base.fields import Field
+from analysis.learning.data.problem import Problem, classification_problem
+from analysis.learning.data.scores import METRICS
+from analysis.learning.data.splits import SEEDS, Split
+from analysis.learning.data.training_data import training_data
+from analysis.learning.search.classification import FULL, QUICK, Profile, search
+from analysis.learning.search.classifiers import FAST, SLOW, classifier
+from analysis.learning.search.leaderboard import make_folds
+from analysis.learning.search.subset_search import Run, Trial, evaluate, subsets, trials
 from benchmarks.measure import Figure, alone, compared, in_fresh_process, side_by_side
 from workflows.results.files import read_results
 

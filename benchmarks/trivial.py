@@ -11,14 +11,14 @@ from unittest.mock import patch
 from jobflow import Flow, job
 from pymongo import ReplaceOne, UpdateOne
 
-from analysis.compensation import compound_composition, formula_per_unit
-from analysis.dopants import Compound
+from analysis.structures.compensation import compound_composition, formula_per_unit
+from analysis.structures.dopants import Compound
 from makers.naming import named
 from workflows.dispatch import build
 from workflows.dispatch.advance import save_campaign
-from workflows.dispatch.submit import submit
+from workflows.dispatch.submission import submit
 from workflows.specification.campaign import Campaign, Kind, Node, PlannedCompound
-from workflows.specification.plan import Plan, make_plan
+from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec, LearningSpec
 from workflows.storage.database import Database

@@ -10,13 +10,13 @@ from pymatgen.core import Composition
 from scipy.stats import norm
 
 from analysis.data import TABLES
-from analysis.data.errors import ERRORS_FILE, FEWEST, summary
-from analysis.data.ternary_oxides import within_exchange
-from analysis.schemes import MATERIALS_PROJECT_U
-from analysis.uncertainty import known_error, pooled
-from analysis.validation import reaction_errors
-from analysis.validation.alignments import Alignment
-from analysis.validation.known_reactions import KnownReaction
+from analysis.energies.schemes import MATERIALS_PROJECT_U
+from analysis.energies.uncertainty import known_error, pooled
+from studies.tables.engine_errors import ERRORS_FILE, FEWEST, summary
+from studies.tables.ternary_oxides import within_exchange
+from studies.validation import reaction_errors
+from studies.validation.alignments import Alignment
+from studies.validation.known_reactions import KnownReaction
 
 DECIMALS = 4
 TERNARY = 3

@@ -15,8 +15,8 @@ from pymatgen.core import Structure
 if TYPE_CHECKING:
     from jobflow import Flow, Job
 
-    from analysis.dopants import Compound
-    from analysis.host import Host
+    from analysis.structures.dopants import Compound
+    from analysis.structures.host import Host
 
 _Part = TypeVar("_Part", bound="Job | Flow")
 

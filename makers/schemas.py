@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from pydantic import BaseModel, Field, field_serializer
 from pymatgen.core import Structure
 
-from analysis.schemes import CHGNET, VASP, EnergyScheme
+from analysis.energies.schemes import CHGNET, VASP, EnergyScheme
 
 if TYPE_CHECKING:  # seconds to import, and only named here
     from atomate2.forcefields.schemas import ForceFieldTaskDocument
@@ -136,7 +136,7 @@ class RelaxationDocument(BaseModel):
         SchemeMismatchError
             Functional, +U or potentials are not those the corrections were fitted to.
         """
-        from makers.corrections import mp2020_correction
+        from makers.engines.vasp.corrections import mp2020_correction
 
         correction = mp2020_correction(
             document, initial=initial, scheme=scheme, check_potcar=check_potcar

@@ -15,12 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.keys import Field
+from analysis.base.fields import Field
 from analysis.learning.settings import Effort
+from workflows.base.settings import load_settings
 from workflows.results.files import write_results
 from workflows.results.query import find
-from workflows.settings import load_settings
-from workflows.storage.place import find_place, open_place
+from workflows.storage.campaign_location import find_place, open_place
 
 # Large, or of one machine's database.
 LEFT_OUT = {

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from pymongo import MongoClient
 
-from analysis.errors import InputError
-from workflows.settings import PREFIX, MachineSettings, load_settings
-from workflows.storage.mongod import find_mongod
-from workflows.storage.private_server import PrivateServer
+from analysis.base.errors import InputError
+from workflows.base.settings import PREFIX, MachineSettings, load_settings
+from workflows.storage.server.mongod import find_mongod
+from workflows.storage.server.private_server import PrivateServer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -8,7 +8,7 @@ import pytest
 from standins.pages import PAGES, ROOT, commands, name_of
 from typer.main import get_group
 
-from workflows.cli import app
+from workflows.cli.main import app
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 PLACE = re.compile(r"\]\((?!https?:)([^)#]*)#([^)]+)\)")

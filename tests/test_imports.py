@@ -44,12 +44,12 @@ def test_a_file_imports_nothing_from_the_floors_above(path: Path) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "import workflows.specification.plan",
+        "import workflows.specification.planning",
         "import numpy, workflows as w",
         "from workflows import plan",
-        "def late():\n    from workflows.specification.plan import make_plan",
-        "if TYPE_CHECKING:\n    from workflows.specification.plan import Plan",
-        "importlib.import_module('workflows.specification.plan')",
+        "def late():\n    from workflows.specification.planning import make_plan",
+        "if TYPE_CHECKING:\n    from workflows.specification.planning import Plan",
+        "importlib.import_module('workflows.specification.planning')",
     ],
 )
 def test_an_import_is_found_however_it_is_written(source: str) -> None:

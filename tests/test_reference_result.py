@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from pymatgen.core import Composition, Structure
 
-from analysis.dopants import Compound
-from analysis.doping import dope
-from analysis.interface import react
-from analysis.keys import Field
-from analysis.result import EngineUsed
-from analysis.schemes import CHGNET
-from analysis.screening import Calculated, References, screen
-from analysis.verdict import label
+from analysis.base.fields import Field
+from analysis.energies.schemes import CHGNET
+from analysis.reactions.interface import react
+from analysis.reactions.verdict import label
+from analysis.results.result import EngineUsed
+from analysis.results.screening import Calculated, References, screen
+from analysis.structures.dopants import Compound
+from analysis.structures.doping import dope
 from workflows.results.files import read_results
-from workflows.specification.plan import Plan, make_plan
+from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import phase_source
 from workflows.specification.spec import CampaignSpec
 
@@ -73,7 +73,7 @@ def compound_of(document: Row) -> Compound:
 
 
 def relax(structure: Structure) -> Calculated:
-    from makers.relax import ChgnetRelaxMaker
+    from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
 
     maker = ChgnetRelaxMaker.from_settings(settings())
     document = maker.make.original(maker, structure)
@@ -81,7 +81,7 @@ def relax(structure: Structure) -> Calculated:
 
 
 def settings() -> Any:
-    from makers.engines import engine_settings
+    from makers.engines.registry import engine_settings
 
     return engine_settings("chgnet", spec().engine.settings)
 
@@ -93,7 +93,7 @@ def calculated(structure: Structure, *energies: float) -> Calculated:
 
 
 def single_point(structure: Structure) -> Calculated:
-    from makers.chgnet_model import chgnet_calculator
+    from makers.engines.chgnet.chgnet_model import chgnet_calculator
 
     prediction = chgnet_calculator("0.3.0").model.predict_structure(structure, task="e")
     return calculated(structure, float(prediction["e"]) * len(structure))
@@ -140,7 +140,7 @@ def test_every_compound_of_the_specification_is_there() -> None:
 
 
 def test_every_reaction_follows_from_the_formation_energy() -> None:
-    from analysis.reference_phases import whole_table
+    from analysis.energies.reference_phases import whole_table
 
     phases = whole_table()
     for each in rows():

@@ -7,8 +7,8 @@ from enum import StrEnum, auto
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from analysis.base.errors import InputError
 from analysis.data import TABLES
-from analysis.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

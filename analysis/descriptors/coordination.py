@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from analysis.descriptors.keys import Descriptor
-from analysis.ionic_radii import ionic_radius, tabulated_radii
-from analysis.keys import Field
+from analysis.base.fields import Field
+from analysis.descriptors.descriptor import Descriptor
+from analysis.descriptors.ionic_radii import ionic_radius, tabulated_radii
 
 if TYPE_CHECKING:
-    from analysis.learning.training_data import TrainingData
+    from analysis.learning.data.training_data import TrainingData
 
 #: Radii of different ions are compared at this coordination number, or the nearest in the table.
 COMPARED_AT = 6

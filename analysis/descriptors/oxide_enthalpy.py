@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pymatgen.core import Composition
 
-from analysis.errors import InputError
-from analysis.oxides import MeasuredOxide, OxideStatus, measured_oxides
+from analysis.base.errors import InputError
+from analysis.energies.oxides import MeasuredOxide, OxideStatus, measured_oxides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analysis.phases import ReferencePhases
+    from analysis.energies.phases import ReferencePhases
 
 #: What a handbook is remembered to say is no better than a tabulated calculation.
 TRUSTED = (OxideStatus.VERIFIED, OxideStatus.MAJORITY, OxideStatus.SINGLE)
@@ -78,8 +78,8 @@ def oxide_enthalpy(
             measured.formula, measured.enthalpy_per_atom, Origin.MEASURED, measured.source
         )
     # Half of the time of a single prediction would be the import of what reads the phases.
-    from analysis.balance import oxide_of
-    from analysis.reference_phases import table_phases
+    from analysis.energies.balance import oxide_of
+    from analysis.energies.reference_phases import table_phases
 
     formula = oxide_of(element, valence)
     phases = phases or table_phases((element, "O"))

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.compound_names import compound_name, site_rank
-from analysis.errors import InputError
+from analysis.base.compound_names import compound_name, site_rank
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from analysis.figures.style import BAND, BLUE, INK, MARKS, MINUS, MUTED, quieten
-from analysis.keys import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

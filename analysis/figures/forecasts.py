@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import mean_absolute_error
 
 from analysis.figures.style import INK, MARKS, MUTED, quieten
-from analysis.learning.training import is_landed, is_test
+from analysis.learning.training.training import is_landed, is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ def landed_forecasts(forecasts: Iterable[Record]) -> pd.DataFrame:
     Parameters
     ----------
     forecasts
-        As `analysis.learning.training.Training` holds them.
+        As `analysis.learning.training.training.Training` holds them.
     """
     table = pd.DataFrame([f for f in forecasts if is_test(f) and is_landed(f)])
     return table if table.empty else table.astype({"computed_energy": float})

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pymatgen.core import Element
 
-from analysis.compound_names import compound_name, in_site_order
-from analysis.errors import InputError
+from analysis.base.compound_names import compound_name, in_site_order
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from analysis.figures.style import BLUE, DASHES, MARKS, quieten
-from analysis.keys import Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,8 @@ from matplotlib.colors import FuncNorm, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from analysis.figures.periodic_layout import COLUMNS, ROWS, layout
 from analysis.figures.style import (
     DIVERGING,
@@ -20,7 +21,6 @@ from analysis.figures.style import (
     MINUS,
     SEQUENTIAL,
 )
-from analysis.keys import Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.compound_names import SEVERAL, compound_name, in_site_order
-from analysis.errors import InputError
+from analysis.base.compound_names import SEVERAL, compound_name, in_site_order
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from analysis.figures.style import BAND, BLUE, DASHES, INK, MARKS, MINUS, MUTED, quieten
-from analysis.keys import Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 from pymatgen.util.string import latexify
 
-from analysis.compound_names import compound_name
-from analysis.errors import InputError
+from analysis.base.compound_names import compound_name
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from analysis.figures.style import BLUE, MINUS, MUTED, quieten
-from analysis.keys import Field
 from analysis.reactions.equation import electrode_of
 
 if TYPE_CHECKING:

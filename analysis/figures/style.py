@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.errors import InputError
-from analysis.keys import Label
+from analysis.base.errors import InputError
+from analysis.base.fields import Label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from enum import StrEnum, auto
 
 from pydantic import BaseModel, Field, PositiveInt
 
-from analysis.dopants import Dopant
+from analysis.structures.dopants import Dopant
 
 
 class Undecided(StrEnum):

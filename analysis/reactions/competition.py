@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core import Composition
 
-from analysis.errors import InputError
-from analysis.phases import Phase, ReferencePhases, elements_of, parsed
+from analysis.base.errors import InputError
+from analysis.energies.phases import Phase, ReferencePhases, elements_of, parsed
 from analysis.reactions.simplex import Indices, Matrix, Vector
 
 # Two compositions are the same if no atomic fraction differs by more: formulas of 10^4 atoms are

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.campaign import LEAST_COMPOUNDS, Targets, _figures, demo_of, few_of_llzo, spread
 from benchmarks.timeline import Launch, Part, Timeline
-from workflows.specification.plan import make_plan
+from workflows.specification.planning import make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from standins.synthetic import Truth, synthetic_problem
 
-from analysis.learning.classifiers import Algorithm
+from analysis.learning.search.classifiers import Algorithm
 from benchmarks import orchestration, reactions, relaxation, subset_search
 
 SCORES = np.array([[[0.5, np.nan], [1.0, 0.25]]])

@@ -12,14 +12,14 @@ from standins.landing import IONS, dopants, put_result
 from standins.mongo import SecureServer, secure_mongod
 from standins.reader import SMALL, Reader
 
-import analysis.learning.learn
-from analysis.learning.classification import Profile
-from analysis.learning.classifiers import Algorithm
-from analysis.learning.nested import Choice
-from analysis.learning.regressors import Regression
+import analysis.learning.training.learn
+from analysis.learning.regression.regressors import Regression
+from analysis.learning.search.classification import Profile
+from analysis.learning.search.classifiers import Algorithm
+from analysis.learning.search.nested import Choice
 from workflows.dispatch.advance import advance, save_campaign
 from workflows.learning.on_demand import learn_now
-from workflows.specification.plan import make_plan
+from workflows.specification.planning import make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
 from workflows.storage.database import open_database
@@ -27,7 +27,7 @@ from workflows.storage.database import open_database
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
     from workflows.storage.database import Database
 
 #: Aluminium, which the pages predict on Li, is one of them there.
@@ -83,7 +83,7 @@ def _learn(database: Database) -> None:
     """Learn from single descriptors, in seconds; `interphase learn` then finds this training."""
     choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analysis.learning.learn, "QUICK", Profile(fast_sizes=(1,)))
-        patch.setattr(analysis.learning.learn, "QUICK_CHOICE", choice)
-        patch.setattr(analysis.learning.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
+        patch.setattr(analysis.learning.training.learn, "QUICK", Profile(fast_sizes=(1,)))
+        patch.setattr(analysis.learning.training.learn, "QUICK_CHOICE", choice)
+        patch.setattr(analysis.learning.training.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
         learn_now(database, "learner")

@@ -11,13 +11,13 @@ from standins.page_commands import ELSEWHERE, INSTEAD, fitting, instead, reason
 from standins.pages import PAGES, ROOT, commands, examples, name_of, named, specifications
 from typer.main import get_group
 
-from analysis.errors import InputError
-from workflows.cli import app
+from analysis.base.errors import InputError
+from workflows.cli.main import app
 from workflows.dispatch.advance import advance, load_nodes
-from workflows.specification.plan import make_plan
+from workflows.specification.planning import make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
-from workflows.storage.place import find_place, open_place
+from workflows.storage.campaign_location import find_place, open_place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from standins.pages import Command
     from standins.reader import Reader
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 KEYS = set(CampaignSpec.model_fields)
 WITH_COMMANDS = [page for page in PAGES if commands(page)]

@@ -8,8 +8,8 @@ import pytest
 from jobflow import job
 from pymatgen.core import Lattice, Structure
 
-from analysis.dopants import Compound, Dopant
-from analysis.host import Host, host_from_cif
+from analysis.structures.dopants import Compound, Dopant
+from analysis.structures.host import Host, host_from_cif
 from makers import naming
 from makers.naming import arrange_uuid, digest, dope_uuid, named, relax_uuid
 

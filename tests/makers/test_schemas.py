@@ -8,7 +8,7 @@ from emmet.core.types.enums import TaskState
 from emmet.core.vasp.calc_types.enums import RunType
 from pymatgen.core import Lattice, Structure
 
-from analysis.schemes import VASP, SchemeMismatchError
+from analysis.energies.schemes import VASP, SchemeMismatchError
 from makers.schemas import RelaxationDocument, largest_force
 
 # Materials Project 2020 corrections, eV per atom (Wang et al., Scientific Reports 11, 15496, 2021)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from standins.cluster import Cluster
     from standins.slurm import Slurm
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 pytestmark = pytest.mark.filterwarnings("ignore:POTCAR data with symbol")
 
@@ -75,7 +75,7 @@ def run_in_peace(
     (folder / "spec.yaml").write_text(yaml.safe_dump(spec))
     kept = {k: v for k, v in os.environ.items() if not k.startswith("INTERPHASE_")}
     environment = kept | vasp_environment(folder, folder / "atomate2.yaml")
-    command = [sys.executable, "-m", "workflows.cli", "run", "spec.yaml", "--dir", "run"]
+    command = [sys.executable, "-m", "workflows.cli.main", "run", "spec.yaml", "--dir", "run"]
     done = subprocess.run(
         command,
         cwd=folder,

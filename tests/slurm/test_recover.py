@@ -12,9 +12,9 @@ import yaml
 from standins.mongo import without
 from standins.vasp_cluster import plan, rockets, write_potentials
 
-from workflows.faults.batch_job import BatchJob, JobState
-from workflows.faults.queue import ask_queue
-from workflows.faults.slurm import Slurm
+from workflows.recovery.batch_job import BatchJob, JobState
+from workflows.recovery.queue import ask_queue
+from workflows.recovery.slurm import Slurm
 
 if TYPE_CHECKING:
     from collections.abc import Callable

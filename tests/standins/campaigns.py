@@ -6,9 +6,9 @@ import random
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from analysis.dopants import Dopant, candidates
-from analysis.host import builtin_host
-from analysis.keys import Label
+from analysis.base.fields import Label
+from analysis.structures.dopants import Dopant, candidates
+from analysis.structures.host import builtin_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

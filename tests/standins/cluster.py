@@ -59,7 +59,7 @@ class Cluster:
     def command(self, *words: str) -> list[str]:
         """Complete a command: `interphase` is this tree's, FireWorks' are those installed."""
         if words[0] == "interphase":
-            return [sys.executable, "-m", "workflows.cli", *words[1:]]
+            return [sys.executable, "-m", "workflows.cli.main", *words[1:]]
         return [str(Path(sys.executable).parent / words[0]), *words[1:]]
 
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -72,9 +72,9 @@ class Chaos:
 
     def recover(self) -> None:
         """Do what `interphase recover` does, without the seconds of its start."""
+        from workflows.base.settings import load_settings
         from workflows.commands.recover import recover_command
-        from workflows.settings import load_settings
-        from workflows.storage.place import find_place
+        from workflows.storage.campaign_location import find_place
 
         text = io.StringIO()
         place = find_place(None, self.cluster.launchpad, load_settings())
@@ -157,7 +157,7 @@ class Tally:
     @classmethod
     def of(cls, folder: Path) -> Tally:
         """Read the records of all folders in which a job ran."""
-        from makers.vasp_folder import owner_of
+        from makers.engines.vasp.vasp_folder import owner_of
 
         tally = cls(Counter(), Counter(), Counter())
         for record in folder.glob("**/standin"):

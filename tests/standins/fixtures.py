@@ -19,7 +19,7 @@ from standins.potcars import write_potcars
 from standins.vasp import PLAN, RECORD
 
 if TYPE_CHECKING:
-    from makers.relax_vasp import VaspRelaxMaker
+    from makers.engines.vasp.vasp_relax import VaspRelaxMaker
     from makers.schemas import RelaxationDocument
 
 TESTS = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ class StandIn:
 
     def maker(self, **settings: Any) -> VaspRelaxMaker:
         """Give the campaign's Maker, which runs the stand-in and looks often."""
-        from makers.engines import relax_maker
+        from makers.engines.registry import relax_maker
 
         maker = relax_maker("vasp", settings)
         quick = {

@@ -24,12 +24,12 @@ from cryptography.x509.oid import NameOID
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from workflows.storage.mongod import find_mongod
+from workflows.storage.server.mongod import find_mongod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 
 @dataclass(frozen=True)

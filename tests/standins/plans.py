@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workflows.specification.plan import Plan, make_plan
+from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import phase_source
 from workflows.specification.spec import CampaignSpec
 

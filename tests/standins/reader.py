@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 
 from standins.cluster import Cluster
 from standins.pages import ROOT
-from workflows.cli import app
+from workflows.cli.main import app
 
 if TYPE_CHECKING:
     from standins.mongo import SecureServer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.keys import SCHEMA_VERSION, Field
+from analysis.base.fields import SCHEMA_VERSION, Field
 from workflows.report.chapters import campaign_chapters
 from workflows.report.drawing import sections
 from workflows.report.gather import build_report, gather

@@ -7,10 +7,10 @@ from enum import StrEnum, auto
 import numpy as np
 import pandas as pd
 
-from analysis.descriptors.keys import Descriptor
-from analysis.keys import Field
-from analysis.learning.problem import Problem
-from analysis.learning.training_data import ROW_FIELDS, TrainingData
+from analysis.base.fields import Field
+from analysis.descriptors.descriptor import Descriptor
+from analysis.learning.data.problem import Problem
+from analysis.learning.data.training_data import ROW_FIELDS, TrainingData
 
 NAMES = tuple(str(each) for each in Descriptor)
 #: The two descriptors of the rule.

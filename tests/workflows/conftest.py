@@ -20,10 +20,10 @@ from pymatgen.core import Lattice, Structure
 from pymatgen.entries.computed_entries import ComputedStructureEntry
 from pymongo.database import Database as MongoDatabase
 
-from analysis.reference_phases import table_crystals, table_phases
-from workflows.settings import MachineSettings
+from analysis.energies.reference_phases import table_crystals, table_phases
+from workflows.base.settings import MachineSettings
 from workflows.specification.campaign import Campaign
-from workflows.specification.plan import Plan, make_plan
+from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
 from workflows.storage.database import Database, open_database

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymatgen.core import Composition
 
-from analysis.reference_phases import table_phases
+from analysis.energies.reference_phases import table_phases
 from workflows.results.dataframe import results
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pymatgen.core import Structure
 
-from analysis.keys import SCHEMA_VERSION, Field
+from analysis.base.fields import SCHEMA_VERSION, Field
 from workflows.results.dataframe import compounds
 from workflows.results.files import read_results
 from workflows.storage.database import open_database
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
     Interphase = Callable[..., subprocess.CompletedProcess[str]]
 

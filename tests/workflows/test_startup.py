@@ -14,14 +14,14 @@ from workflows.storage.database import open_database
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 ENGINES = {"torch", "chgnet", "atomate2", "ase"}
 # Each takes a quarter of a second or more.
 HEAVY = ENGINES | {"fireworks", "jobflow", "maggma", "pandas", "pymatgen", "scipy", "sklearn"}
 SCRIPT = """
 import sys
-from workflows.cli import app
+from workflows.cli.main import app
 app(sys.argv[1:], standalone_mode=False)
 print(*sys.modules, file=sys.stderr)
 """

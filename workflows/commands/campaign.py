@@ -1,24 +1,24 @@
-"""What the commands do; `workflows.cli` only reads their options."""
+"""What the commands do; `workflows.cli.main` only reads their options."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
-from analysis.keys import Field
-from workflows.commands.formatting import (
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
+from workflows.base.settings import load_settings
+from workflows.results.query import find
+from workflows.storage.campaign_location import open_place
+from workflows.storage.database import open_database
+from workflows.terminal.formatting import (
     checks_table,
     compounds_table,
     failures_table,
     render,
     state_table,
 )
-from workflows.commands.table_style import print_table
-from workflows.results.query import find
-from workflows.settings import load_settings
-from workflows.storage.database import open_database
-from workflows.storage.place import open_place
+from workflows.terminal.table_style import print_table
 
 # What plans and runs campaigns takes two seconds to import: the functions that need it do so,
 # and queries start at once.
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from workflows.dispatch.run import Outcome
-    from workflows.settings import MachineSettings
-    from workflows.specification.plan import Plan
-    from workflows.state.status import Status
+    from workflows.base.settings import MachineSettings
+    from workflows.dispatch.local_run import Outcome
+    from workflows.specification.planning import Plan
+    from workflows.state.campaign_status import Status
+    from workflows.storage.campaign_location import Place
     from workflows.storage.database import Database
-    from workflows.storage.place import Place
 
 FIGURE = "reaction_energy.png"
 
@@ -70,13 +70,13 @@ def run_command(
 def _run(
     spec_path: Path, folder: Path, *, workers: int | None, retry: bool, console: Console
 ) -> int:
-    from workflows.commands.progress import RunProgress
-    from workflows.dispatch.run import run_plan
-    from workflows.specification.plan import make_plan
+    from workflows.dispatch.local_run import run_plan
+    from workflows.specification.planning import make_plan
     from workflows.specification.sources import phase_source
     from workflows.specification.spec import CampaignSpec
     from workflows.state.estimate import estimate
     from workflows.storage.locks import exclusive_run
+    from workflows.terminal.progress import RunProgress
 
     settings = _settings(workers)
     spec = CampaignSpec.from_file(spec_path)
@@ -93,7 +93,7 @@ def _run(
 
 def plan_command(spec_path: Path, *, list_compounds: bool, console: Console) -> None:
     """Show what a campaign would compute."""
-    from workflows.specification.plan import make_plan
+    from workflows.specification.planning import make_plan
     from workflows.specification.sources import phase_source
     from workflows.specification.spec import CampaignSpec
 
@@ -111,8 +111,8 @@ def plan_command(spec_path: Path, *, list_compounds: bool, console: Console) -> 
 def status_command(place: Place, campaign: str | None, *, console: Console) -> None:
     """Show the state of a campaign."""
     from workflows.commands.recover import show_lost
+    from workflows.state.campaign_status import campaign_status
     from workflows.state.pace import campaign_pace
-    from workflows.state.status import campaign_status
 
     with open_place(place, load_settings()) as database:
         name = campaign or the_campaign(database, place)
@@ -127,7 +127,7 @@ def doctor_command(
     spec_path: Path | None, place: Place | None, *, fix: bool, console: Console
 ) -> None:
     """Check this machine; a check that fails is a failure of the command."""
-    from workflows.readiness.doctor import check_machine
+    from workflows.doctor.examination import check_machine
     from workflows.specification.spec import CampaignSpec
 
     spec = CampaignSpec.from_file(spec_path) if spec_path else None
@@ -162,8 +162,8 @@ def _settings(workers: int | None) -> MachineSettings:
 
 
 def _show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
-    from workflows.commands.progress import duration
     from workflows.state.estimate import estimate
+    from workflows.terminal.progress import duration
 
     campaign = plan.campaign
     sizes = estimate(campaign)
@@ -241,7 +241,7 @@ def _show_results(documents: Sequence[dict[str, Any]], folder: Path, console: Co
 
 def _show_classes(documents: Sequence[dict[str, Any]], folder: Path, console: Console) -> None:
     """Show how many compounds are in each class, and where the rest of the summary is."""
-    from analysis.summary import count_labels
+    from analysis.results.summary import count_labels
     from workflows.commands.summary import classes_table
 
     if doped := [document for document in documents if document[Field.DOPANTS]]:
@@ -272,7 +272,7 @@ def _show_status(status: Status, console: Console) -> None:
 def _show_summary(status: Status, console: Console) -> None:
     """Say n of N, and what failed and why."""
     from workflows.specification.campaign import Kind
-    from workflows.state.status import State
+    from workflows.state.campaign_status import State
 
     landed, total = status.count(Kind.COMPOUND, State.LANDED), status.count(Kind.COMPOUND)
     lost = {s: status.count(Kind.COMPOUND, s) for s in (State.FAILED, State.BLOCKED)}

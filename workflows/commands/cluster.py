@@ -1,13 +1,13 @@
-"""What the commands for a campaign on a cluster do; `workflows.cli` only reads their options."""
+"""What the commands for a campaign on a cluster do; `workflows.cli.main` only reads their options."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.errors import InputError
-from workflows.settings import load_settings
+from analysis.base.errors import InputError
+from workflows.base.settings import load_settings
 from workflows.specification.spec import CampaignSpec
-from workflows.storage.place import open_place
+from workflows.storage.campaign_location import open_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from workflows.base.settings import MachineSettings
     from workflows.dispatch.preview import Preview
-    from workflows.settings import MachineSettings
-    from workflows.specification.plan import Plan
+    from workflows.specification.planning import Plan
+    from workflows.storage.campaign_location import Place
     from workflows.storage.database import Database
-    from workflows.storage.place import Place
 
 _LISTED = 20
 
@@ -34,12 +34,12 @@ def submit_command(
     console: Console,
 ) -> None:
     """Add to the LaunchPad what is missing of a campaign."""
-    from workflows.dispatch.launchpad import remove_half_added
     from workflows.dispatch.preview import preview
     from workflows.dispatch.redo import select_redo, set_aside
-    from workflows.dispatch.submit import submit
-    from workflows.specification.plan import make_plan
+    from workflows.dispatch.submission import submit
+    from workflows.specification.planning import make_plan
     from workflows.specification.sources import phase_source
+    from workflows.storage.launchpad import remove_half_added
 
     settings = load_settings()
     spec = CampaignSpec.from_file(spec_path)
@@ -77,7 +77,7 @@ def webgui_command(
     place: Place, campaign: str | None, *, host: str, port: int, console: Console
 ) -> None:
     """Serve FireWorks' web GUI until Ctrl-C."""
-    from workflows.commands.webgui import make_app, make_web_server, read_login
+    from workflows.base.web_server import make_app, make_web_server, read_login
 
     login = read_login()
     with open_place(place, load_settings()) as database:
@@ -101,9 +101,9 @@ def webgui_command(
 def _require_ready(
     spec: CampaignSpec, place: Place, settings: MachineSettings, console: Console
 ) -> None:
-    from workflows.commands.formatting import checks_table
-    from workflows.commands.table_style import print_table
-    from workflows.readiness.doctor import check_machine
+    from workflows.doctor.examination import check_machine
+    from workflows.terminal.formatting import checks_table
+    from workflows.terminal.table_style import print_table
 
     checks = check_machine(settings, spec, place=place)
     shown = [check for check in checks if check.doubtful or not check.passed]
@@ -144,9 +144,9 @@ def _list_additions(found: Preview, console: Console, *, limit: int | None) -> N
 
 
 def _show_cost(database: Database, plan: Plan, settings: MachineSettings, console: Console) -> None:
-    from workflows.commands.progress import duration
     from workflows.state.estimate import estimate
     from workflows.state.node_hours import node_hours
+    from workflows.terminal.progress import duration
 
     if plan.campaign.spec.engine.name == "vasp":
         cost = str(node_hours(plan.campaign, settings, database))

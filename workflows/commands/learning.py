@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from analysis.learning.settings import Effort
+from workflows.base.settings import load_settings
 from workflows.commands.campaign import the_campaign
-from workflows.commands.learning_tables import (
+from workflows.storage.campaign_location import open_place
+from workflows.terminal.learning_tables import (
     descriptors_table,
     honest_table,
     kernels_table,
     leaderboard_table,
     regression_table,
 )
-from workflows.commands.table_style import print_table
-from workflows.settings import load_settings
-from workflows.storage.place import open_place
+from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
-    from analysis.learning.classification import Reporter
-    from analysis.learning.training import Training
+    from analysis.learning.search.classification import Reporter
+    from analysis.learning.training.training import Training
     from workflows.learning.on_demand import Lesson
-    from workflows.storage.place import Place
+    from workflows.storage.campaign_location import Place
 
 FIGURES = "learning"
 _NAMED = 5  # of what failed; `interphase status` names all
@@ -69,7 +69,7 @@ def learn_command(
 
 def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
     """Show what was learnt, from what, and what to believe."""
-    from analysis.learning.belief import belief
+    from analysis.learning.training.interpretation import belief
 
     training = lesson.training
     learnt = training.learnt or {}
@@ -94,7 +94,7 @@ def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
 
 def save_figures(training: Training, folder: Path) -> Iterator[Path]:
     """Write the figures of a training, and give their paths."""
-    from analysis.figures.learning import learning_figures
+    from analysis.figures.learning_figures import learning_figures
     from analysis.figures.style import save_figure
 
     folder.mkdir(parents=True, exist_ok=True)

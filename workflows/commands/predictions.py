@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from analysis.dopants import Dopant, known_valences
-from analysis.errors import InputError
-from analysis.keys import Field
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
+from analysis.structures.dopants import Dopant, known_valences
+from workflows.base.settings import load_settings
+from workflows.cli.options import Output
 from workflows.commands.campaign import the_campaign
-from workflows.commands.options import Output
-from workflows.commands.table_style import NULL, STYLES, new_table, print_table
-from workflows.learning.documents import last_training
-from workflows.settings import load_settings
-from workflows.storage.place import open_place
+from workflows.learning.training_documents import last_training
+from workflows.storage.campaign_location import open_place
+from workflows.terminal.table_style import NULL, STYLES, new_table, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from workflows.storage.campaign_location import Place
     from workflows.storage.database import Database
-    from workflows.storage.place import Place
 
     Document = Mapping[str, Any]
     Record = dict[str, Any]
@@ -113,8 +113,8 @@ def _in_table(table: Sequence[Document], dopant: Dopant) -> Record | None:
 
 def _predicted(stored: Document, dopant: Dopant) -> Record:
     """Predict with the training's model."""
-    from analysis.learning.model_document import from_document
-    from analysis.learning.training import prediction_record
+    from analysis.learning.prediction.model_document import from_document
+    from analysis.learning.training.training import prediction_record
 
     (prediction,) = from_document(stored["learnt"]["model"]).predict([dopant])
     return prediction_record(prediction)

@@ -6,22 +6,22 @@ from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from analysis.errors import InputError
-from workflows.faults.failures import FailureClass
-from workflows.settings import load_settings
+from analysis.base.errors import InputError
+from workflows.base.settings import load_settings
+from workflows.state.failures import FailureClass
+from workflows.storage.campaign_location import open_place
 from workflows.storage.locks import exclusive_run
-from workflows.storage.place import open_place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from rich.console import Console
 
-    from workflows.faults.lost import Run
-    from workflows.faults.recover import Recovery
-    from workflows.faults.stopped import Stopped
+    from workflows.recovery.failed_steps import Stopped
+    from workflows.recovery.lost_runs import Run
+    from workflows.recovery.recovery import Recovery
+    from workflows.storage.campaign_location import Place
     from workflows.storage.database import Database
-    from workflows.storage.place import Place
 
 _LISTED = 20
 
@@ -36,8 +36,8 @@ def recover_command(
 ) -> None:
     """Run again what was lost or failed, read what is complete on disk, and say so."""
     from workflows.dispatch.advance import advance
-    from workflows.faults.queue import local_queue
-    from workflows.faults.recover import RETRYABLE, recover
+    from workflows.recovery.queue import local_queue
+    from workflows.recovery.recovery import RETRYABLE, recover
 
     chosen = read_classes(classes) if classes else RETRYABLE
     with ExitStack() as stack:
@@ -55,8 +55,8 @@ def recover_command(
 
 def show_lost(database: Database, campaign: str, place: Place, console: Console) -> None:
     """Say which runs have ended without saying so."""
-    from workflows.faults.lost import look_for_lost
-    from workflows.faults.queue import local_queue
+    from workflows.recovery.lost_runs import look_for_lost
+    from workflows.recovery.queue import local_queue
 
     nodes = database.nodes.distinct("uuid", {"campaign": campaign})
     patience = load_settings().launch_patience
@@ -87,7 +87,7 @@ def read_classes(text: str) -> frozenset[FailureClass]:
 
 
 def _read_finished(database: Database, found: Recovery) -> list[Stopped]:
-    from workflows.faults.finished_runs import read_finished
+    from workflows.recovery.finished_runs import read_finished
 
     return [s for s in found.again if s.folder and read_finished(database, s.fw_id, s.folder)]
 

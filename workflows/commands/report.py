@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.commands.campaign import the_campaign
 from workflows.results.coverage import coverage_of
 from workflows.results.versions import open_results
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from workflows.storage.place import Place
+    from workflows.storage.campaign_location import Place
 
 
 def report_command(place: Place, campaign: str | None, *, output: Path, console: Console) -> None:
     """Write the report of a campaign to a file."""
-    from workflows.report.page import make_report
+    from workflows.report.assemble import make_report
     from workflows.report.render import render, require_writable, write_page
 
     require_writable(output)
@@ -50,9 +50,9 @@ def figures_command(
     console: Console,
 ) -> None:
     """Write every figure of a campaign into a folder."""
+    from workflows.report.assemble import all_chapters
     from workflows.report.drawing import write_figures, write_paths
     from workflows.report.gather import gather
-    from workflows.report.page import all_chapters
 
     with open_results(place) as database:
         gathered = gather(database, campaign or the_campaign(database, place))
@@ -77,7 +77,7 @@ def figures_command(
 
 def serve_command(place: Place, campaign: str | None, *, port: int, console: Console) -> None:
     """Serve the report and FireWorks' web GUI on this machine until Ctrl-C."""
-    from workflows.commands.webgui import make_web_server, read_login
+    from workflows.base.web_server import make_web_server, read_login
     from workflows.report.serve import REPORT, make_live_app
 
     login = read_login()

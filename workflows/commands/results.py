@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
-from analysis.keys import Field
-from workflows.commands.formatting import render
-from workflows.commands.options import Output
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
+from workflows.base.settings import load_settings
+from workflows.cli.options import Output
 from workflows.results.coverage import coverage
 from workflows.results.query import DEFAULT_FIELDS, count, find
 from workflows.results.versions import open_results
-from workflows.settings import load_settings
-from workflows.storage.place import open_place
+from workflows.storage.campaign_location import open_place
+from workflows.terminal.formatting import render
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from workflows.state.status import State
+    from workflows.state.campaign_status import State
+    from workflows.storage.campaign_location import Place
     from workflows.storage.database import Database
-    from workflows.storage.place import Place
 
 Document = dict[str, Any]
 
@@ -93,8 +93,8 @@ def state_command(
     console: Console,
 ) -> None:
     """Show the compounds in some states, and why they failed."""
-    from workflows.commands.state_table import render_states
     from workflows.results.unfinished import by_state
+    from workflows.terminal.state_table import render_states
 
     if question.sort or question.fields:
         msg = "--sort and --fields are for results: they cannot go with --state or --failed"
@@ -138,7 +138,7 @@ def build_command(place: Place, campaign: str | None, *, everything: bool, conso
     -------
     The command's exit status: 1 if a job's output could not become a result.
     """
-    from workflows.results.documents import build_results
+    from workflows.results.result_documents import build_results
     from workflows.storage.indexes import ensure_indexes
 
     refused = False
@@ -157,7 +157,7 @@ def build_command(place: Place, campaign: str | None, *, everything: bool, conso
 
 def explain_command(place: Place, question: Question, *, console: Console) -> None:
     """Say why compounds have their label."""
-    from workflows.commands.explanation import NEEDED, print_explanation
+    from workflows.terminal.explanation import NEEDED, print_explanation
 
     with open_results(place) as database:
         documents = question.ask(database, [field.value for field in NEEDED])
@@ -173,9 +173,9 @@ def provenance_command(
     place: Place, question: Question, *, as_json: bool, console: Console
 ) -> None:
     """Show where results come from."""
-    from workflows.commands.provenance_text import provenance_text
     from workflows.results.export import to_json_text
     from workflows.results.provenance import START, trace
+    from workflows.terminal.provenance_text import provenance_text
 
     with open_results(place) as database:
         documents = question.ask(database, [field.value for field in START])

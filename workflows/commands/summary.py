@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from analysis.keys import Field
-from analysis.site_preference import Verdict
-from analysis.summary import ALL, CLASSES
+from analysis.base.fields import Field
+from analysis.results.site_preference import Verdict
+from analysis.results.summary import ALL, CLASSES
+from workflows.cli.options import SummaryOutput
 from workflows.commands.campaign import the_campaign
-from workflows.commands.options import SummaryOutput
-from workflows.commands.table_style import NULL, STYLES, new_table, print_table
-from workflows.results.summary import campaign_summary
+from workflows.results.campaign_summary import campaign_summary
 from workflows.results.versions import open_results
+from workflows.terminal.table_style import NULL, STYLES, new_table, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from analysis.site_preference import SitePreference
-    from analysis.summary import Summary
-    from workflows.storage.place import Place
+    from analysis.results.site_preference import SitePreference
+    from analysis.results.summary import Summary
+    from workflows.storage.campaign_location import Place
 
 FLAGS = (
     Field.PASSES_FILTER,

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from workflows.base.settings import load_settings
+from workflows.cli.options import place_of
 from workflows.commands.campaign import the_campaign
-from workflows.commands.options import place_of
 from workflows.commands.summary import names_table
-from workflows.commands.table_style import NULL, STYLES, new_table, print_table
 from workflows.results.versions import open_results
-from workflows.settings import load_settings
 from workflows.specification.spec import CampaignSpec
+from workflows.terminal.table_style import NULL, STYLES, new_table, print_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from workflows.state.shortlist import Entry, Shortlist
-    from workflows.storage.place import Place
+    from workflows.storage.campaign_location import Place
+    from workflows.triage.shortlist import Entry, Shortlist
 
 _COLUMNS = ("D\neV/f.u.", "s\neV/f.u.", "P(label\nchanges)", "P(stable)", "Promise", "Score")
 
@@ -47,7 +47,7 @@ def triage_command(
     console: Console,
 ) -> None:
     """Choose compounds within a budget, show them, and write their specification."""
-    from workflows.state.shortlist import make_shortlist, write_spec
+    from workflows.triage.shortlist import make_shortlist, write_spec
 
     if output.exists() and not force:
         msg = f"{output} exists already: --force replaces it, --output writes another"

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 from pymongo import ReplaceOne
 
-from analysis.errors import InputError
-from workflows.dispatch.launchpad import add_documents
-from workflows.learning.stages import campaign_nodes
-from workflows.results.documents import store_results
+from analysis.base.errors import InputError
+from workflows.learning.campaign_stages import campaign_nodes
+from workflows.results.result_documents import store_results
 from workflows.specification.campaign import Campaign, Kind, Node
 from workflows.storage.database import Database
+from workflows.storage.launchpad import add_documents
 
 # Workflows built and added at a time: the memory that a campaign of 10,000 compounds needs is
 # that of so many.
@@ -143,7 +143,7 @@ def at_work(database: Database, name: str) -> bool:
 
 def _go_on_learning(database: Database, name: str) -> list[str]:
     """Add the training whose compounds are all over, and what the last one has chosen."""
-    from workflows.learning.loop import go_on  # it builds on this module
+    from workflows.learning.next_nodes import go_on  # it builds on this module
 
     if not (ready := go_on(database, name)):
         return []

@@ -6,12 +6,12 @@ from fireworks import Firework, Workflow
 from jobflow import Flow, OutputReference
 from jobflow.managers.fireworks import flow_to_workflow
 
-from analysis.compensation import compound_composition
-from analysis.errors import InputError
-from makers.compound import CompoundFlowMaker, HostFlowMaker
-from makers.engines import relax_maker
-from makers.interface import InterfaceMaker
-from makers.migration import MigrationMaker
+from analysis.base.errors import InputError
+from analysis.structures.compensation import compound_composition
+from makers.engines.registry import relax_maker
+from makers.flows.compound import CompoundFlowMaker, HostFlowMaker
+from makers.flows.interface import InterfaceMaker
+from makers.flows.migration import MigrationMaker
 from makers.naming import named
 from workflows.dispatch.firetasks import AdvanceTask, as_steps
 from workflows.specification.campaign import Campaign, Kind, Node
@@ -94,8 +94,8 @@ def _compound_flow(campaign: Campaign, node: Node) -> Flow:
 
 
 def _learning_flow(campaign: Campaign, node: Node) -> Flow:
-    from makers.learning import LearnMaker  # scikit-learn and pandas, for this one node
-    from workflows.learning.stages import questions
+    from makers.flows.learning import LearnMaker  # scikit-learn and pandas, for this one node
+    from workflows.learning.campaign_stages import questions
 
     spec = campaign.spec
     job = LearnMaker().make(

@@ -7,10 +7,10 @@ from jobflow import SETTINGS, JobStore
 from jobflow.managers.fireworks import JobFiretask
 
 from makers.naming import RELAXATION_STEPS
+from workflows.base.settings import load_settings
 from workflows.dispatch.run_record import describe_run
-from workflows.faults.launch_record import record_launch
-from workflows.faults.patience import PatientStore, left_output, patiently
-from workflows.settings import load_settings
+from workflows.recovery.database_retry import PatientStore, left_output, patiently
+from workflows.recovery.launch_record import record_launch
 
 
 @explicit_serialize
@@ -68,9 +68,9 @@ class AdvanceTask(FiretaskBase):
         ParentFailedError
             The node has no result: a step before this one failed.
         """
-        from makers.candidates import ParentFailedError
+        from makers.flows.candidates import ParentFailedError
         from workflows.dispatch.advance import advance_from, landed
-        from workflows.faults.raw_output import drop_landed_output
+        from workflows.recovery.bulk_files import drop_landed_output
         from workflows.storage.database import Database
 
         patience = load_settings().database_patience

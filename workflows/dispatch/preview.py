@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from workflows.dispatch.advance import added, landed
 from workflows.dispatch.build import build_workflow
-from workflows.learning.stages import campaign_nodes
+from workflows.learning.campaign_stages import campaign_nodes
 from workflows.specification.campaign import Node
-from workflows.specification.plan import Plan
+from workflows.specification.planning import Plan
 from workflows.storage.database import Database
 
 

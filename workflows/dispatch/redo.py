@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 
-from analysis.errors import InputError
-from analysis.keys import Field
-from workflows.learning.stages import campaign_nodes
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
+from workflows.learning.campaign_stages import campaign_nodes
 from workflows.results.filters import compile_filters
-from workflows.specification.plan import Plan
+from workflows.specification.planning import Plan
 from workflows.storage.database import Database
 
 # What is known of a compound before it has landed, and where its workflow's metadata has it.

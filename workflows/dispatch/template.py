@@ -14,8 +14,8 @@ from jobflow import OutputReference
 from monty.json import jsanitize
 
 from workflows.dispatch.build import build_workflow, cell_size, node_metadata
-from workflows.dispatch.launchpad import WorkflowDocuments
 from workflows.specification.campaign import Campaign, Node, PlannedCompound
+from workflows.storage.launchpad import WorkflowDocuments
 
 Values = Mapping[str, Any]
 _Fill = Callable[[Values], Any]

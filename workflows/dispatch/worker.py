@@ -1,6 +1,6 @@
 """A worker: one process that launches the campaign's rockets one after the other.
 
-``python -m workflows.dispatch.worker``; `workflows.dispatch.run` starts it with the database in
+``python -m workflows.dispatch.worker``; `workflows.dispatch.local_run` starts it with the database in
 its environment.
 """
 

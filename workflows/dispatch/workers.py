@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from analysis.errors import InputError
-from workflows.settings import MachineSettings
+from analysis.base.errors import InputError
+from workflows.base.settings import MachineSettings
 from workflows.storage.database import Database
 from workflows.storage.locks import make_folder
 

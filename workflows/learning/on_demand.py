@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
-from analysis.keys import Field
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
+from analysis.learning.data.training_data import ROW_FIELDS, training_data
 from analysis.learning.settings import Effort, LearningSettings, Questions
-from analysis.learning.training import Training, classes_there, train
-from analysis.learning.training_data import ROW_FIELDS, training_data
+from analysis.learning.training.training import Training, classes_there, train
 from workflows.dispatch.advance import load_campaign, load_nodes
-from workflows.learning.documents import (
+from workflows.learning.campaign_stages import periodic_table
+from workflows.learning.training_documents import (
     add_training,
     find_training,
     last_training,
     training_key,
 )
-from workflows.learning.stages import periodic_table
 from workflows.specification.campaign import Kind
-from workflows.state.status import State, find_failures, node_states
+from workflows.state.campaign_status import State, find_failures, node_states
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analysis.learning.classification import Reporter
-    from workflows.state.status import Failure
+    from analysis.learning.search.classification import Reporter
+    from workflows.state.campaign_status import Failure
     from workflows.storage.database import Database
 
     Document = Mapping[str, Any]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from analysis.compound_names import in_site_order
+from analysis.base.compound_names import in_site_order
+from analysis.base.fields import Field
 from analysis.figures.concentration import (
     concentration_series,
     reaction_energy_against_concentration,
@@ -14,7 +15,6 @@ from analysis.figures.concentration import (
 from analysis.figures.overview import by_element_figure, trade_off_figure
 from analysis.figures.periodic_table import periodic_table_figure
 from analysis.figures.reaction_energies import reaction_energy_figure
-from analysis.keys import Field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 
+from analysis.base.fields import Field
 from analysis.figures.reaction_path import reaction_path_figure
 from analysis.figures.style import save_figure
-from analysis.keys import Field
 from workflows.report.model import Drawn, Section
 
 if TYPE_CHECKING:

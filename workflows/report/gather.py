@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from analysis.compound_names import SEVERAL, compound_name, in_site_order
-from analysis.errors import InputError
+from analysis.base.compound_names import SEVERAL, compound_name, in_site_order
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from analysis.figures.periodic_layout import layout
-from analysis.keys import Field
 from workflows.report.atom_colours import atom_colours
-from workflows.report.facts import facts_of
 from workflows.report.model import Entry, Failed, FieldText, Report, State
-from workflows.report.reading import read_crystal, read_dopants, read_result
-from workflows.report.runners import RunnersUp
+from workflows.report.run_details import facts_of
+from workflows.report.runner_up_reactions import RunnersUp
+from workflows.report.sanitize import read_crystal, read_dopants, read_result
 from workflows.results.coverage import coverage_of
 from workflows.results.query import find
 from workflows.specification.campaign import Kind, Node
-from workflows.state.status import Failure, Status, campaign_status, node_states
-from workflows.state.status import State as NodeState
+from workflows.state.campaign_status import Failure, Status, campaign_status, node_states
+from workflows.state.campaign_status import State as NodeState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -51,7 +51,7 @@ class Entry(Model):
     state: str = Field(description="landed, running, queued, waiting, failed or blocked")
     dopants: tuple[dict[str, Any], ...] = ()
     result: dict[str, Any] = Field(
-        default_factory=dict, description="Its result document, by analysis.keys"
+        default_factory=dict, description="Its result document, by analysis.base.fields"
     )
     crystal: Crystal | None = None
     workflow: int | None = Field(None, description="Number of its workflow on the LaunchPad")

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import Flask, Response
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from workflows.commands.webgui import guard, make_app
+from workflows.base.web_server import guard, make_app
+from workflows.report.assemble import all_chapters
 from workflows.report.drawing import sections
 from workflows.report.gather import build_report, gather
-from workflows.report.page import all_chapters
 from workflows.report.render import content_policy, page_data, page_script, render, to_json
-from workflows.report.runners import RunnersUp
-from workflows.state.status import campaign_status
+from workflows.report.runner_up_reactions import RunnersUp
+from workflows.state.campaign_status import campaign_status
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from workflows.commands.webgui import Login
+    from workflows.base.web_server import Login
     from workflows.report.gather import Gathered
     from workflows.report.model import Report, Section
     from workflows.storage.database import Database

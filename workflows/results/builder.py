@@ -15,7 +15,7 @@ from maggma.core import Builder
 from maggma.utils import grouper
 from pymongo.errors import BulkWriteError
 
-from analysis.keys import SCHEMA_VERSION, Field
+from analysis.base.fields import SCHEMA_VERSION, Field
 from workflows.results.schema import (
     DocumentError,
     Origin,

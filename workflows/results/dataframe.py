@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from workflows.base.settings import load_settings
 from workflows.results.query import find, to_dataframe
 from workflows.results.versions import require_schema
-from workflows.settings import load_settings
 from workflows.storage.database import open_database
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def compounds(
     import pandas as pd
 
     from workflows.results.unfinished import by_state
-    from workflows.state.status import State
+    from workflows.state.campaign_status import State
 
     asked = set(states)
     if unknown := asked - set(State):

@@ -9,7 +9,7 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from workflows.results.dates import iso
+from workflows.base.times import iso
 from workflows.results.query import available_fields, get_value
 
 if TYPE_CHECKING:

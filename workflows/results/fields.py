@@ -7,9 +7,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
-from analysis.keys import CHOICES, PARTS, SUBFIELDS, Field, Kind
-from workflows.results.dates import read_date
+from analysis.base.errors import InputError
+from analysis.base.fields import CHOICES, PARTS, SUBFIELDS, Field, Kind
+from workflows.base.times import read_date
 
 if TYPE_CHECKING:  # a quarter of a second: only what asks for an element or a formula pays it
     from pymatgen.core import Composition

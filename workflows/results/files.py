@@ -1,6 +1,6 @@
 """Results as files for other programs: CSV, JSON Lines and Parquet, and read back from them.
 
-Columns are named as in `analysis.keys`. Null is nothing in CSV and null in the other two; there is
+Columns are named as in `analysis.base.fields`. Null is nothing in CSV and null in the other two; there is
 no NaN. What is nested is JSON text in a column of CSV and Parquet.
 """
 
@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
-from analysis.keys import Kind
+from analysis.base.errors import InputError
+from analysis.base.fields import Kind
 from workflows.results.export import to_csv, to_plain
 from workflows.results.fields import resolve
 from workflows.results.query import available_fields, get_value, resolve_fields

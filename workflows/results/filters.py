@@ -1,7 +1,7 @@
 """The filter language of result documents, compiled to MongoDB query documents.
 
 A filter is ``FIELD OPERATOR VALUE``, spaces around the operator allowed; several filters must all
-hold. FIELD is a name of :class:`analysis.keys.Field`, or a part of one after a dot:
+hold. FIELD is a name of :class:`analysis.base.fields.Field`, or a part of one after a dot:
 
 - ``products.Li2O`` is the amount of a phase, ``product_band_gaps.Li2O`` its gap; everything after
   the first dot is the formula, so decimals in it are safe (``products.Li0.5CoO2``);
@@ -31,9 +31,9 @@ import csv
 import re
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
-from analysis.keys import Field, Kind
-from workflows.results.dates import read_date
+from analysis.base.errors import InputError
+from analysis.base.fields import Field, Kind
+from workflows.base.times import read_date
 from workflows.results.fields import (
     Target,
     elements_pattern,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis.keys import Field
+from analysis.base.fields import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
-from analysis.keys import Field, Kind
+from analysis.base.errors import InputError
+from analysis.base.fields import Field, Kind
 from workflows.results.fields import Target, resolve
 from workflows.results.filters import compile_filters
 
@@ -135,7 +135,7 @@ def to_dataframe(
     documents : sequence of mappings
         Result documents.
     fields : sequence of str, optional
-        Columns; without it every field, in the order of :class:`analysis.keys.Field`, `structure`
+        Columns; without it every field, in the order of :class:`analysis.base.fields.Field`, `structure`
         only where a document brings it. Lists and nested documents stay Python objects.
     """
     import pandas as pd  # half a second, which the command line does not need

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

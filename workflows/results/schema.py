@@ -1,4 +1,4 @@
-"""From the output of a compound's last job to its result document, by the schema of analysis.keys.
+"""From the output of a compound's last job to its result document, by the schema of analysis.base.fields.
 
 A document has every field. What the job did not give is null and says so in `notes`; a number is
 never NaN or infinite, which no filter could find and strict JSON cannot hold.
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import bson
 from bson.errors import BSONError
 
-from analysis.alloys import alloys
-from analysis.keys import SCHEMA_VERSION, Field
+from analysis.base.fields import SCHEMA_VERSION, Field
+from analysis.reactions.alloys import alloys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from analysis.errors import InputError
-from analysis.keys import Field
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from workflows.results.files import require_free
 
 if TYPE_CHECKING:

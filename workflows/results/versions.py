@@ -5,18 +5,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import InputError
-from analysis.keys import SCHEMA_VERSION, Field
-from workflows.settings import load_settings
-from workflows.storage.place import open_place
+from analysis.base.errors import InputError
+from analysis.base.fields import SCHEMA_VERSION, Field
+from workflows.base.settings import load_settings
+from workflows.storage.campaign_location import open_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pymongo.collection import Collection
 
+    from workflows.storage.campaign_location import Place
     from workflows.storage.database import Database
-    from workflows.storage.place import Place
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from monty.json import MontyDecoder
 from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
-from analysis.balance import Balance
-from analysis.dopants import Compound
-from analysis.host import Host
+from analysis.energies.balance import Balance
+from analysis.structures.dopants import Compound
+from analysis.structures.host import Host
 from makers import naming
 from workflows.specification.spec import CampaignSpec
 
@@ -91,7 +91,7 @@ class Campaign(BaseModel):
     """
 
     spec: CampaignSpec
-    host: dict[str, Any] = Field(description="analysis.host.Host as a dictionary")
+    host: dict[str, Any] = Field(description="analysis.structures.host.Host as a dictionary")
     compounds: tuple[PlannedCompound, ...] = Field(description="The undoped host first")
     crystals: dict[str, dict[str, Any]] = Field(
         description="Crystals known on the engine's and the reference phases' scale, by formula"

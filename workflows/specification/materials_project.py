@@ -18,9 +18,9 @@ from mp_api.client.core import MPRestError
 from pymatgen.core import SETTINGS, Composition, Structure
 from pymongo.collection import Collection
 
-from analysis.errors import InputError
-from analysis.phases import Phase, ReferencePhases
-from analysis.schemes import MATERIALS_PROJECT_2020
+from analysis.base.errors import InputError
+from analysis.energies.phases import Phase, ReferencePhases
+from analysis.energies.schemes import MATERIALS_PROJECT_2020
 
 T = TypeVar("T")
 Document = dict[str, Any]

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 from pymatgen.core import Structure
 from pymongo.collection import Collection
 
-from analysis.errors import InputError
-from analysis.phases import ReferencePhases
-from analysis.reference_phases import file_phases, table_crystals, table_phases
+from analysis.base.errors import InputError
+from analysis.energies.phases import ReferencePhases
+from analysis.energies.reference_phases import file_phases, table_crystals, table_phases
 from workflows.specification.spec import ReferenceSpec
 
 

@@ -17,10 +17,10 @@ from pydantic import (
     model_validator,
 )
 
-from analysis.dopants import Dopant, check_distinct
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.learning.settings import LearningSettings
-from analysis.verdict import Criteria
+from analysis.reactions.verdict import Criteria
+from analysis.structures.dopants import Dopant, check_distinct
 from workflows.specification.categories import CategoryRules
 
 Cell = Literal["primitive", "conventional"] | tuple[PositiveInt, PositiveInt, PositiveInt]

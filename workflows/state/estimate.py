@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.compensation import compound_composition
+from analysis.structures.compensation import compound_composition
 from workflows.specification.campaign import Campaign, Kind
 
 # Seconds per atom and ionic step of CHGNet with stress on one core, from 940 relaxations of the

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from workflows.base.settings import MachineSettings
 from workflows.dispatch.build import cell_size
-from workflows.settings import MachineSettings
 from workflows.specification.campaign import Campaign, Kind, Node
 from workflows.storage.database import Database
 

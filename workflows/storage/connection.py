@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from pydantic import SecretStr
 
 if TYPE_CHECKING:
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 _DURABLE = {"w": "majority", "journal": "true"}
 

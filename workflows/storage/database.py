@@ -15,11 +15,11 @@ from pydantic import SecretStr
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from analysis.errors import InputError
-from workflows.settings import load_settings
+from analysis.base.errors import InputError
+from workflows.base.settings import load_settings
 from workflows.storage.connection import Address, hosts
 from workflows.storage.marker import check_marker, home_of, write_marker
-from workflows.storage.private_server import PrivateServer
+from workflows.storage.server.private_server import PrivateServer
 
 # FireWorks, jobflow and maggma's stores take a second to import: a query needs none of them, and
 # the functions that do import them.
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pymongo.collection import Collection
     from pymongo.database import Database as MongoDatabase
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 Document = dict[str, Any]
 

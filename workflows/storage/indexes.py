@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, IndexModel
 
-from analysis.keys import Field
-from workflows.dispatch.launchpad import ensure_unique_digests
+from analysis.base.fields import Field
+from workflows.storage.launchpad import ensure_unique_digests
 
 if TYPE_CHECKING:
     from fireworks import LaunchPad

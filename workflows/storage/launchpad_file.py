@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from workflows.base.secret_files import refuse_if_readable
 from workflows.storage.connection import Address, durable
-from workflows.storage.secret_files import refuse_if_readable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING, Self
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.storage.connection import database_name, hosts
 from workflows.storage.locks import make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 MARKER = "interphase.json"
 

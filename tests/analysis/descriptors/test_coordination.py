@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
+from analysis.base.errors import InputError
 from analysis.descriptors.coordination import coordination_number, effective_coordination
-from analysis.errors import InputError
-from analysis.reference_phases import table_crystals
+from analysis.energies.reference_phases import table_crystals
 
 ROCK_SALT = Structure.from_spacegroup(
     "Fm-3m", Lattice.cubic(4.21), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]

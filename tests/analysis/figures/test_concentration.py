@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.figures.concentration import (
     concentration_series,
     reaction_energy_against_concentration,

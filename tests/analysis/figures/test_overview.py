@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from analysis.figures.overview import by_element_figure, trade_off_figure
 from analysis.figures.periodic_layout import layout
 from analysis.figures.periodic_table import periodic_table_figure
-from analysis.keys import Field
 
 HOST: dict[str, Any] = {"dopants": [], "reaction_energy": -0.5, "migration_barrier": 0.5}
 

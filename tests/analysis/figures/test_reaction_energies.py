@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from analysis.figures.reaction_energies import reaction_energy_figure
 from analysis.figures.reaction_path import reaction_path_figure
 from analysis.figures.style import save_figure

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from analysis.summary import summarise
+from analysis.results.summary import summarise
 from workflows.commands.campaign import BEST_RESULTS, MANY_RESULTS, _show_results
 from workflows.commands.summary import show_summary
 

@@ -13,24 +13,24 @@ from rich.console import Console
 from standins.landing import IONS, dopants, energy_of, put_result
 from typer.testing import CliRunner
 
-import analysis.learning.learn
-from analysis.errors import InputError
-from analysis.learning.classification import Profile
-from analysis.learning.classifiers import Algorithm
-from analysis.learning.nested import Choice
-from analysis.learning.regressors import Regression
-from workflows.cli import app
+import analysis.learning.training.learn
+from analysis.base.errors import InputError
+from analysis.learning.regression.regressors import Regression
+from analysis.learning.search.classification import Profile
+from analysis.learning.search.classifiers import Algorithm
+from analysis.learning.search.nested import Choice
+from workflows.cli.main import app
+from workflows.cli.options import Output
 from workflows.commands.learning import learn_command
-from workflows.commands.options import Output
 from workflows.commands.predictions import predict_all_command, predict_command
 from workflows.dispatch.advance import advance, load_nodes, save_campaign
-from workflows.learning.chapters import learning_chapters
+from workflows.report.learning_chapters import learning_chapters
 from workflows.specification.campaign import Kind
-from workflows.specification.plan import make_plan
+from workflows.specification.planning import make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
+from workflows.storage.campaign_location import Place
 from workflows.storage.connection import Address
-from workflows.storage.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,9 +47,9 @@ FIGURES = {"honest_scores", "importance", "windows", "correlation", "parity"}
 def _small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Search single descriptors alone, which takes seconds instead of a minute."""
     choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
-    monkeypatch.setattr(analysis.learning.learn, "QUICK", Profile(fast_sizes=(1,)))
-    monkeypatch.setattr(analysis.learning.learn, "QUICK_CHOICE", choice)
-    monkeypatch.setattr(analysis.learning.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
+    monkeypatch.setattr(analysis.learning.training.learn, "QUICK", Profile(fast_sizes=(1,)))
+    monkeypatch.setattr(analysis.learning.training.learn, "QUICK_CHOICE", choice)
+    monkeypatch.setattr(analysis.learning.training.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
     return
 
 

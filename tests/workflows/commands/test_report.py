@@ -13,13 +13,13 @@ import pytest
 from standins.campaigns import results
 from standins.reports import store
 
-from analysis.keys import SCHEMA_VERSION
+from analysis.base.fields import SCHEMA_VERSION
 from workflows.storage.database import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 Interphase = Callable[..., subprocess.CompletedProcess[str]]
 

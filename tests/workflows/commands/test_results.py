@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from workflows.commands.options import StateName
+from workflows.cli.options import StateName
 from workflows.commands.results import Question
-from workflows.state.status import State
+from workflows.state.campaign_status import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def test_a_query_imports_nothing_that_takes_long() -> None:
     # In a process of its own: this one has imported all of it.
     code = f"""
 import sys
-import workflows.cli
+import workflows.cli.main
 import workflows.commands.results
 from workflows.results.filters import compile_filters
 compile_filters(["reaction_energy<0", "label=stable", "stored>=7d"])

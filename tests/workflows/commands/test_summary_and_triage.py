@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 
 def test_the_summary_counts_every_doped_compound(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.dispatch.advance import (
     advance,
     advance_from,
@@ -17,7 +17,7 @@ from workflows.specification.campaign import Campaign, Kind, Node
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.specification.plan import Plan
+    from workflows.specification.planning import Plan
     from workflows.storage.database import Database
 
     Land = Callable[..., None]

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis.dopants import Compound
-from makers.engines import relax_maker
+from analysis.structures.dopants import Compound
+from makers.engines.registry import relax_maker
 from workflows.dispatch import template
 from workflows.dispatch.build import build_workflow
-from workflows.dispatch.launchpad import WorkflowDocuments
 from workflows.dispatch.template import Builder
 from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.storage.launchpad import WorkflowDocuments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.specification.plan import Plan
+    from workflows.specification.planning import Plan
 
     Respecified = Callable[..., Campaign]
 

@@ -9,10 +9,10 @@ import pytest
 from standins.campaigns import host_result
 from standins.reports import report_of, store
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.dispatch.advance import advance, save_campaign
+from workflows.report.assemble import make_report
 from workflows.report.gather import gather
-from workflows.report.page import make_report
 from workflows.report.render import page_data, to_json
 from workflows.specification.campaign import Kind
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from workflows.report.model import Report
     from workflows.specification.campaign import Node
-    from workflows.specification.plan import Plan
+    from workflows.specification.planning import Plan
     from workflows.storage.database import Database
 
     Land = Callable[..., None]

@@ -12,7 +12,7 @@ import pytest
 from standins.campaigns import host_result, results
 from standins.reports import report_of, store
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.report.render import render, require_writable, to_json, write_page
 
 if TYPE_CHECKING:

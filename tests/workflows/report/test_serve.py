@@ -13,7 +13,7 @@ from standins.campaigns import host_result, results
 from standins.reports import store
 from werkzeug.test import Client
 
-from workflows.commands.webgui import Login, make_web_server
+from workflows.base.web_server import Login, make_web_server
 from workflows.report import serve
 from workflows.report.serve import REPORT, Latest, make_live_app
 

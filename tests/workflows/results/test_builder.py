@@ -10,8 +10,8 @@ import pytest
 from maggma.core import Builder
 from pydantic import SecretStr
 
-from analysis.keys import SCHEMA_VERSION
-from workflows.results.documents import build_results, results_builder, store_results
+from analysis.base.fields import SCHEMA_VERSION
+from workflows.results.result_documents import build_results, results_builder, store_results
 from workflows.storage.database import Database
 
 if TYPE_CHECKING:

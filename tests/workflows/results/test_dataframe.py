@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import InputError
-from analysis.keys import SCHEMA_VERSION
+from analysis.base.errors import InputError
+from analysis.base.fields import SCHEMA_VERSION
 from workflows.results.dataframe import compounds, results
 from workflows.storage.database import open_database
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from workflows.settings import MachineSettings
+    from workflows.base.settings import MachineSettings
 
 DOCUMENTS = [
     {"campaign": "demo", "job_uuid": "Al", "dopant": "Al", "site": "Li", "reaction_energy": -0.9},

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyarrow import parquet
 
-from analysis.errors import InputError
-from analysis.keys import Field
-from workflows.results.documents import store_results
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from workflows.results.files import read_results, write_results
 from workflows.results.query import find
+from workflows.results.result_documents import store_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ import pytest
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from analysis.errors import InputError
-from analysis.keys import Field
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
 from workflows.results.query import compile_filters, find, get_value, resolve_fields, to_dataframe
 
 HOST: dict[str, Any] = {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis.errors import InputError
-from workflows.results.documents import store_results
+from analysis.base.errors import InputError
 from workflows.results.query import compile_filters, count, find
+from workflows.results.result_documents import store_results
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import Any
 import bson
 import pytest
 
-from analysis.keys import SCHEMA_VERSION, Field
+from analysis.base.fields import SCHEMA_VERSION, Field
 from workflows.results import schema
 from workflows.results.schema import DocumentError, Origin, computed_at, make_document
 

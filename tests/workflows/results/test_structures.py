@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.results.structures import file_name, write_structures
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.dispatch.advance import advance, save_campaign
 from workflows.results.unfinished import KNOWN, LOST, by_state
 from workflows.specification.campaign import Kind, Node
-from workflows.state.status import State
+from workflows.state.campaign_status import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.specification.plan import Plan
+    from workflows.specification.planning import Plan
     from workflows.storage.database import Database
 
     Land = Callable[..., None]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import InputError
-from analysis.keys import SCHEMA_VERSION
+from analysis.base.errors import InputError
+from analysis.base.fields import SCHEMA_VERSION
 from workflows.results.coverage import Coverage, coverage
 from workflows.results.versions import require_schema
 

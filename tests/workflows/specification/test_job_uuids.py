@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from standins.plans import AL_AND_TA, DATA, demo_plan, plan
 
-from analysis.reference_phases import table_phases
+from analysis.energies.reference_phases import table_phases
 from makers.naming import digest
 from workflows.specification.campaign import Campaign, Kind
-from workflows.specification.plan import Plan
+from workflows.specification.planning import Plan
 
 
 @pytest.fixture(scope="module")

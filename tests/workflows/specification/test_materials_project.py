@@ -15,8 +15,8 @@ from mp_api.client import MPRester
 from pymatgen.core import Composition, Lattice, Structure
 from pymongo.database import Database
 
-from analysis.errors import InputError
-from analysis.schemes import MATERIALS_PROJECT_2020
+from analysis.base.errors import InputError
+from analysis.energies.schemes import MATERIALS_PROJECT_2020
 from workflows.specification.materials_project import MaterialsProjectSource
 
 KEY = "0123456789abcdef0123456789abcdef"

@@ -11,7 +11,7 @@ from pymatgen.core import Lattice, Structure
 from pymatgen.entries.computed_entries import ComputedEntry
 from standins.plans import ALUMINIUM, DATA, NIOBIUM, TANTALUM, plan
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 
 
 def with_codoped(**changes: Any) -> dict[str, Any]:

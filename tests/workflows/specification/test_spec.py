@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.specification.spec import CampaignSpec
 
 ROOT = Path(__file__).parents[3]

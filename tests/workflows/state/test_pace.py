@@ -7,14 +7,14 @@ import pytest
 
 from workflows.dispatch.advance import advance, save_campaign
 from workflows.specification.campaign import Kind
+from workflows.state.campaign_status import campaign_status
 from workflows.state.estimate import estimate
 from workflows.state.pace import campaign_pace, landing_times, measure
-from workflows.state.status import campaign_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workflows.specification.plan import Plan
+    from workflows.specification.planning import Plan
     from workflows.storage.database import Database
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

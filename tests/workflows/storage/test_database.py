@@ -10,8 +10,8 @@ from fireworks import Firework, ScriptTask
 from pydantic import SecretStr
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from analysis.errors import InputError
-from workflows.settings import MachineSettings
+from analysis.base.errors import InputError
+from workflows.base.settings import MachineSettings
 from workflows.storage.connection import database_name, durable, hosts
 from workflows.storage.database import open_database, worker_database
 from workflows.storage.indexes import ensure_indexes

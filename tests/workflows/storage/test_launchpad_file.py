@@ -6,7 +6,7 @@ import pytest
 import yaml
 from fireworks import LaunchPad
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.storage.launchpad_file import address_of, read_launchpad
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analysis.errors import InputError
+from analysis.base.errors import InputError
 from workflows.storage.locks import FileLock, Hold, exclusive_run, make_folder
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Errors, field names and reasons: what every room of the science shares."""

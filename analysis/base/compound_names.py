@@ -1,0 +1,41 @@
+"""What people call compounds and sites, and the order in which they look for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.base.fields import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Document = Mapping[str, Any]
+
+# Sites of the garnet first, other hosts' after them, compounds on several sites last.
+SITE_ORDER = ("Li", "La", "Zr")
+SEVERAL = "several sites"
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def compound_name(document: Document, *, with_amount: bool = False, separator: str = " ") -> str:
+    """Short name of a compound on an axis: "Al³⁺", or "Al³⁺ 0.25" where amounts differ."""
+    names = []
+    for dopant in document[Field.DOPANTS]:
+        valence = dopant["valence"]
+        charge = str(valence).translate(SUPERSCRIPTS) if valence != 1 else ""
+        names.append(f"{dopant['element']}{charge}⁺")
+        if with_amount:
+            names.append(f"{dopant['concentration']:g}")
+    return separator.join(names)
+
+
+def in_site_order(sites: Iterable[str]) -> list[str]:
+    """Sort sites: the garnet's first, then others by name, compounds on several sites last."""
+    return sorted(sites, key=site_rank)
+
+
+def site_rank(site: str) -> tuple[int, str]:
+    """Place of a site among the panels of a figure."""
+    if site in SITE_ORDER:
+        return SITE_ORDER.index(site), site
+    return len(SITE_ORDER) + (site == SEVERAL), site

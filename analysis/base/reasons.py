@@ -1,0 +1,61 @@
+"""The kinds of notes in a result document: the wording that tells each, in its one home.
+
+A note is prose with formulas and numbers in it. Whoever writes one takes the wording that is the
+same in every note of its kind from here, and whoever counts notes looks for that wording: no
+pattern has to follow the prose.
+"""
+
+from collections.abc import Iterable
+
+from analysis.base.labelled import LabelledName
+
+
+class Reason(LabelledName):
+    """A kind of note; its value is the wording that every note of the kind contains.
+
+    Attributes
+    ----------
+    label : str
+        What it means, for a table.
+    """
+
+    NO_BOND_VALENCE = ("no bond-valence parameters", "missing bond-valence parameters: no barrier")
+    NO_PATH = ("no endless path", "no path of the mobile ion in some direction")
+    NO_PATH_3D = ("it needs the barrier in 3D", "no diffusivity: no barrier in three directions")
+    NO_MOTION = ("lithium motion was not asked for", "lithium motion not asked for, or failed")
+    NO_BAND_GAP = ("No band gap of", "product without a band gap: passivation open")
+    NO_DECIDING_PHASE = ("no phase decides", "no product contains the dopant: passivation open")
+    NO_REACTION = ("the compound does not react", "no reaction: nothing to passivate")
+    NO_DOPANT = ("the host has no dopant", "undoped host: no defect energy")
+    NO_OXIDE = ("has no tabulated crystal", "no oxide of that valence tabulated: hull used")
+    NO_HOST_ENTRY = ("has no reference entry", "host without a reference entry: oxides used")
+    MISSING_PAIRS = ("phases that contain both of", "reference phases of two dopants missing")
+    NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
+    NO_ELEMENT_ERROR = (
+        "too few ternary oxides measure",
+        "engine error not measured for the element: that of all stands in",
+    )
+    NO_SPREAD = ("lacks the spread of arrangements", "one arrangement only: no spread in u")
+    PBE_ONLY = ("not PBE's own against experiment", "u holds numerical errors of VASP only")
+    UNBALANCED = ("valences do not balance", "valences do not balance: no label")
+    NO_DEFECT_ENERGY = ("is not charge balanced by its oxides", "no defect energy: uncompensated")
+    UNCOMPENSATED = ("the formal charges add up to", "charge left uncompensated")
+    NOT_OF_RULE = ("is no candidate of the rule", "valence or element the rule does not judge")
+    NO_RADIUS = ("No Shannon radius of", "missing ionic radius")
+    INTERSTITIAL = ("added on free crystallographic sites", "mobile ions on free sites")
+    WHOLE_NUMBERS = ("whole numbers of atoms in the cell", "host rounded to whole atoms")
+    FAILED_CANDIDATES = ("candidates failed to relax", "some arrangements failed to relax")
+    INTERRUPTED = ("VASP was interrupted", "VASP interrupted, and continued")
+    REPAIRED = ("custodian repaired", "VASP run repaired by custodian")
+
+
+def reason_of(note: str) -> Reason | None:
+    """Give the kind of a note; None for one that no kind knows."""
+    return next((reason for reason in Reason if reason in note), None)
+
+
+def reasons_of(notes: Iterable[str]) -> tuple[list[Reason], list[str]]:
+    """Give the kinds of a document's notes, each once, and the notes of no kind."""
+    kinds = {note: reason_of(note) for note in notes}
+    known = dict.fromkeys(kind for kind in kinds.values() if kind is not None)
+    return list(known), [note for note, kind in kinds.items() if kind is None]

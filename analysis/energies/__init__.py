@@ -1,0 +1,1 @@
+"""Energies, their schemes and errors, and the reference phases."""

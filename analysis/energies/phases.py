@@ -1,0 +1,128 @@
+"""Competing phases with formation energies and band gaps, on one energy scheme."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
+
+from pydantic import BaseModel, Field
+from pymatgen.core import Composition
+
+from analysis.base.errors import InputError
+from analysis.energies.schemes import EnergyScheme
+
+
+@lru_cache(maxsize=100_000)
+def parsed(formula: str) -> Composition:
+    """Parse a formula once: a table of 3,000 phases serves every compound of a campaign.
+
+    Raises
+    ------
+    InputError
+        If the text is no formula.
+    """
+    try:
+        return Composition(formula)
+    except ValueError as error:
+        msg = f"{formula!r} is no chemical formula: write it as Li2O or Li7La3Zr2O12"
+        raise InputError(msg) from error
+
+
+@lru_cache(maxsize=100_000)
+def elements_of(formula: str) -> frozenset[str]:
+    """Give the symbols of a formula; every compound of a campaign asks for them of every phase.
+
+    Raises
+    ------
+    InputError
+        If the text is no formula.
+    """
+    return frozenset(element.symbol for element in parsed(formula))
+
+
+class Phase(BaseModel, frozen=True, extra="forbid"):
+    """One competing phase."""
+
+    formula: str = Field(description="Reduced formula as pymatgen writes it.")
+    formation_energy_per_atom: float = Field(description="Lowest of all polymorphs, eV/atom.")
+    band_gap: float | None = Field(
+        default=None, description="Smallest gap listed, eV; null where none is."
+    )
+
+    @property
+    def composition(self) -> Composition:
+        """Composition of one reduced formula unit."""
+        return Composition(self.formula)
+
+
+class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
+    """Competing phases on one energy scheme; at most one per reduced formula."""
+
+    source: str = Field(description="Where the phases come from, with its version.")
+    scheme: EnergyScheme
+    phases: tuple[Phase, ...]
+    element_energies: dict[str, float] = Field(
+        default_factory=dict,
+        description="Total energy of each element on this scheme, eV/atom; empty where unknown.",
+    )
+    notes: tuple[str, ...] = Field(default=(), description="What the phases do not hold.")
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @cached_property
+    def by_formula(self) -> Mapping[str, Phase]:
+        """Reduced formula to phase."""
+        return {phase.formula: phase for phase in self.phases}
+
+    @cached_property
+    def elements(self) -> frozenset[str]:
+        """Symbols of all elements that occur in the phases."""
+        return frozenset().union(*(elements_of(phase.formula) for phase in self.phases))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of scheme, phases and elemental energies; notes do not count."""
+        content = self.model_dump(mode="json", include={"scheme", "phases", "element_energies"})
+        content["phases"].sort(key=lambda phase: phase["formula"])
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def phase(self, formula: str) -> Phase:
+        """Look up a phase by any way of writing its formula.
+
+        Raises
+        ------
+        InputError
+            There is no such phase.
+        """
+        reduced = Composition(formula).reduced_formula
+        if reduced not in self.by_formula:
+            message = f"{reduced} is not among the reference phases ({self.source})."
+            raise InputError(message)
+        return self.by_formula[reduced]
+
+    def within(self, elements: Iterable[str]) -> "ReferencePhases":
+        """Keep the phases made of `elements` alone.
+
+        Raises
+        ------
+        InputError
+            An element occurs in none of the phases.
+        """
+        wanted = frozenset(map(str, elements))
+        if unknown := sorted(wanted - self.elements):
+            message = (
+                f"No reference phase of {self.source} contains {', '.join(unknown)}: choose "
+                "another dopant or electrode, or another source of reference phases."
+            )
+            raise InputError(message)
+        kept = tuple(phase for phase in self.phases if elements_of(phase.formula) <= wanted)
+        energies = {e: v for e, v in self.element_energies.items() if e in wanted}
+        # Not a model_copy: that would keep the cached properties of all phases.
+        return ReferencePhases(
+            source=self.source,
+            scheme=self.scheme,
+            phases=kept,
+            element_energies=energies,
+            notes=self.notes,
+        )

@@ -1,0 +1,192 @@
+"""A question to learn: which descriptors, which target, which rows belong together.
+
+The target of classification is the label. Undecided compounds are those whose reaction energy is
+below the host's by one to two uncertainties: by default they are left out, as nobody knows their
+class, and their number is said. Scores then hold for clear cases alone. Counting them as not stable
+asks a harder question, "is it known to be stable?", whose answer lies within the noise for some.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.base.errors import InputError
+from analysis.base.fields import Field, Label
+from analysis.learning.settings import Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from analysis.learning.data.training_data import TrainingData
+
+#: A descriptor that more than a fifth of the rows lack would mostly be the median that stands in.
+MAX_MISSING = 0.2
+#: Rows and elements of each class: with fewer than folds, a fold has none to test.
+LEAST_PER_CLASS = 5
+#: Rows to regress on: two in each test set of five folds.
+LEAST_ROWS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Descriptors and a target.
+
+    Attributes
+    ----------
+    names
+        The descriptors, one for each column of `x`.
+    x
+        [N, D] their values, NaN where missing: every Pipeline imputes the median of its training
+        rows.
+    y
+        [N] the target: 1 for stable and 0 for not, or the reaction energy in eV per f.u.
+    groups
+        [N] the element of each row.
+    rows
+        [N] positions of the rows in the training data.
+    dropped
+        Descriptors that were left out, with the reason.
+    notes
+        How many rows were left out, and why.
+    """
+
+    names: tuple[str, ...]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    groups: NDArray[np.str_]
+    rows: NDArray[np.intp]
+    dropped: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def part(self, chosen: NDArray[np.intp]) -> Problem:
+        """Ask the same of some of the rows."""
+        return replace(
+            self,
+            x=self.x[chosen],
+            y=self.y[chosen],
+            groups=self.groups[chosen],
+            rows=self.rows[chosen],
+        )
+
+    def columns(self, names: Sequence[str]) -> list[int]:
+        """Positions of descriptors in `x`.
+
+        Raises
+        ------
+        InputError
+            One of them is not among the problem's.
+        """
+        if unknown := [name for name in names if name not in self.names]:
+            message = (
+                f"no descriptor {', '.join(unknown)} here; there are {', '.join(self.names)}"
+                + "".join(
+                    f"; {name}: {self.dropped[name]}" for name in unknown if name in self.dropped
+                )
+            )
+            raise InputError(message)
+        return [self.names.index(name) for name in names]
+
+
+def classification_problem(
+    data: TrainingData, *, undecided: Undecided = Undecided.LEFT_OUT
+) -> Problem:
+    """Ask which compounds are stable: 1 for stable, 0 for unstable.
+
+    Raises
+    ------
+    InputError
+        Fewer than five compounds or elements of a class.
+    """
+    labels = data.rows[str(Field.LABEL)]
+    allowed = [Label.STABLE, Label.UNSTABLE]
+    if undecided is Undecided.NOT_STABLE:
+        allowed.append(Label.UNDECIDED)
+    kept = np.flatnonzero(labels.isin([str(each) for each in allowed]).to_numpy())
+    target = (labels.iloc[kept] == str(Label.STABLE)).to_numpy().astype(float)
+    problem = _problem(data, kept, target, _label_notes(labels.tolist(), undecided))
+    check_classes(problem)
+    return problem
+
+
+def regression_problem(data: TrainingData) -> Problem:
+    """Ask for the reaction energy in eV per formula unit of the host.
+
+    Raises
+    ------
+    InputError
+        Fewer than ten compounds, or than five elements.
+    """
+    target = data.rows[str(Field.REACTION_ENERGY)].to_numpy(dtype=float)
+    problem = _problem(data, np.arange(len(data)), target, ())
+    elements = len(set(problem.groups))
+    if len(problem) < LEAST_ROWS or elements < LEAST_PER_CLASS:
+        message = (
+            f"{len(problem)} compounds of {elements} elements are too few to regress on: at least "
+            f"{LEAST_ROWS} of {LEAST_PER_CLASS} elements"
+        )
+        raise InputError(message)
+    return problem
+
+
+def check_classes(problem: Problem) -> None:
+    """Refuse a classification that five folds cannot test.
+
+    Raises
+    ------
+    InputError
+        Fewer than five compounds or elements of a class.
+    """
+    for value, name in ((1, "stable"), (0, "not stable")):
+        chosen = problem.y == value
+        elements = len(set(problem.groups[chosen]))
+        if min(int(chosen.sum()), elements) < LEAST_PER_CLASS:
+            message = (
+                f"{int(chosen.sum())} compounds of {elements} elements are {name}: too few to "
+                f"classify; at least {LEAST_PER_CLASS} of {LEAST_PER_CLASS} elements"
+            )
+            raise InputError(message)
+
+
+def _problem(
+    data: TrainingData,
+    kept: NDArray[np.intp],
+    target: NDArray[np.float64],
+    notes: tuple[str, ...],
+) -> Problem:
+    values = data.descriptors.iloc[kept]
+    missing = values.isna().mean()
+    dropped = {
+        str(name): f"missing for {share:.0%} of the compounds, more than {MAX_MISSING:.0%}"
+        for name, share in missing.items()
+        if share > MAX_MISSING
+    }
+    names = tuple(str(name) for name in values.columns if str(name) not in dropped)
+    return Problem(
+        names=names,
+        x=values[list(names)].to_numpy(dtype=float),
+        y=target,
+        groups=data.rows[str(Field.DOPANT)].iloc[kept].to_numpy(dtype=str),
+        rows=kept,
+        dropped=dropped,
+        notes=notes,
+    )
+
+
+def _label_notes(labels: list[str | None], undecided: Undecided) -> tuple[str, ...]:
+    count = labels.count(str(Label.UNDECIDED))
+    unknown = len(labels) - sum(labels.count(str(label)) for label in Label)
+    notes = []
+    if count:
+        what = "left out" if undecided is Undecided.LEFT_OUT else "counted as not stable"
+        notes.append(f"{count} of {len(labels)} compounds are undecided: {what}")
+    if unknown:
+        notes.append(f"{unknown} of {len(labels)} compounds have no label: left out")
+    return tuple(notes)

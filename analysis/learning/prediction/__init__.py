@@ -1,0 +1,1 @@
+"""Predictions of compounds that were not computed."""

@@ -1,0 +1,1 @@
+"""Regression of the reaction energy."""

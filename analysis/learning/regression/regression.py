@@ -1,0 +1,261 @@
+"""Regression of the reaction energy: every score plain and grouped, with the dummy beside it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from sklearn.dummy import DummyRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
+
+from analysis.learning.data.splits import SEEDS, Scheme, Split, hold_out, value_splits
+from analysis.learning.regression.hyperparameters import choose
+from analysis.learning.regression.regressors import Regression, regressor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from analysis.learning.data.problem import Problem
+    from analysis.learning.search.subset_search import Run
+
+#: The name of the baseline: the mean of the training rows, whatever the descriptors.
+DUMMY = "dummy"
+SCORES = ("r2", "mse", "mae")
+FOLDED, HELD = "folds", "held_out"
+#: Shares of the training rows at which a learning curve stands.
+SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+class Fit(NamedTuple):
+    """What one algorithm predicted on the test rows of one split."""
+
+    algorithm: str
+    scheme: Scheme
+    kind: str  # FOLDED or HELD
+    split: int
+    test: NDArray[np.intp]
+    predicted: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RegressionScores:
+    """Scores and predictions of several algorithms.
+
+    Attributes
+    ----------
+    scores
+        One row for each algorithm and scheme: `r2`, `mse` ((eV per f.u.)^2) and `mae` (eV per
+        f.u.) over five folds and all seeds with their `_spread`, and of the one 80/20 split
+        (`_held_out`). Best grouped error first; the dummy is among them.
+    predictions
+        One row for each compound, algorithm and scheme: `truth`, and `predicted` in the fold of
+        the first seed that tested it.
+    """
+
+    scores: pd.DataFrame
+    predictions: pd.DataFrame
+
+
+def regression_scores(
+    problem: Problem,
+    *,
+    run: Run,
+    algorithms: Iterable[Regression] = Regression,
+    seeds: Sequence[int] = SEEDS,
+) -> RegressionScores:
+    """Cross-validate algorithms with an inner loop for their hyperparameters, and split once 80/20.
+
+    Outer and inner splits are of one scheme: where no element is in training and test, none is in
+    both parts of an inner fold either.
+    """
+    work = [
+        (str(algorithm), scheme, kind, number, split)
+        for algorithm in (DUMMY, *algorithms)
+        for scheme in Scheme
+        for kind, splits in _splits(problem, scheme, seeds, run.seed).items()
+        for number, split in enumerate(splits)
+    ]
+    fits = []
+    for fit in Parallel(n_jobs=run.jobs, return_as="generator")(
+        delayed(_fit)(problem, *each, seed=run.seed) for each in work
+    ):
+        fits.append(fit)
+        if run.progress is not None:
+            run.progress(len(fits), len(work))
+    return RegressionScores(_score_table(problem, fits), _prediction_table(problem, fits))
+
+
+def _splits(
+    problem: Problem, scheme: Scheme, seeds: Sequence[int], seed: int
+) -> dict[str, list[Split]]:
+    return {
+        FOLDED: value_splits(problem.groups, scheme=scheme, seeds=seeds),
+        HELD: [hold_out(problem.groups, scheme=scheme, seed=seed)],
+    }
+
+
+def _fit(
+    problem: Problem,
+    algorithm: str,
+    scheme: Scheme,
+    kind: str,
+    number: int,
+    split: Split,
+    *,
+    seed: int,
+) -> Fit:
+    predicted = fit_predict(problem, algorithm, split, scheme=scheme, seed=seed)
+    return Fit(algorithm, scheme, kind, number, split.test, predicted)
+
+
+def fit_predict(
+    problem: Problem, algorithm: str, split: Split, *, scheme: Scheme, seed: int
+) -> NDArray[np.float64]:
+    """Fit to the training rows, hyperparameters included, and predict the test rows."""
+    train, test = split
+    if algorithm == DUMMY:
+        model = DummyRegressor()
+    else:
+        chosen, rows = Regression[algorithm.upper()], problem.part(train)
+        inner = value_splits(rows.groups, scheme=scheme, seeds=(seed,))
+        best = choose(rows, chosen, inner=inner, seed=seed)
+        model = regressor(chosen, seed=seed, hyperparameters=best)
+    with warnings.catch_warnings():
+        # A kernel parameter of the Gaussian process at its bound is a fit like any other.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(problem.x[train], problem.y[train])
+    return np.asarray(model.predict(problem.x[test]), dtype=float)
+
+
+def _score_table(problem: Problem, fits: Sequence[Fit]) -> pd.DataFrame:
+    rows = []
+    for fit in fits:
+        truth = problem.y[fit.test]
+        values = (
+            r2_score(truth, fit.predicted),
+            mean_squared_error(truth, fit.predicted),
+            mean_absolute_error(truth, fit.predicted),
+        )
+        rows.append([fit.algorithm, str(fit.scheme), fit.kind, *values])
+    table = pd.DataFrame(rows, columns=["algorithm", "scheme", "kind", *SCORES])
+    found = {}
+    for name in SCORES:
+        for suffix, kind, how in (
+            ("", FOLDED, "mean"),
+            ("_spread", FOLDED, _spread),
+            ("_held_out", HELD, "mean"),
+        ):
+            part = table[table["kind"] == kind].groupby(["algorithm", "scheme"])[name]
+            found[f"{name}{suffix}"] = part.agg(how)
+    scores = pd.DataFrame(found).reset_index()
+    best = scores[scores["scheme"] == str(Scheme.GROUPED)].set_index("algorithm")["mae"]
+    order = scores["algorithm"].map(best)
+    return (
+        scores.assign(order=order)
+        .sort_values(["order", "scheme"])
+        .drop(columns="order")
+        .reset_index(drop=True)
+    )
+
+
+def _spread(values: pd.Series[float]) -> float:
+    return float(values.std(ddof=0))
+
+
+def _prediction_table(problem: Problem, fits: Sequence[Fit]) -> pd.DataFrame:
+    """Gather the predictions of the first seed's folds, in which each compound is tested once."""
+    parts = []
+    seen: dict[tuple[str, Scheme], set[int]] = {}
+    for fit in fits:
+        if fit.kind != FOLDED:
+            continue
+        done = seen.setdefault((fit.algorithm, fit.scheme), set())
+        if done & set(fit.test):
+            continue
+        done |= set(fit.test)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "algorithm": fit.algorithm,
+                    "scheme": str(fit.scheme),
+                    "row": problem.rows[fit.test],
+                    "element": problem.groups[fit.test],
+                    "truth": problem.y[fit.test],
+                    "predicted": fit.predicted,
+                }
+            )
+        )
+    table = pd.concat(parts, ignore_index=True)
+    return table.sort_values(["algorithm", "scheme", "row"], kind="stable").reset_index(drop=True)
+
+
+def learning_curve(
+    problem: Problem,
+    algorithm: Regression,
+    *,
+    run: Run,
+    seeds: Sequence[int] = SEEDS,
+    shares: Sequence[float] = SHARES,
+) -> pd.DataFrame:
+    """Error on test rows against the number of training rows.
+
+    Under the grouped scheme a part of the training elements is taken, all compounds of each.
+
+    Returns
+    -------
+    DataFrame
+        `scheme`, `share`, `rows` (mean number of training rows), `mae` and `mae_spread` over folds
+        and seeds.
+    """
+    work = [
+        (scheme, share, split)
+        for scheme in Scheme
+        for share in shares
+        for split in value_splits(problem.groups, scheme=scheme, seeds=seeds)
+    ]
+    points = Parallel(n_jobs=run.jobs)(
+        delayed(_point)(problem, algorithm, *each, seed=run.seed) for each in work
+    )
+    table = pd.DataFrame(points, columns=["scheme", "share", "rows", "mae"])
+    grouped = table.groupby(["scheme", "share"])
+    return pd.DataFrame(
+        {
+            "rows": grouped["rows"].mean(),
+            "mae": grouped["mae"].mean(),
+            "mae_spread": grouped["mae"].std(ddof=0),
+        }
+    ).reset_index()
+
+
+def _point(
+    problem: Problem,
+    algorithm: Regression,
+    scheme: Scheme,
+    share: float,
+    split: Split,
+    *,
+    seed: int,
+) -> tuple[str, float, int, float]:
+    train = _part(problem, split.train, scheme, share, seed)
+    part = Split(train, split.test)
+    predicted = fit_predict(problem, algorithm, part, scheme=scheme, seed=seed)
+    error = mean_absolute_error(problem.y[split.test], predicted)
+    return str(scheme), share, len(train), float(error)
+
+
+def _part(
+    problem: Problem, train: NDArray[np.intp], scheme: Scheme, share: float, seed: int
+) -> NDArray[np.intp]:
+    rng = np.random.default_rng(seed)
+    if scheme is Scheme.PLAIN:
+        return np.sort(rng.permutation(train)[: max(10, round(share * len(train)))])
+    elements = np.unique(problem.groups[train])
+    chosen = rng.permutation(elements)[: max(5, round(share * len(elements)))]
+    return train[np.isin(problem.groups[train], chosen)]

@@ -1,0 +1,1 @@
+"""Classifiers over subsets of descriptors."""

@@ -1,0 +1,1 @@
+"""One training, its document and what it means."""

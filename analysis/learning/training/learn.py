@@ -1,0 +1,225 @@
+"""Everything that is learnt from a campaign, in one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.base.errors import InputError
+from analysis.learning.data.problem import Problem, classification_problem, regression_problem
+from analysis.learning.data.splits import SEEDS, Scheme
+from analysis.learning.data.training_data import TrainingData, training_data
+from analysis.learning.prediction.model_settings import ModelSettings, best_settings
+from analysis.learning.prediction.prediction import FinalModel, fit_model
+from analysis.learning.regression.regression import (
+    RegressionScores,
+    learning_curve,
+    regression_scores,
+)
+from analysis.learning.regression.regressors import Regression
+from analysis.learning.search.classification import FULL, QUICK, Search, search
+from analysis.learning.search.importance import correlations, importances, windows
+from analysis.learning.search.kernel_comparison import compare_kernels
+from analysis.learning.search.nested import (
+    Choice,
+    NestedScores,
+    PermutationTest,
+    nested_scores,
+    permutation_test,
+)
+from analysis.learning.search.subset_search import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analysis.energies.phases import ReferencePhases
+    from analysis.learning.search.classification import Reporter
+    from analysis.learning.settings import LearningSettings
+
+#: Regression of the quick profile: one of each kind. Support vectors, a second kernel method whose
+#: hyperparameters take a fifth of the training, are left to the full one.
+QUICK_REGRESSION = (
+    Regression.RIDGE,
+    Regression.LAPLACIAN_RIDGE,
+    Regression.GAUSSIAN_PROCESS,
+    Regression.EXTRA_TREES,
+    Regression.GRADIENT_BOOSTING,
+)
+
+
+#: Inside the nested scores, by the profile.
+QUICK_CHOICE, FULL_CHOICE = Choice(inner_folds=3), Choice()
+
+
+@dataclass(frozen=True, eq=False)
+class Classification:
+    """Everything about the label."""
+
+    problem: Problem
+    search: Search
+    nested: tuple[NestedScores, ...]  # plain, grouped
+    permutations: tuple[PermutationTest, ...]  # the same; empty in the quick profile
+    importances: pd.DataFrame
+    windows: pd.DataFrame
+    kernels: pd.DataFrame | None  # of the full profile
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What was learnt.
+
+    Attributes
+    ----------
+    classification
+        None where the classes are too small; `notes` says so.
+    importances
+        Of the reaction energy.
+    learning_curve
+        Of the best algorithm; None in the quick profile.
+    model
+        For predictions.
+    """
+
+    settings: LearningSettings
+    data: TrainingData
+    classification: Classification | None
+    regression: RegressionScores
+    importances: pd.DataFrame
+    correlations: pd.DataFrame
+    learning_curve: pd.DataFrame | None
+    model: FinalModel
+    notes: tuple[str, ...]
+
+
+def learn(
+    documents: Iterable[Mapping[str, Any]],
+    settings: LearningSettings,
+    *,
+    jobs: int = 1,
+    report: Reporter | None = None,
+    phases: ReferencePhases | None = None,
+) -> Learned:
+    """Learn from the compounds that have landed.
+
+    Parameters
+    ----------
+    documents
+        Result documents of one campaign.
+    jobs
+        Processes; they change no number.
+    report
+        Called with the step, and how much of it is done of how much.
+    phases
+        Reference phases for oxides without a measured enthalpy; the project's own table if not
+        given.
+
+    Raises
+    ------
+    InputError
+        The compounds are too few to regress on.
+    """
+    data = training_data(
+        documents,
+        phases=phases,
+        concentration=settings.concentration,
+        population=settings.population,
+    )
+    energies = regression_problem(data)
+    run = Run(seed=settings.seed, jobs=jobs)
+    classified, notes = _classify(data, settings, run, report)
+    found = regression_scores(
+        energies,
+        run=_telling(run, report, "regression"),
+        algorithms=tuple(Regression) if settings.is_full else QUICK_REGRESSION,
+        seeds=_seeds(settings),
+    )
+    return Learned(
+        settings=settings,
+        data=data,
+        classification=classified,
+        regression=found,
+        importances=importances(energies, classify=False, run=run, seeds=_seeds(settings)),
+        correlations=correlations(energies),
+        learning_curve=_curve(energies, found, settings, run),
+        model=fit_model(data, _model_settings(classified, settings)),
+        notes=notes,
+    )
+
+
+def _seeds(settings: LearningSettings) -> tuple[int, ...]:
+    """Give the seeds of the folds of nested scores and regression."""
+    return SEEDS if settings.is_full else SEEDS[:1]
+
+
+def _classify(
+    data: TrainingData, settings: LearningSettings, run: Run, report: Reporter | None
+) -> tuple[Classification | None, tuple[str, ...]]:
+    try:
+        problem = classification_problem(data, undecided=settings.undecided)
+        found = search(problem, FULL if settings.is_full else QUICK, run=run, report=report)
+        nested = tuple(
+            nested_scores(
+                problem,
+                scheme=scheme,
+                run=_telling(run, report, f"nested, {scheme}"),
+                choice=FULL_CHOICE if settings.is_full else QUICK_CHOICE,
+                seeds=_seeds(settings),
+            )
+            for scheme in Scheme
+        )
+    except InputError as error:
+        return None, (f"no classification: {error}",)
+    permuted = _permute(problem, settings, run, report) if settings.is_full else ()
+    top = found.leaderboard["descriptors"].tolist()[0]
+    return Classification(
+        problem=problem,
+        search=found,
+        nested=nested,
+        permutations=permuted,
+        importances=importances(problem, classify=True, run=run, seeds=_seeds(settings)),
+        windows=windows(problem, seed=settings.seed),
+        kernels=compare_kernels(problem, top, run=run) if settings.is_full else None,
+    ), problem.notes
+
+
+def _permute(
+    problem: Problem, settings: LearningSettings, run: Run, report: Reporter | None
+) -> tuple[PermutationTest, ...]:
+    return tuple(
+        permutation_test(
+            problem,
+            scheme=scheme,
+            run=_telling(run, report, f"permutations, {scheme}"),
+            permutations=settings.permutations,
+        )
+        for scheme in Scheme
+    )
+
+
+def _curve(
+    problem: Problem, found: RegressionScores, settings: LearningSettings, run: Run
+) -> pd.DataFrame | None:
+    if not settings.is_full:
+        return None
+    known = [str(each) for each in Regression]
+    best = next(name for name in found.scores["algorithm"] if name in known)
+    return learning_curve(problem, Regression[best.upper()], run=run, seeds=_seeds(settings))
+
+
+def _model_settings(found: Classification | None, settings: LearningSettings) -> ModelSettings:
+    # Without a classification the model has no classifier to use these with.
+    board = pd.DataFrame({"algorithm": ["logistic"], "descriptors": [("valence",)]})
+    return best_settings(
+        board if found is None else found.search.leaderboard,
+        undecided=settings.undecided,
+        coverage=settings.coverage,
+        seed=settings.seed,
+    )
+
+
+def _telling(run: Run, report: Reporter | None, step: str) -> Run:
+    if report is None:
+        return run
+    return replace(run, progress=lambda done, total: report(step, done, total))

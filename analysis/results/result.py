@@ -1,0 +1,75 @@
+"""The result document of one compound, as the job store and the results hold it.
+
+Names, units and meanings of its fields have their one home in `analysis.base.fields`; `campaign`
+and `job_uuid` join them when the document enters the results of a campaign.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic import Field as _Field
+from pymatgen.core import Structure
+
+from analysis.base.fields import Field, Label
+from analysis.energies.schemes import EnergyScheme
+from analysis.reactions.interface import ReactionStep
+from analysis.structures.dopants import Dopant
+
+
+def _is(field: Field) -> Any:
+    unit = f" [{field.unit}]" if field.unit else ""
+    return _Field(description=field.description + unit)
+
+
+class EngineUsed(BaseModel, frozen=True, extra="forbid"):
+    """The engine behind an energy."""
+
+    name: str
+    version: str
+    scheme: EnergyScheme
+
+
+class PhasesUsed(BaseModel, frozen=True, extra="forbid"):
+    """The reference phases behind a reaction."""
+
+    source: str
+    scheme: EnergyScheme
+    digest: str = _Field(description="SHA-256 of the phases' content")
+
+
+class CompoundResult(BaseModel, extra="forbid"):
+    """Everything the campaign wants to know of one compound; null says why in `notes`."""
+
+    dopants: tuple[Dopant, ...] = _is(Field.DOPANTS)
+    dopant: str | None = _is(Field.DOPANT)
+    valence: int | None = _is(Field.VALENCE)
+    site: str | None = _is(Field.SITE)
+    concentration: float | None = _is(Field.CONCENTRATION)
+    compensation: Literal["lithium", "none"] = _is(Field.COMPENSATION)
+    formula: str = _is(Field.FORMULA)
+    n_atoms: int = _is(Field.N_ATOMS)
+    formation_energy_per_atom: float = _is(Field.FORMATION_ENERGY_PER_ATOM)
+    energy_above_hull: float = _is(Field.ENERGY_ABOVE_HULL)
+    defect_energy: float | None = _is(Field.DEFECT_ENERGY)
+    passes_filter: bool | None = _is(Field.PASSES_FILTER)
+    reaction_energy: float = _is(Field.REACTION_ENERGY)
+    reaction_energy_uncertainty: float | None = _is(Field.REACTION_ENERGY_UNCERTAINTY)
+    reaction_energy_host: float = _is(Field.REACTION_ENERGY_HOST)
+    decomposition_energy: float = _is(Field.DECOMPOSITION_ENERGY)
+    lithium_driving_force: float = _is(Field.LITHIUM_DRIVING_FORCE)
+    lithium_uptake: float = _is(Field.LITHIUM_UPTAKE)
+    products: dict[str, float] = _is(Field.PRODUCTS)
+    equation: str = _is(Field.EQUATION)
+    reaction_path: tuple[ReactionStep, ...] = _is(Field.REACTION_PATH)
+    label: Label | None = _is(Field.LABEL)
+    strictly_stable: bool = _is(Field.STRICTLY_STABLE)
+    passivating: bool | None = _is(Field.PASSIVATING)
+    strictly_passivating: bool | None = _is(Field.STRICTLY_PASSIVATING)
+    deciding_phases: tuple[str, ...] | None = _is(Field.DECIDING_PHASES)
+    product_band_gaps: dict[str, float | None] | None = _is(Field.PRODUCT_BAND_GAPS)
+    migration_barrier: float | None = _is(Field.MIGRATION_BARRIER)
+    diffusivity: float | None = _is(Field.DIFFUSIVITY)
+    engine: EngineUsed = _is(Field.ENGINE)
+    reference_phases: PhasesUsed = _is(Field.REFERENCE_PHASES)
+    structure: Structure = _is(Field.STRUCTURE)
+    notes: tuple[str, ...] = _is(Field.NOTES)

@@ -1,0 +1,1 @@
+"""The host, its dopants, and where their ions sit."""

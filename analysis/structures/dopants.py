@@ -1,0 +1,252 @@
+"""Which ion replaces which, and how much of it: dopants and the compounds they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, Field, field_validator
+from pymatgen.core import Element, Species
+
+from analysis.base.errors import InputError
+from analysis.base.reasons import Reason
+
+if TYPE_CHECKING:
+    from analysis.structures.host import Host
+
+OXIDISED_NONMETALS = frozenset({"P", "As", "S", "Se", "Te", "Cl", "Br", "I"})
+"""Non-metals that form cations in oxides."""
+
+HEAVIEST = Element("U").Z
+RADIOACTIVE_GAPS = frozenset({"Po", "At", "Rn", "Fr", "Ra"})
+"""No engine and no table of phases knows these; neither anything heavier than uranium."""
+
+ANIONS = frozenset({"O", "F"})
+"""Elements that are cations in no oxide, whatever rare molecules they form."""
+
+SHARE_TOLERANCE = 5e-4
+"""A concentration written with three decimals (0.333 for 1/3) counts as the cell's."""
+
+
+class Dopant(BaseModel, frozen=True, extra="forbid"):
+    """An ion that replaces a host ion."""
+
+    element: str = Field(description="Symbol of the element M")
+    valence: int = Field(gt=0, description="Charge of M in elementary charges")
+    site: str = Field(description="The host ion it replaces, by its name in the host: Li, La, Zr")
+    concentration: float = Field(gt=0, description="x, atoms of M per formula unit of the host")
+
+    @property
+    def species(self) -> Species:
+        """The ion."""
+        return Species(self.element, self.valence)
+
+    @property
+    def label(self) -> str:
+        """The dopant in words: "Al3+ on Li, x=0.25"."""
+        return f"{self.species} on {self.site}, x={self.concentration:g}"
+
+
+class Compound(BaseModel, frozen=True, extra="forbid"):
+    """A doped host; without dopants the host itself."""
+
+    dopants: tuple[Dopant, ...] = Field(description="Its dopants, in a fixed order")
+    compensation: Literal["lithium", "none"] = Field(
+        default="lithium",
+        description="What balances the charge: the mobile ion, or nothing (a 1:1 substitution)",
+    )
+
+    @field_validator("dopants")
+    @classmethod
+    def _in_order(cls, dopants: tuple[Dopant, ...]) -> tuple[Dopant, ...]:
+        """Sort the dopants, so that one compound has one description."""
+        check_distinct(dopants)
+        return tuple(sorted(dopants, key=lambda each: (each.site, each.element, each.valence)))
+
+    def label(self, host_name: str) -> str:
+        """Return the compound's name: "LLZO:Al3+(Li)0.25"."""
+        if not self.dopants:
+            return host_name
+        parts = [f"{each.species}({each.site}){each.concentration:g}" for each in self.dopants]
+        balance = "" if self.compensation == "lithium" else " uncompensated"
+        return f"{host_name}:{'+'.join(parts)}{balance}"
+
+
+def check_distinct(dopants: Sequence[Dopant]) -> None:
+    """Refuse one ion that is listed twice on one site of a compound.
+
+    Raises
+    ------
+    InputError
+        An ion is; its concentrations would have to be added up.
+    """
+    ions = [(dopant.site, dopant.element, dopant.valence) for dopant in dopants]
+    for dopant, ion in zip(dopants, ions, strict=True):
+        if ions.count(ion) > 1:
+            msg = f"{dopant.species} on {dopant.site} is listed twice: add its concentrations up"
+            raise InputError(msg)
+
+
+def common_valences(element: str) -> tuple[int, ...]:
+    """Return the common positive oxidation states of an element in pymatgen's tables, ascending.
+
+    Raises
+    ------
+    InputError
+        If there is no such element.
+    """
+    return _positive(_element(element).common_oxidation_states)
+
+
+def known_valences(element: str) -> tuple[int, ...]:
+    """Return every positive oxidation state of an element that pymatgen knows of, ascending.
+
+    Raises
+    ------
+    InputError
+        If there is no such element.
+    """
+    known = _element(element)
+    if known.symbol in ANIONS or known.is_noble_gas:
+        return ()
+    return _positive(
+        (*known.common_oxidation_states, *known.oxidation_states, *known.icsd_oxidation_states)
+    )
+
+
+def is_candidate(element: str) -> bool:
+    """Return whether the rule counts an element as a dopant.
+
+    It does for metals, metalloids and the non-metals that are cations in oxides, up to uranium,
+    except the noble gases and the elements that nobody can compute (Po, At, Rn, Fr, Ra).
+    """
+    known = _element(element)
+    cation = known.is_metal or known.is_metalloid or known.symbol in OXIDISED_NONMETALS
+    return bool(cation and known.Z <= HEAVIEST and known.symbol not in RADIOACTIVE_GAPS)
+
+
+def candidates(
+    sites: Iterable[str],
+    *,
+    concentrations: Sequence[float],
+    host_ions: Mapping[str, Species],
+    elements: Iterable[str] | None = None,
+) -> list[Dopant]:
+    """Return the dopants of the rule: every candidate element in its common valences on each site.
+
+    Parameters
+    ----------
+    sites
+        Names of the host ions to replace.
+    concentrations
+        Atoms of the dopant per formula unit of the host.
+    host_ions
+        The host's cations by the name of their site; an element never replaces itself.
+    elements
+        Only these elements; all candidates if not given.
+
+    Raises
+    ------
+    InputError
+        If a site or an element is unknown.
+    """
+    chosen = [_element(e).symbol for e in elements] if elements is not None else _all_symbols()
+    ions = {site: _site_ion(site, host_ions) for site in sites}
+    return [
+        Dopant(element=element, valence=valence, site=site, concentration=concentration)
+        for site, element in product(ions, filter(is_candidate, chosen))
+        if element != ions[site].element.symbol
+        for valence in common_valences(element)
+        for concentration in concentrations
+    ]
+
+
+def unjudged(dopants: Iterable[Dopant]) -> tuple[str, ...]:
+    """Name what the rule cannot judge: no dopant is left out for it, and nothing stands in for it.
+
+    That is a dopant that was listed although its element or its valence is no candidate, and one
+    without a Shannon radius at any coordination number.
+    """
+    notes = []
+    for dopant in dopants:
+        ion = dopant.species
+        if not is_candidate(dopant.element) or dopant.valence not in common_valences(
+            dopant.element
+        ):
+            notes.append(f"{ion} {Reason.NOT_OF_RULE}: it was listed, and is computed all the same")
+        if not _has_radius(dopant):
+            notes.append(
+                f"{Reason.NO_RADIUS} {ion} is tabulated: nothing here needs it, descriptors do"
+            )
+    return tuple(dict.fromkeys(notes))
+
+
+def check_dopant(dopant: Dopant, *, host: Host) -> None:
+    """Refuse a dopant that the host's cell cannot hold.
+
+    Raises
+    ------
+    InputError
+        If the element or the site is unknown, the valence is impossible for the element, the
+        element is the site's own, or the concentration is no whole number of atoms in the cell.
+    """
+    known = known_valences(dopant.element)
+    if dopant.valence not in known:
+        listed = ", ".join(f"{valence}+" for valence in known) or "none"
+        msg = f"{dopant.element} is never {dopant.valence}+; its known valences: {listed}"
+        raise InputError(msg)
+    ion = _site_ion(dopant.site, host.ions)
+    if ion.element.symbol == dopant.element:
+        msg = f"{dopant.element} on {dopant.site} is the host's own ion: choose another element"
+        raise InputError(msg)
+    atoms_in_cell(dopant, host=host)
+
+
+def atoms_in_cell(dopant: Dopant, *, host: Host) -> int:
+    """Return how many atoms of the dopant the host's cell holds.
+
+    Raises
+    ------
+    InputError
+        If that is not a whole number between one and the number of the site's ions.
+    """
+    ions = host.counts[_site_ion(dopant.site, host.ions)]
+    units = host.formula_units
+    atoms = round(dopant.concentration * units)
+    if 1 <= atoms <= ions and abs(dopant.concentration - atoms / units) <= SHARE_TOLERANCE:
+        return atoms
+    msg = (
+        f"{dopant.label}: {host.name} in a cell of {units} formula units with {ions} {dopant.site} "
+        f"holds multiples of {1 / units:.4g} up to {ions / units:.4g}; change the concentration or "
+        "the cell"
+    )
+    raise InputError(msg)
+
+
+def _has_radius(dopant: Dopant) -> bool:
+    """Tell whether Shannon's table, as pymatgen has it, knows the ion at any coordination."""
+    radii = Element(dopant.element).data.get("Shannon radii")
+    return isinstance(radii, dict) and str(dopant.valence) in radii
+
+
+def _positive(states: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted({int(state) for state in states if state > 0}))
+
+
+def _all_symbols() -> list[str]:
+    return [element.symbol for element in sorted(Element, key=lambda each: each.Z)]
+
+
+def _element(symbol: str) -> Element:
+    if symbol not in Element.__members__ or Element(symbol).symbol != symbol:
+        msg = f"unknown element {symbol!r}: give its symbol, like Al"
+        raise InputError(msg)
+    return Element(symbol)
+
+
+def _site_ion(site: str, ions: Mapping[str, Species]) -> Species:
+    if site not in ions:
+        msg = f"unknown site {site!r}: the host's sites are {', '.join(ions)}"
+        raise InputError(msg)
+    return ions[site]

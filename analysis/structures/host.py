@@ -1,0 +1,169 @@
+"""The undoped electrolyte: a crystal with partially occupied sites, and its whole-number cell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from monty.json import MSONable
+from pymatgen.core import Composition, Species, Structure
+
+from analysis.base.errors import InputError
+from analysis.data import TABLES
+from analysis.structures.arrangements.integer_counts import Cell, SublatticeCounts
+from analysis.structures.crystal import read_crystal, resize
+
+CellChoice = Literal["primitive", "conventional"] | Sequence[int]
+BUILTIN_HOSTS = {"LLZO": "llzo.cif"}
+
+
+@dataclass(frozen=True)
+class Host(MSONable):
+    """A host crystal in the cell of the campaign.
+
+    Attributes
+    ----------
+    name
+        What it is called in labels: "LLZO".
+    structure
+        The crystal in the campaign's cell, disordered, with an oxidation state on every species.
+    formula_units
+        Formula units of the host in that cell: 4 for the primitive cell of LLZO.
+    mobile
+        The element that moves and that balances the charge of dopants.
+    """
+
+    name: str
+    structure: Structure
+    formula_units: int
+    mobile: str = "Li"
+
+    @cached_property
+    def cell(self) -> Cell:
+        """The whole-number occupation of the cell's sublattices."""
+        return Cell.from_structure(self.structure)
+
+    @property
+    def sublattices(self) -> tuple[SublatticeCounts, ...]:
+        """The disordered sites, in sets that share ions, and how many of which ion they hold."""
+        return self.cell.sublattices
+
+    @property
+    def counts(self) -> dict[Species, int]:
+        """Number of each ion in the cell; together they are neutral."""
+        return self.cell.counts
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whole numbers of atoms changed in the composition."""
+        return self.cell.notes
+
+    @cached_property
+    def formula_unit(self) -> Composition:
+        """The composition per formula unit, of the whole-number cell."""
+        amounts: dict[str, float] = {}
+        for species, count in self.counts.items():
+            symbol = species.element.symbol
+            amounts[symbol] = amounts.get(symbol, 0) + count / self.formula_units
+        ordered = sorted(amounts, key=lambda symbol: Species(symbol).X)
+        return Composition({symbol: amounts[symbol] for symbol in ordered})
+
+    @cached_property
+    def ions(self) -> dict[str, Species]:
+        """The cations by the name of their site.
+
+        The name is the element's symbol, or the ion ("Fe2+") where an element has two charges.
+        """
+        cations = [species for species in self.counts if species.oxi_state > 0]
+        symbols = [species.element.symbol for species in cations]
+        return {
+            symbol if symbols.count(symbol) == 1 else str(species): species
+            for symbol, species in zip(symbols, cations, strict=True)
+        }
+
+    @cached_property
+    def mobile_ion(self) -> Species:
+        """The ion that balances the charge of dopants."""
+        for species in self.counts:
+            if species.element.symbol == self.mobile:
+                return species
+        msg = f"{self.name} has no {self.mobile} to move or to balance charge; it has {self._sites}"
+        raise InputError(msg)
+
+    @cached_property
+    def mobile_sites(self) -> tuple[int, ...]:
+        """Indices of the sites that the mobile ion may take."""
+        return tuple(i for i, site in enumerate(self.structure) if self.mobile_ion in site.species)
+
+    @property
+    def _sites(self) -> str:
+        return ", ".join(self.ions)
+
+
+def builtin_host(name: str = "LLZO", *, cell: CellChoice = "primitive") -> Host:
+    """Return a host that comes with the project.
+
+    Parameters
+    ----------
+    name
+        Its name; "LLZO" is the cubic garnet Li7La3Zr2O12, Ia-3d (sources in its CIF).
+    cell
+        "primitive" (4 formula units of LLZO), "conventional" (8), or [a, b, c] multiples of the
+        primitive cell.
+
+    Raises
+    ------
+    InputError
+        If there is no host of this name.
+    """
+    if name not in BUILTIN_HOSTS:
+        known = ", ".join(BUILTIN_HOSTS)
+        msg = f"no built-in host is called {name!r} (there is {known}): give a CIF instead"
+        raise InputError(msg)
+    return host_from_cif(TABLES / BUILTIN_HOSTS[name], name=name, cell=cell)
+
+
+def host_from_cif(
+    path: str | Path,
+    *,
+    name: str | None = None,
+    cell: CellChoice = "primitive",
+    formula_units: int | None = None,
+    oxidation_states: Mapping[str, float] | None = None,
+    mobile: str = "Li",
+) -> Host:
+    """Read a host from a CIF with partial or mixed occupancies.
+
+    Parameters
+    ----------
+    path
+        The CIF.
+    name
+        What to call the host; the file's name without its ending if not given.
+    cell
+        "primitive", "conventional", or [a, b, c] multiples of the primitive cell.
+    formula_units
+        Formula units in the chosen cell; read from `_cell_formula_units_Z` if not given.
+    oxidation_states
+        Charge of each element, where the file has none: {"Li": 1, "O": -2}.
+    mobile
+        The element that moves and that balances the charge of dopants.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, has no oxidation states, does not tell its formula units, or
+        holds no whole numbers of ions that make the cell neutral.
+    """
+    path = Path(path)
+    crystal = read_crystal(path, oxidation_states=oxidation_states)
+    structure = resize(crystal.structure, cell)
+    host = Host(
+        name=name or path.stem,
+        structure=structure,
+        formula_units=formula_units or crystal.formula_units_in(structure),
+        mobile=mobile,
+    )
+    _ = host.counts, host.mobile_ion  # a host that cannot be made neutral is refused here
+    return host

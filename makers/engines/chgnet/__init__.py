@@ -1,0 +1,1 @@
+"""CHGNet, a force field whose weights are part of its package."""

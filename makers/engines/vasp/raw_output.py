@@ -1,0 +1,125 @@
+"""What stays of a VASP run besides its result: files, emmet's task document, or neither."""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jobflow import JobStore
+from monty.json import jsanitize
+
+from analysis.base.errors import InputError
+from makers.engines.registry import RawOutput
+from makers.engines.vasp.vasp_folder import CONTINUE_FILE, OWNER_FILE, owner_of
+
+if TYPE_CHECKING:  # seconds to import, and only named here
+    from emmet.core.tasks import TaskDoc
+
+STORE: Final = "data"
+
+# It marks a folder whose files go when the job's result is in the job store.
+_DROP_FILE: Final = "drop_when_stored"
+
+# Without them, a finished run could not be read again before its result is in the job store.
+READ_AGAIN: Final = frozenset(
+    (
+        "CONTCAR",
+        "INCAR",
+        "KPOINTS",
+        "OSZICAR",
+        "OUTCAR",
+        "POSCAR",
+        "POTCAR",
+        "custodian.json",
+        "vasprun.xml",
+        CONTINUE_FILE,
+        OWNER_FILE,
+    )
+)
+
+# Densities and wave functions: 0.1 GB and more for a cell of 100 atoms, the others some MB.
+_BULK: Final = ("AECCAR?", "CHG", "CHGCAR", "ELFCAR", "LOCPOT", "PARCHG", "TMPCAR", "WAVECAR")
+_WRITTEN: Final = (
+    *("CONTCAR*", "DOSCAR", "EIGENVAL", "IBZKPT", "INCAR*", "KPOINTS*", "OSZICAR", "OUTCAR"),
+    *("PCDAT", "POSCAR*", "POTCAR*", "PROCAR", "REPORT", "XDATCAR", "vasp.out", "vaspout.h5"),
+    *("vasprun.xml", "custodian.json", "std_err.txt", "error.*.tar", "prev_run.*.tar"),
+)
+
+
+def check_store(keep: RawOutput, store: JobStore) -> None:
+    """Look, before VASP runs, whether the job store has room for task documents.
+
+    Raises
+    ------
+    InputError
+        Task documents are to be kept, and the job store has no additional store for them.
+    """
+    if keep is RawOutput.TASK_DOCUMENT and STORE not in store.additional_stores:
+        msg = (
+            f"keep_raw_output is {keep.value}, and the job store has no additional store "
+            f"{STORE!r}: add one (GridFSStore) to jobflow's configuration, or keep files"
+        )
+        raise InputError(msg)
+
+
+def store_task_document(task: "TaskDoc", store: JobStore, *, job_uuid: str) -> str:
+    """Store a task document where documents may be larger than 16 MB; give its blob_uuid.
+
+    It goes before the job's own document (jobflow itself would store it after), so that no
+    document names a blob that a crash has kept from being written. Storing it again replaces it.
+    """
+    blob = {
+        "blob_uuid": job_uuid,
+        "job_uuid": job_uuid,
+        "job_index": 1,
+        "data": jsanitize(task, strict=True, enum_values=True, allow_bson=True),
+    }
+    store.additional_stores[STORE].update([blob], key="blob_uuid")
+    return job_uuid
+
+
+def load_task_document(blob_uuid: str, store: JobStore) -> dict[str, Any]:
+    """Read the task document that a `RelaxationDocument` names.
+
+    Raises
+    ------
+    KeyError
+        There is none of that name.
+    """
+    blob = store.additional_stores[STORE].query_one({"blob_uuid": blob_uuid})
+    if blob is None:
+        raise KeyError(blob_uuid)
+    return dict(blob["data"])
+
+
+def tidy(folder: Path, keep: RawOutput) -> None:
+    """Drop what need not stay once a run has been read, though not yet stored."""
+    _remove(folder, _BULK)
+    if keep is not RawOutput.FILES:
+        folder.joinpath(_DROP_FILE).touch()
+        _remove(folder, _WRITTEN, spare=READ_AGAIN)
+
+
+def drop_stored(folder: Path, stored: Collection[str]) -> bool:
+    """Drop what is left of a run if that was asked for and its result is stored.
+
+    Parameters
+    ----------
+    folder
+        Where the job ran; it may be gone, or another job's than VASP's.
+    stored
+        uuids of jobs whose output is in the job store.
+    """
+    drop = folder / _DROP_FILE
+    if not drop.exists() or owner_of(folder) not in stored:
+        return False
+    _remove(folder, _WRITTEN)
+    drop.unlink()
+    return True
+
+
+def _remove(folder: Path, patterns: Iterable[str], spare: Iterable[str] = ()) -> None:
+    spared = frozenset(spare)
+    ends = ("", ".gz")
+    for path in {p for pattern in patterns for end in ends for p in folder.glob(pattern + end)}:
+        if path.name.removesuffix(".gz") not in spared:
+            path.unlink()

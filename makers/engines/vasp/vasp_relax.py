@@ -1,0 +1,187 @@
+"""Relaxations with VASP under custodian, from a force field's minimum where that is asked for.
+
+Importing this module loads atomate2 (2 s): only `makers.engines.registry.relax_maker` does so.
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from atomate2.vasp.jobs.base import BaseVaspMaker, get_vasp_task_document
+from atomate2.vasp.run import DEFAULT_HANDLERS
+from emmet.core.tasks import TaskDoc
+from jobflow import CURRENT_JOB, Flow, JobConfig, Maker, OnMissing, Response, job
+from pymatgen.core import Structure
+from pymatgen.io.vasp.sets import VaspInputSet
+
+from analysis.energies.schemes import EnergyScheme
+from makers.convergence import converged
+from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
+from makers.engines.registry import RawOutput, VaspSettings, unknown_elements
+from makers.engines.vasp.raw_output import check_store, store_task_document, tidy
+from makers.engines.vasp.vasp_folder import Standing, VaspFolder, marked_processes
+from makers.engines.vasp.vasp_inputs import input_set, vasp_scheme
+from makers.engines.vasp.vasp_report import run_notes, stopped_at_walltime
+from makers.schemas import RelaxationDocument, moved, prerelaxation, without_site_properties
+
+
+@dataclass
+class VaspRelaxMaker(BaseVaspMaker):
+    """Relax atoms and cell with VASP, with the Materials Project's settings.
+
+    The folder in which the job runs tells where it stands: a job that runs there again goes on
+    from the last geometry, or reads the run that had finished.
+    """
+
+    name: str = "relax (VASP)"
+    input_set_generator: VaspInputSet = field(default_factory=lambda: input_set(VaspSettings()))
+    run_vasp_kwargs: dict[str, Any] = field(
+        default_factory=lambda: {"vasp_job_kwargs": {"auto_continue": True}}
+    )
+    # what did not converge is judged, with its evidence, when the run has been read
+    stop_children_kwargs: dict[str, Any] = field(
+        default_factory=lambda: {"handle_unsuccessful": False}
+    )
+    keep_raw_output: RawOutput = RawOutput.FILES
+
+    @classmethod
+    def from_settings(cls, settings: VaspSettings) -> Self:
+        """Make the Maker from the specification's settings."""
+        return cls(
+            input_set_generator=input_set(settings), keep_raw_output=settings.keep_raw_output
+        )
+
+    def digest_fields(self) -> dict[str, Any]:
+        """Give everything besides the structure that determines the result."""
+        return {
+            "engine": "vasp",
+            "input_set": type(self.input_set_generator).__name__,
+            "incar": self.input_set_generator.user_incar_settings,
+            "potcar_functional": self.input_set_generator.user_potcar_functional,
+        }
+
+    @property
+    def scheme(self) -> EnergyScheme:
+        """The scheme of this Maker's energies: the campaign's, unless settings change it."""
+        return vasp_scheme(self.input_set_generator)
+
+    @job(output_schema=RelaxationDocument, config=JobConfig(expose_store=True))
+    def make(
+        self,
+        structure: Structure,
+        prev_dir: str | Path | None = None,
+        *,
+        prerelaxed: RelaxationDocument | Literal["no"] | None = "no",
+    ) -> Response:
+        """Relax a structure.
+
+        Its oxidation states are kept for the run: the input set takes starting moments from them.
+
+        Parameters
+        ----------
+        structure
+            The crystal.
+        prev_dir
+            Folder of an earlier VASP run whose outputs are copied first, as atomate2 does.
+        prerelaxed
+            The same crystal relaxed with a force field: VASP starts from it. None if that failed.
+
+        Raises
+        ------
+        NotConvergedError
+            The forces are above EDIFFG, whatever else the run says (a run that was stopped in time
+            ends like one that converged).
+        """
+        if prerelaxed is None:
+            msg = "the pre-relaxation of this crystal failed; see its own error"
+            raise RuntimeError(msg)
+        check_store(self.keep_raw_output, CURRENT_JOB.store)
+        folder = VaspFolder(Path.cwd(), CURRENT_JOB.job.uuid)
+        start = structure if prerelaxed == "no" else moved(structure, prerelaxed.structure)
+        task = self._run_or_read(folder, without_site_properties(start), prev_dir)
+        document = self._document(task, structure, folder, prerelaxed)
+        if not document.converged:
+            folder.reopen()
+        checked = converged(document, stopped=stopped_at_walltime(task))
+        if self.keep_raw_output is RawOutput.TASK_DOCUMENT:
+            checked.task_document = store_task_document(
+                task, CURRENT_JOB.store, job_uuid=folder.owner
+            )
+        tidy(folder.path, self.keep_raw_output)
+        return Response(output=checked, stored_data={"custodian": task.custodian})
+
+    def _run_or_read(
+        self, folder: VaspFolder, structure: Structure, prev_dir: str | Path | None
+    ) -> TaskDoc:
+        standing = folder.take()
+        if standing is Standing.FINISHED:
+            return get_vasp_task_document(folder.path, **self.task_document_kwargs)
+        if standing is Standing.INTERRUPTED:
+            folder.resume()
+        with marked_processes(folder.path):
+            run = BaseVaspMaker.make.original(self._for_one_run(), structure, prev_dir)
+        return run.output
+
+    def _document(
+        self,
+        task: TaskDoc,
+        initial: Structure,
+        folder: VaspFolder,
+        prerelaxed: RelaxationDocument | Literal["no"],
+    ) -> RelaxationDocument:
+        generator = self.input_set_generator
+        document = RelaxationDocument.from_vasp(
+            task,
+            initial=initial,
+            force_threshold=-generator.user_incar_settings["EDIFFG"],
+            scheme=self.scheme,
+            check_potcar=generator.user_potcar_functional != "PBE_54",
+            earlier=folder.earlier_energies(),
+        )
+        document.notes = [*run_notes(task, interruptions=folder.interruptions)]
+        if prerelaxed != "no":
+            document.prerelaxation = prerelaxation(prerelaxed)
+        return document
+
+    def _for_one_run(self) -> Self:
+        """Copy this Maker with error handlers of its own.
+
+        Custodian's default handlers are shared objects that remember earlier runs of a process.
+        """
+        run = {"handlers": DEFAULT_HANDLERS} | self.run_vasp_kwargs
+        return replace(self, run_vasp_kwargs=deepcopy(run | {"handlers": list(run["handlers"])}))
+
+
+@dataclass
+class PrerelaxedVaspMaker(Maker):
+    """Relax with CHGNet, then with VASP: two jobs, so that each finds a worker that suits it."""
+
+    name: str = "relax (CHGNet, VASP)"
+    first: ChgnetRelaxMaker = field(default_factory=lambda: ChgnetRelaxMaker(must_converge=False))
+    second: VaspRelaxMaker = field(default_factory=VaspRelaxMaker)
+
+    @classmethod
+    def from_settings(cls, settings: VaspSettings) -> Self:
+        """Make the Maker from the specification's settings."""
+        return cls(second=VaspRelaxMaker.from_settings(settings))
+
+    def digest_fields(self) -> dict[str, Any]:
+        """Give everything besides the structure that determines the result."""
+        return self.second.digest_fields() | {"prerelax": self.first.digest_fields()}
+
+    @property
+    def scheme(self) -> EnergyScheme:
+        """The scheme of this Maker's energies: VASP's."""
+        return self.second.scheme
+
+    def make(self, structure: Structure) -> Flow:
+        """Relax a structure; with elements that CHGNet has not learned, with VASP alone."""
+        if unknown_elements("chgnet", structure.symbol_set):
+            relaxation = self.second.make(structure)
+            return Flow([relaxation], output=relaxation.output, name=self.name)
+        before = self.first.make(structure)
+        relaxation = self.second.make(structure, prerelaxed=before.output)
+        # it says itself that the pre-relaxation failed, rather than wait for it forever
+        relaxation.update_config({"on_missing_references": OnMissing.NONE})
+        return Flow([before, relaxation], output=relaxation.output, name=self.name)

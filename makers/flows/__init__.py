@@ -1,0 +1,1 @@
+"""Flows and their steps: one compound, the host, a training."""

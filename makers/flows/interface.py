@@ -1,0 +1,98 @@
+"""One compound against the electrode: formation energy, hull, reaction, verdict."""
+
+from dataclasses import dataclass
+
+from jobflow import JobConfig, Maker, OnMissing, job
+
+from analysis.energies.balance import Balance
+from analysis.energies.phases import ReferencePhases
+from analysis.motion.migration import Migration
+from analysis.reactions.verdict import Criteria
+from analysis.results.result import CompoundResult, EngineUsed
+from analysis.results.screening import Calculated, References, screen
+from analysis.structures.dopants import Compound
+from analysis.structures.host import Host
+from makers.flows.candidates import ParentFailedError, RelaxedCandidates
+from makers.schemas import RelaxationDocument
+
+
+@dataclass
+class InterfaceMaker(Maker):
+    """Compute the result document of a compound."""
+
+    name: str = "interface"
+
+    # A failed parent leaves a missing reference: the job runs all the same and says so.
+    @job(output_schema=CompoundResult, config=JobConfig(on_missing_references=OnMissing.NONE))
+    def make(  # noqa: PLR0913, everything a result depends on
+        self,
+        host: Host,
+        compound: Compound,
+        relaxed: RelaxedCandidates | None,
+        host_relaxed: RelaxedCandidates | None,
+        host_result: CompoundResult | None,
+        phases: ReferencePhases,
+        crystals: dict[str, RelaxationDocument],
+        *,
+        motion: Migration | None,
+        aligned: Balance | None,
+        exchanged: Balance | None,
+        electrode: str,
+        criteria: Criteria,
+    ) -> CompoundResult:
+        """React a relaxed compound with the electrode.
+
+        Parameters
+        ----------
+        host
+            The undoped electrolyte.
+        compound
+            Dopants and compensation; no dopants for the undoped host.
+        relaxed
+            The relaxed compound.
+        host_relaxed
+            The relaxed host.
+        host_result
+            The undoped host's result; None for the undoped host itself.
+        phases
+            The reference phases.
+        crystals
+            The relaxed reference crystals, by formula.
+        motion
+            How the mobile ion moves; None if that was not asked for, or failed.
+        aligned
+            The compound as a sum of these crystals; None where engine and phases agree.
+        exchanged
+            The oxides that are exchanged for the dopants; None for the undoped host.
+        electrode
+            The reactant, a formula of the reference phases.
+        criteria
+            Thresholds of the screening.
+        """
+        if relaxed is None or host_relaxed is None:
+            msg = "the relaxation of this compound or of the host failed; see its own error"
+            raise ParentFailedError(msg)
+        references = References(
+            phases=phases,
+            aligned=aligned,
+            exchanged=exchanged,
+            crystal_energies={f: crystal.energy_per_atom for f, crystal in crystals.items()},
+            host=_calculated(host_relaxed),
+            host_reaction_energy=host_result.reaction_energy if host_result else None,
+            electrode=electrode,
+            criteria=criteria,
+        )
+        return screen(host, compound, _calculated(relaxed), references, motion=motion)
+
+
+def _calculated(candidates: RelaxedCandidates) -> Calculated:
+    relaxation = candidates.relaxation
+    return Calculated(
+        structure=relaxation.structure,
+        energy=relaxation.energy,
+        energies=tuple(energy for energy in candidates.energies if energy is not None),
+        engine=EngineUsed(
+            name=relaxation.engine, version=relaxation.engine_version, scheme=relaxation.scheme
+        ),
+        notes=(*candidates.notes, *relaxation.notes),
+    )

@@ -1,0 +1,1 @@
+"""Validation studies, builders of the tables and generators of pages; not part of the package."""

@@ -1,0 +1,174 @@
+"""docs/results.md: what a result document holds, made from `analysis.base.fields`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from analysis.base.fields import (
+    CHOICES,
+    PARTS,
+    SCHEMA_HISTORY,
+    SCHEMA_VERSION,
+    SUBFIELDS,
+    Field,
+    Kind,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INTRODUCTION: Final = f"""\
+The collection `results` of a campaign's database holds one document per compound; the undoped host
+has one of its own, with no `dopants`. A builder makes them from the job store
+(`workflows/results/builder.py`, a [maggma](https://materialsproject.github.io/maggma/) Builder):
+whenever a workflow ends, at every `interphase run`, `submit` and `advance`, and by hand with
+`interphase build`. It may run at any time, twice, and several at once; it writes only what is
+missing, what was computed again, and what is of an older schema. `stored` changes only when the
+content does. The job store keeps what was computed: results that were lost are made again.
+
+A document of a 96-atom cell takes 20 kB, one of 192 atoms 40 kB; one above MongoDB's 16 MB is
+refused, and named by `interphase build`. `structure` is nearly all of it, and is read only where it
+is asked for. Every document has every field. A field that was not computed is null, and `notes`
+says why. A number is never NaN or infinite: such a value becomes null, with a note. Times are in
+UTC. This page is of schema version {SCHEMA_VERSION}."""
+_QUESTIONS: Final = """\
+A filter is FIELD OPERATOR VALUE; all must hold. Quote it in the shell if it has `<`, `>`, `~` or
+`!`.
+
+| operator | meaning |
+|---|---|
+| `=` `!=` | equal to one of several: `dopant=Al,Ga`. `label=null` finds what has no value |
+| `<` `<=` `>` `>=` | numbers, also the amount of a product: `products.Li2O>7`; dates |
+| `~` `!~` | text contains: `notes~interstitial`; a formula has these elements: `products~LiAl` |
+
+A date is `2026-11-18` or `2026-11-18T06:30`, or how long ago: `36h`, `7d`, `2w`.
+
+**Which dopants on Zr are stable, with a barrier below 0.4 eV?** (`dopants.site=Zr` finds co-doped
+compounds as well.)
+
+    interphase query --dir runs/demo site=Zr label=stable 'migration_barrier<0.4'
+
+**Which compounds form an alloy of zirconium?** `alloys` has the products of two or more metals or
+metalloids without an anion: Zr3Al and ZrW2, but neither Zr4O nor Zr.
+
+    interphase query --dir runs/demo 'alloys~Zr' --fields +alloys
+
+**What are the ten best by reaction energy that are passivating?**
+
+    interphase query --dir runs/demo passivating=true --sort=-reaction_energy --limit 10
+
+**What changed since last week?** `computed` in place of `stored` finds what was calculated since.
+
+    interphase query --dir runs/demo 'stored>=7d' --fields +stored
+
+**What failed, and why?** Also `--state running`, `queued`, `waiting`, `landed`.
+
+    interphase query --dir runs/demo --failed
+
+**What contains calcium but forms no oxide of it? How many?**
+
+    interphase query --dir runs/demo 'formula~Ca' 'products!~CaO' --count
+
+In Python, each is one line as well:
+
+    >>> from workflows.results.dataframe import compounds, results
+    >>> results("runs/demo", ["site=Zr", "label=stable", "migration_barrier<0.4"])
+    >>> results("runs/demo", "alloys~Zr")
+    >>> results("runs/demo", "passivating=true", sort="-reaction_energy", limit=10)
+    >>> results("runs/demo", "stored>=7d")
+    >>> compounds("runs/demo", states=["failed", "blocked"])"""
+_FILES: Final = """\
+The same filters choose what is written for other programs, and whose cells:
+
+    interphase export --dir runs/demo --output demo.csv
+    interphase export --dir runs/demo label=stable --output stable.parquet --structures cifs
+
+| end | one result is | null | nested fields, `products` and others |
+|---|---|---|---|
+| `.csv` | a line | nothing between the commas | JSON text |
+| `.jsonl` | a JSON object on a line | `null` | JSON |
+| `.parquet` | a row; columns have types, units and meanings | null | JSON text |
+
+`workflows.results.files.read_results` reads each of them back as it came from the database:
+`read_results("results/llzo-chgnet/compounds.csv")` gives the reference result, of which
+`workflows.results.query.to_dataframe` makes a table, as [the notebook](query.ipynb) shows. A CIF is
+named by formula, dopants with their sites, and the beginning of `job_uuid`:
+`Li6.25Al0.25La3Zr2O12_Al3+Li_1b9d6bcd.cif`. A file that is there is replaced only with `--force`,
+and only once the new one is complete."""
+_PROVENANCE: Final = """\
+Whatever shows a result shows its `job_uuid`, or its formula. From there,
+
+    interphase provenance --dir runs/demo dopant=Al
+
+leads to the campaign's specification, to every Firework and job with the folder it ran in and the
+versions of the packages, to the engine with its settings and scheme, to how the cell was relaxed,
+to the reference phases with source, scheme, digest and their place in the job store, and to the
+other workflows that the result needed: host, reference crystals, undoped host. `--json` writes all
+of it. What lies in the document itself (`engine`, `reference_phases`, `provenance`) stays with it
+when it is exported; versions are those of packages in the process that ran the last step."""
+_VERSIONS: Final = """\
+A document says in `schema_version` which version it follows. `query`, `export`, `provenance`,
+`summary`, `triage`, `report`, `figures` and `results` refuse documents of another version instead
+of leaving them out of an answer:
+
+- older ones: `interphase build --dir runs/demo` makes them again from the job store, or from
+  themselves where the job store has lost their jobs; nothing is computed, and nothing is lost;
+- newer ones: update interphase. An older version leaves them alone."""
+_TYPES: Final = {
+    Kind.NUMBER: "number",
+    Kind.INTEGER: "whole number",
+    Kind.FLAG: "true or false",
+    Kind.TEXT: "text",
+    Kind.ELEMENT: "element symbol",
+    Kind.FORMULA: "formula",
+    Kind.TEXTS: "list of texts",
+    Kind.FORMULAS: "list of formulas",
+    Kind.AMOUNTS: "formula: number",
+    Kind.DATE: "date and time",
+}
+
+
+def results_page(made: str) -> str:
+    """Write docs/results.md.
+
+    Parameters
+    ----------
+    made
+        The line that says that the page is made from the code.
+    """
+    parts = [
+        *(made, "# Results", _INTRODUCTION, "## The fields", _fields()),
+        *("## Questions", _QUESTIONS, "## Files", _FILES),
+        *("## Where a result comes from", _PROVENANCE),
+        *("## Versions of the schema", _VERSIONS, _history()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _fields() -> str:
+    return _table(
+        ("name", "type", "unit", "meaning"),
+        ((f"`{f}`", _type(f), f.unit, f.description) for f in Field),
+    )
+
+
+def _type(field: Field) -> str:
+    match field.kind:
+        case Kind.CHOICE:
+            return " or ".join(f"`{choice}`" for choice in CHOICES[field])
+        case Kind.RECORDS:
+            return f"list of {', '.join(f'`{part}`' for part in SUBFIELDS[field])}"
+        case Kind.DOCUMENT:
+            return ", ".join(f"`{part}`" for part in PARTS[field])
+        case _:
+            return _TYPES[field.kind]
+
+
+def _history() -> str:
+    rows = ((str(version), change) for version, change in SCHEMA_HISTORY.items())
+    return _table(("version", "what it brought"), rows)
+
+
+def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)

@@ -1,0 +1,154 @@
+"""Oxides of the reference table as sums of binary oxides, with their crystals.
+
+On the ternary ones a force field's error on exchanging oxides is measured (`studies.tables.engine_errors`).
+"""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pymatgen.core import Composition
+
+from analysis.base.errors import InputError
+from analysis.energies.balance import Balance, balance
+from analysis.energies.phases import ReferencePhases
+from analysis.energies.reference_phases import table_crystals, table_phases, whole_table
+from analysis.structures.dopants import is_candidate, known_valences
+from studies.tables.reference_tables import NEWEST_OF_2019, Record, number
+
+PARTNERS: Final = {"Li": 1, "La": 3, "Zr": 4}
+# The most that one dopant atom displaces in the garnet: a site ion, and up to seven Li where M7+
+# sits on Li. In phases with more of them their errors, per atom of M, would hide that of M.
+DISPLACED: Final = {"Li": 7, "La": 1, "Zr": 1}
+# 1,367 of the 1,381 formulas have a crystal this small. With 40 atoms the lowest polymorph is often
+# missed (La4Al2O9 and Li5GaO4 by 1.0 and 0.7 eV per atom of M).
+LARGEST_CELL: Final = 120
+TERNARY: Final = 3
+
+
+def dopant_of(composition: Composition) -> str | None:
+    """Name the M of an oxide of M with Li, La or Zr, or several of them; None for other phases."""
+    elements = {element.symbol for element in composition}
+    further = elements - {"O", *PARTNERS}
+    if len(further) != 1 or "O" not in elements or elements.isdisjoint(PARTNERS):
+        return None
+    element = further.pop()
+    return element if is_candidate(element) else None
+
+
+def ternaries(path: Path, formulas: Iterable[str]) -> dict[str, list[Record]]:
+    """Crystals of each of `formulas` with at most `LARGEST_CELL` atoms, by formula.
+
+    Only those of the 2019 release: a crystal found later may lie below the energy of the table.
+    """
+    known = frozenset(formulas)
+    groups: dict[str, list[Record]] = defaultdict(list)
+    with gzip.open(path, "rt") as lines:
+        for record in map(json.loads, lines):
+            formula = Composition(record["formula"]).reduced_formula
+            small = len(record["sites"]) <= LARGEST_CELL
+            if formula in known and small and number(record) <= NEWEST_OF_2019:
+                groups[formula].append(record)
+    return dict(sorted(groups.items()))
+
+
+def within_exchange(composition: Composition, element: str) -> bool:
+    """Whether a phase holds no more Li, La or Zr per atom of M than a dopant displaces."""
+    return all(composition[e] <= DISPLACED[e] * composition[element] for e in PARTNERS)
+
+
+def from_oxides(composition: Composition, element: str) -> Balance:
+    """Write an oxide of M and host cations as binary oxides, that of M in the valence it has there.
+
+    Raises
+    ------
+    InputError
+        M would have no known valence, or no two binary oxides bracket it.
+    """
+    valences = valences_in(composition, element)
+    phases = table_phases(e.symbol for e in composition)
+    result = balance(composition, None, valences=valences, phases=phases, crystals=table_crystals())
+    if any(Composition(formula).is_element for formula in result.formulas):
+        message = "no two binary oxides bracket the valence of M"
+        raise InputError(message)
+    return result
+
+
+def valences_in(composition: Composition, element: str) -> dict[str, float]:
+    """Valences of oxygen and the host cations, and that of M which makes a phase neutral.
+
+    Raises
+    ------
+    InputError
+        M is not known in that valence.
+    """
+    charge = 2 * composition["O"] - sum(v * composition[e] for e, v in PARTNERS.items())
+    valence = charge / composition[element]
+    known = known_valences(element)
+    if not known or not known[0] <= valence <= known[-1]:
+        message = "valence of M unknown"
+        raise InputError(message)
+    return {"O": -2.0, element: valence} | {e: float(v) for e, v in PARTNERS.items()}
+
+
+def error_of(
+    formula: str,
+    energy: float,
+    oxides: Balance,
+    *,
+    element: str,
+    phases: ReferencePhases,
+    crystal_energies: Mapping[str, float],
+) -> float:
+    """Give the engine's energy of formation from binary oxides minus the table's.
+
+    Parameters
+    ----------
+    formula
+        Reduced formula of the ternary oxide.
+    energy
+        The engine's energy of its lowest polymorph, eV/atom.
+    oxides
+        The ternary oxide as a sum of binary oxides.
+    element
+        The dopant element M.
+    phases
+        The table.
+    crystal_energies
+        The engine's energies of the binary oxides' crystals, eV/atom.
+
+    Returns
+    -------
+    float
+        eV per atom of M.
+    """
+    composition = Composition(formula)
+    known = {f: phases.phase(f).formation_energy_per_atom for f in oxides.formulas}
+    reference = phases.phase(formula).formation_energy_per_atom
+    engine = energy * composition.num_atoms - oxides.sum(crystal_energies)
+    table = reference * composition.num_atoms - oxides.sum(known)
+    return float((engine - table) / composition[element])
+
+
+def dopant_ternaries() -> dict[str, str]:
+    """Ternary oxides of the table, sorted: reduced formula to dopant element."""
+    return {f: m for f, m in dopant_oxides().items() if _elements_in(f) == TERNARY}
+
+
+def dopant_oxides() -> dict[str, str]:
+    """Oxides of the table of one dopant element with Li, La or Zr or several of them, sorted.
+
+    Returns
+    -------
+    dict
+        Reduced formula to dopant element.
+    """
+    found = {phase.formula: dopant_of(phase.composition) for phase in whole_table().phases}
+    return {formula: element for formula, element in sorted(found.items()) if element}
+
+
+def _elements_in(formula: str) -> int:
+    return len(Composition(formula))

@@ -1,0 +1,131 @@
+"""Ways of putting an engine's energy on the scale of the reference phases, side by side.
+
+In each the compound is an exact sum of phases that are known on both scales, and
+
+    E_f(compound) = sum_k c_k E_f(k, reference) + E(compound) - sum_k c_k E(k)
+
+with total energies E of the engine. They differ in what the phases are. `analysis.energies.formation` uses
+`Alignment.OXIDES`; docs/uncertainty.md has the comparison (benchmarks/alignment.py) and the reason.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from pymatgen.core import Composition
+
+from analysis.energies.balance import Balance
+from analysis.energies.formation import alignment
+from analysis.energies.reference_phases import table_crystals, table_phases
+from studies.tables.reference_tables import HOST_FORMULA
+from studies.tables.ternary_oxides import PARTNERS, from_oxides, valences_in
+
+HOST: Final = Composition(HOST_FORMULA)
+# Cations on the sites of the garnet that lithium does not take: three of La, two of Zr.
+GARNET_SITES: Final = {"La": 3, "Zr": 2}
+FEWEST_LITHIUM: Final = 3
+SAME_AMOUNT: Final = 1e-6
+
+
+class Alignment(StrEnum):
+    """What carries a compound to the scale of the reference phases."""
+
+    HOST = "host alone"  # the host, or its oxides, take all oxygen; elements do the rest
+    OXIDES = "host and oxides"  # and the dopant comes as its binary oxide
+    ENGINE = "elements alone"  # the engine's own formation energy, put beside the table
+    SCHEMES = "schemes converted"  # elements of the engine's scheme, and its corrections exchanged
+
+
+def garnet_units(composition: Composition) -> float | None:
+    """Host formula units in a doped garnet Li_n La3 Zr2 O12; None for another structure.
+
+    Per 12 oxygen there are five cations besides lithium, with La or Zr complete, and three Li or
+    more, which fill the tetrahedra: enough to tell the garnets of the table from its NASICONs.
+    """
+    units = composition["O"] / HOST["O"]
+    if not units or composition["Li"] < FEWEST_LITHIUM * units:
+        return None
+    cations = {e.symbol: n / units for e, n in composition.items() if e.symbol not in {"O", "Li"}}
+    complete = any(abs(cations.get(e, 0) - n) < SAME_AMOUNT for e, n in GARNET_SITES.items())
+    five = abs(sum(cations.values()) - sum(GARNET_SITES.values())) < SAME_AMOUNT
+    return units if complete and five else None
+
+
+def carriers(composition: Composition, element: str, way: Alignment) -> Balance:
+    """Write an oxide of M and host cations as the phases of one of the ways.
+
+    Parameters
+    ----------
+    composition
+        The oxide, one of the table's.
+    element
+        Its dopant element M.
+    way
+        Which of them.
+
+    Raises
+    ------
+    InputError
+        M has a valence there that no two binary oxides bracket.
+    """
+    if way in {Alignment.ENGINE, Alignment.SCHEMES}:
+        return _balance(_elements(composition))
+    if way is Alignment.HOST:
+        return _host_alone(composition)
+    units = garnet_units(composition)
+    if units is None:
+        return from_oxides(composition, element)
+    found = alignment(
+        composition / units,
+        HOST,
+        valences=valences_in(composition, element),
+        phases=table_phases({*map(str, HOST.elements), element}),
+        crystals=table_crystals(),
+    )
+    scaled = {formula: amount * units for formula, amount in found.coefficients.items()}
+    return found.model_copy(update={"coefficients": scaled})
+
+
+def _host_alone(composition: Composition) -> Balance:
+    """Let the host take all oxygen, and elements the rest, as where M replaces an ion of it.
+
+    In a garnet that is the host itself. Elsewhere its oxides stand for it, those of the host
+    cations that the phase contains in their proportion: the host's energy from its oxides is right
+    to 0.02 eV per formula unit.
+    """
+    units = garnet_units(composition)
+    host = {HOST.reduced_formula: units} if units else _oxides_of_host_cations(composition)
+    rest = dict(composition.get_el_amt_dict())
+    for formula, amount in host.items():
+        for symbol, count in Composition(formula).get_el_amt_dict().items():
+            rest[symbol] = rest.get(symbol, 0.0) - amount * count
+    return _balance(host | _elements(rest))
+
+
+def _oxides_of_host_cations(composition: Composition) -> dict[str, float]:
+    """Oxides of the host cations in a phase, as many as hold all of its oxygen."""
+    oxides = {
+        Composition({cation: 2, "O": valence}): composition[cation] / 2
+        for cation, valence in PARTNERS.items()
+        if composition[cation]
+    }
+    held = sum(oxide["O"] * amount for oxide, amount in oxides.items())
+    found = {}
+    for oxide, amount in oxides.items():
+        formula, units = oxide.get_reduced_formula_and_factor()
+        found[str(formula)] = float(amount * units * composition["O"] / held)
+    return found
+
+
+def _elements(amounts: Mapping[str, float] | Composition) -> dict[str, float]:
+    """Elemental phases that hold the given atoms, which may be negative."""
+    found = {}
+    for element, amount in dict(amounts).items():
+        formula, units = Composition(str(element)).get_reduced_formula_and_factor()
+        if abs(amount) > SAME_AMOUNT:
+            found[str(formula)] = float(amount * units)
+    return found
+
+
+def _balance(coefficients: Mapping[str, float]) -> Balance:
+    return Balance(coefficients=dict(coefficients), metal="Li")

@@ -1,0 +1,66 @@
+"""The target of classification, and what happens to the undecided and to poor descriptors."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from standins.synthetic import NAMES, synthetic_data
+
+from analysis.base.errors import InputError
+from analysis.learning.data.problem import classification_problem, regression_problem
+from analysis.learning.data.training_data import TrainingData
+from analysis.learning.settings import Undecided
+
+ELEMENTS = ["Al", "Ga", "Sc", "Y", "Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W", "Mg", "Ca"]
+DATA = synthetic_data(ELEMENTS)
+COUNTS = DATA.rows["label"].value_counts()
+
+
+def test_undecided_compounds_are_left_out_and_counted() -> None:
+    problem = classification_problem(DATA)
+    assert COUNTS["undecided"] > 0
+    assert len(problem) == COUNTS["stable"] + COUNTS["unstable"]
+    assert problem.y.sum() == COUNTS["stable"]
+    assert problem.notes == (f"{COUNTS['undecided']} of 45 compounds are undecided: left out",)
+
+
+def test_undecided_compounds_can_count_as_not_stable() -> None:
+    problem = classification_problem(DATA, undecided=Undecided.NOT_STABLE)
+    assert len(problem) == 45
+    assert problem.y.sum() == COUNTS["stable"]
+    assert "counted as not stable" in problem.notes[0]
+
+
+def test_groups_are_the_elements_of_the_rows() -> None:
+    problem = classification_problem(DATA)
+    assert list(problem.groups) == list(DATA.rows["dopant"].iloc[problem.rows])
+    assert np.array_equal(problem.x, DATA.descriptors.to_numpy()[problem.rows])
+
+
+def with_missing(count: int) -> TrainingData:
+    descriptors = DATA.descriptors.copy()
+    descriptors.loc[: count - 1, "bond_energy"] = np.nan
+    return dataclasses.replace(DATA, descriptors=descriptors)
+
+
+def test_a_descriptor_that_many_compounds_lack_is_dropped_with_the_reason() -> None:
+    problem = regression_problem(with_missing(10))
+    assert problem.names == tuple(name for name in NAMES if name != "bond_energy")
+    assert problem.dropped == {
+        "bond_energy": "missing for 22% of the compounds, more than 20%",
+    }
+    with pytest.raises(InputError, match=r"no descriptor bond_energy here.*missing for 22%"):
+        problem.columns(["bond_energy"])
+
+
+def test_a_few_missing_values_stay_missing() -> None:
+    problem = regression_problem(with_missing(3))
+    assert np.isnan(problem.x).sum() == 3
+
+
+def test_too_few_compounds_are_refused() -> None:
+    small = synthetic_data(["Al", "Ga", "Sc"])
+    with pytest.raises(InputError, match="9 compounds of 3 elements are too few to regress"):
+        regression_problem(small)
+    with pytest.raises(InputError, match="too few to classify"):
+        classification_problem(small)

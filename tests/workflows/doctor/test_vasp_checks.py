@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pymatgen.core import SETTINGS
+from pymatgen.io.vasp.sets import MPRelaxSet
+from standins.potcars import potcar, write_potcars
+
+from analysis.base.errors import InputError
+from workflows.doctor.checks import DoubtError
+from workflows.doctor.vasp_checks import check_command, check_potcars, flavour
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def potentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder of the PBE potentials of a garnet, headers only."""
+    folder = write_potcars(tmp_path / "potentials")
+    monkeypatch.setitem(SETTINGS, "PMG_VASP_PSP_DIR", str(folder))
+    return folder / "POT_GGA_PAW_PBE"
+
+
+def generator() -> MPRelaxSet:
+    return MPRelaxSet()
+
+
+@pytest.mark.parametrize(("element", "symbol"), [("Li", "Li_sv"), ("W", "W_pv"), ("O", "O")])
+def test_the_flavour_is_the_materials_projects(element: str, symbol: str) -> None:
+    assert flavour(generator(), element) == symbol
+
+
+@pytest.mark.usefixtures("potentials")
+def test_potentials_that_pymatgen_does_not_know_are_doubtful() -> None:
+    with pytest.raises(DoubtError, match=r"2 potentials .* knows other files for Li_sv"):
+        check_potcars(generator(), ["Li", "O"])
+
+
+@pytest.mark.usefixtures("potentials")
+def test_missing_potentials_are_named_all_at_once() -> None:
+    with pytest.raises(InputError, match=r"Nb_pv: You do not have .*Ta_pv: You do not") as refused:
+        check_potcars(generator(), ["Li", "Nb", "Ta"])
+    assert not isinstance(refused.value, DoubtError)
+
+
+def test_another_flavour_under_the_right_name_is_refused(potentials: Path) -> None:
+    (potentials / "POTCAR.Li_sv").write_text(potcar("Li", 1))
+    with pytest.raises(InputError, match="the file of Li_sv holds PAW_PBE Li 01Jan2000"):
+        check_potcars(generator(), ["Li"])
+
+
+def test_another_functional_is_refused(potentials: Path) -> None:
+    text = potcar("O", 6).replace("LEXCH  = PE", "LEXCH  = CA")
+    (potentials / "POTCAR.O").write_text(text)
+    with pytest.raises(InputError, match="O is made for LEXCH = CA, not PE"):
+        check_potcars(generator(), ["O"])
+
+
+@pytest.mark.usefixtures("potentials")
+def test_a_command_that_is_there_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atomate2.SETTINGS.VASP_CMD", "sh vasp_std")
+    monkeypatch.setattr("atomate2.SETTINGS.VASP_GAMMA_CMD", "sh vasp_gam")
+    assert check_command(job_script_sets_up=False) == "`sh vasp_std` and `sh vasp_gam`"
+
+
+def test_a_missing_command_is_refused_or_left_to_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atomate2.SETTINGS.VASP_CMD", "no-such-vasp -x")
+    monkeypatch.setattr("atomate2.SETTINGS.VASP_GAMMA_CMD", "sh")
+    with pytest.raises(InputError, match="no-such-vasp not found here: set ATOMATE2_VASP_CMD"):
+        check_command(job_script_sets_up=False)
+    with pytest.raises(DoubtError, match="pre_rocket of the queue template"):
+        check_command(job_script_sets_up=True)

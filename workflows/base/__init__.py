@@ -1,0 +1,1 @@
+"""Settings of the machine, times, secret files, web server."""

@@ -1,0 +1,1 @@
+"""Signatures and options of the commands."""

@@ -1,0 +1,104 @@
+"""Commands that learn and predict: their options and help."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workflows.cli.options import (
+    Campaign,
+    Launchpad,
+    Output,
+    SomeFolder,
+    console,
+    place_of,
+)
+
+
+def learn(
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Try everything: subsets of up to four descriptors, all algorithms, a hundred "
+            "permutations. Minutes.",
+        ),
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed; the specification's if left out.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one per core if left out.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Folder for figures; `learning` in the campaign's, if left out."),
+    ] = None,
+) -> None:
+    """Learn from whatever has landed, say what to believe of it, and draw it.
+
+    Believe the honest scores: grouped by element and nested, they answer how well an element is
+    predicted that was never computed. The leaderboard's own are the best of many trials, partly
+    by luck. docs/learning.md explains both. The training is stored: `predict` uses the last one,
+    and the same data and seed give the same numbers again.
+
+    **Examples**
+
+    - `interphase learn --dir runs/llzo`
+    - `interphase learn --dir runs/llzo --full --seed 1`
+    """
+    from workflows.commands.learning import learn_command
+
+    learn_command(
+        place_of(folder, launchpad),
+        campaign,
+        full=full,
+        seed=seed,
+        jobs=jobs,
+        output=output,
+        console=console(),
+    )
+
+
+def predict(  # noqa: PLR0913, PLR0917, one option each
+    element: Annotated[str | None, typer.Argument(metavar="ELEMENT", help="Like Mg.")] = None,
+    valence: Annotated[int | None, typer.Argument(metavar="VALENCE", help="Like 2.")] = None,
+    site: Annotated[
+        str | None, typer.Argument(metavar="SITE", help="The host ion it replaces, like Li.")
+    ] = None,
+    x: Annotated[
+        float | None,
+        typer.Option("--x", help="Atoms per formula unit; that of the training if left out."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="The whole periodic table, on every site.")
+    ] = False,
+    output: Annotated[Output, typer.Option("--format", help="How to write it.")] = Output.TABLE,
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    campaign: Campaign = None,
+) -> None:
+    """Predict a compound from the last training: stable or not, and its reaction energy.
+
+    Computed or not: what was computed stands beside it. Descriptors that are missing, that
+    something stands in for, or that lie outside those of the compounds learnt from are named.
+
+    **Examples**
+
+    - `interphase predict Mg 2 Li --dir runs/llzo`
+    - `interphase predict Nb 5 Zr --x 0.5 --dir runs/llzo`
+    - `interphase predict --all --dir runs/llzo --format csv`
+    """
+    from workflows.commands.predictions import predict_all_command, predict_command
+
+    place = place_of(folder, launchpad)
+    if everything:
+        predict_all_command(place, campaign, output=output, console=console())
+        return
+    if element is None or valence is None or site is None:
+        msg = "give ELEMENT VALENCE SITE, as in: interphase predict Mg 2 Li; or --all"
+        raise typer.BadParameter(msg)
+    predict_command(place, campaign, (element, valence, site, x), output=output, console=console())

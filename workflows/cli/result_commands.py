@@ -1,0 +1,230 @@
+"""Commands that ask for results: their options and help."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workflows.cli.options import (
+    Campaign,
+    Launchpad,
+    Output,
+    SomeFolder,
+    StateName,
+    SummaryOutput,
+    console,
+    place_of,
+)
+
+if TYPE_CHECKING:
+    from workflows.commands.results import Question
+
+Filters = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILTER",
+        help="FIELD OP VALUE with = != < <= > >= ~ !~, all of which must hold.",
+    ),
+]
+Sort = Annotated[str | None, typer.Option(help="Field to sort by; -FIELD for descending.")]
+Fields = Annotated[
+    str | None,
+    typer.Option(help="Fields to show, separated by commas; +FIELD beside the usual ones."),
+]
+Limit = Annotated[int | None, typer.Option(min=1, help="At most this many.")]
+
+
+def query(  # noqa: PLR0913, PLR0917, options of a command
+    filters: Filters = None,
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    sort: Sort = None,
+    fields: Fields = None,
+    output: Annotated[Output, typer.Option("--format", help="How to write them.")] = Output.TABLE,
+    limit: Limit = None,
+    count: Annotated[bool, typer.Option("--count", help="Only say how many there are.")] = False,
+    state: Annotated[
+        list[StateName] | None,
+        typer.Option(help="Compounds in this state, with or without a result; several times."),
+    ] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="What failed and why: --state failed --state blocked.")
+    ] = False,
+) -> None:
+    """Query the results of a campaign by any field.
+
+    **Examples**
+
+    - `interphase query --dir runs/demo label=stable --sort=-reaction_energy`
+    - `interphase query --dir runs/demo site=Zr label=stable 'migration_barrier<0.4'`
+    - `interphase query --dir runs/demo 'alloys~Zr' --fields +alloys`
+    - `interphase query --dir runs/demo 'stored>=7d'`
+    - `interphase query --dir runs/demo --failed`
+    """
+    from workflows.commands.results import count_command, query_command, state_command
+
+    place, question = place_of(folder, launchpad), _question(filters, sort, fields, limit)
+    states = [*(state or []), *((StateName.FAILED, StateName.BLOCKED) if failed else ())]
+    if states:
+        state_command(place, question, states, output=output, console=console())
+    elif count:
+        count_command(place, question, console=console())
+    else:
+        query_command(place, question, output=output, console=console())
+
+
+def export(  # noqa: PLR0913, PLR0917, options of a command
+    filters: Filters = None,
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File to write: .csv, .jsonl or .parquet."),
+    ] = None,
+    structures: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder for the relaxed cells, one CIF each."),
+    ] = None,
+    sort: Sort = None,
+    fields: Fields = None,
+    limit: Limit = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+) -> None:
+    """Write results to a file for other programs, and their structures as CIF files.
+
+    **Examples**
+
+    - `interphase export --dir runs/demo --output demo.csv`
+    - `interphase export --dir runs/demo label=stable --output demo.parquet --structures cifs`
+    """
+    from workflows.commands.results import export_command
+
+    export_command(
+        place_of(folder, launchpad),
+        _question(filters, sort, fields, limit),
+        output=output,
+        structures=structures,
+        force=force,
+        console=console(),
+    )
+
+
+def summary(
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    output: Annotated[
+        SummaryOutput, typer.Option("--format", help="How to write it.")
+    ] = SummaryOutput.TABLE,
+) -> None:
+    """Count what a campaign has found: classes per site, filter, passivation, notes by kind.
+
+    Also the most favourable site of every ion that was computed on several, with the margin to
+    the next, beside what experiment found.
+
+    **Example**: `interphase summary --dir runs/demo`
+    """
+    from workflows.commands.summary import summary_command
+
+    summary_command(place_of(folder, launchpad), campaign, output=output, console=console())
+
+
+def triage(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SPEC_OR_DIR",
+            help="The force-field campaign: its folder, or its specification if it is on a "
+            "LaunchPad.",
+        ),
+    ],
+    budget: Annotated[
+        float, typer.Option(min=0, help="Node-hours for all, host and reference crystals too.")
+    ],
+    output: Annotated[Path, typer.Option(help="The specification to write.")] = Path("vasp.yaml"),
+    launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+) -> None:
+    """Choose the compounds that deserve VASP, and write a specification that computes them.
+
+    Those are undecided, near a boundary of the label, or promising; docs/science.md has the
+    score that ranks them. Of a campaign that still runs, those that have landed are judged.
+
+    **Examples**
+
+    - `interphase triage runs/demo --budget 100 --output demo-vasp.yaml`
+    - `interphase triage campaigns/llzo.yaml --budget 2000 --launchpad my_launchpad.yaml`
+    """
+    from workflows.commands.triage import find_campaign, triage_command
+
+    place, name = find_campaign(source, launchpad, campaign)
+    triage_command(place, name, budget=budget, output=output, force=force, console=console())
+
+
+def explain(
+    filters: Filters = None,
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    sort: Sort = None,
+    limit: Limit = None,
+) -> None:
+    """Say why compounds have their label: the host, the uncertainty, the reaction step by step.
+
+    **Example**: `interphase explain --dir runs/demo dopant=Al`
+    """
+    from workflows.commands.results import explain_command
+
+    question = _question(filters, sort, None, limit)
+    explain_command(place_of(folder, launchpad), question, console=console())
+
+
+def provenance(
+    filters: Filters = None,
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    limit: Limit = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write them as JSON.")] = False,
+) -> None:
+    """Show where results come from: jobs, Fireworks, engine, phases, specification.
+
+    **Example**: `interphase provenance --dir runs/demo dopant=Al`
+    """
+    from workflows.commands.results import provenance_command
+
+    question = _question(filters, None, None, limit)
+    provenance_command(place_of(folder, launchpad), question, as_json=as_json, console=console())
+
+
+def build(
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every result, not only what is missing or old.")
+    ] = False,
+) -> None:
+    """Bring the results up to date with the job store, and to today's schema.
+
+    A campaign does so by itself; this is for results of an older version, or that were removed. It
+    may run at any time, and any number of times.
+
+    **Example**: `interphase build --dir runs/demo`
+    """
+    from workflows.commands.results import build_command
+
+    place = place_of(folder, launchpad)
+    raise typer.Exit(build_command(place, campaign, everything=everything, console=console()))
+
+
+def _question(
+    filters: list[str] | None, sort: str | None, fields: str | None, limit: int | None
+) -> "Question":
+    from workflows.commands.results import Question
+
+    return Question(
+        filters=filters or [],
+        sort=sort,
+        fields=fields.split(",") if fields else None,
+        limit=limit,
+    )

@@ -1,0 +1,156 @@
+"""Is this machine ready? Every check says what it found and, if it fails, the mend."""
+
+import os
+import shutil
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import pymongo
+from pymongo.errors import PyMongoError
+
+from analysis.base.errors import InputError
+from makers.engines.registry import CHGNET_MODEL, relax_maker
+from workflows.base.settings import MachineSettings
+from workflows.doctor.checks import Check, DoubtError, Look, run_checks
+from workflows.doctor.cluster_checks import cluster_checks, job_script_sets_up
+from workflows.specification.planning import Plan, make_plan
+from workflows.specification.sources import phase_source
+from workflows.specification.spec import CampaignSpec
+from workflows.storage.campaign_location import Place, open_place
+from workflows.storage.server.mongod import fetch_mongod, find_mongod
+from workflows.storage.server.private_server import MINIMUM_FREE_BYTES
+
+_ANSWER_SECONDS = 5
+
+
+def check_machine(
+    settings: MachineSettings,
+    spec: CampaignSpec | None = None,
+    *,
+    fix: bool = False,
+    place: Place | None = None,
+) -> list[Check]:
+    """Look at everything a campaign needs.
+
+    Parameters
+    ----------
+    settings
+        Settings of this machine.
+    spec
+        A specification whose needs are checked as well.
+    fix
+        Fetch a mongod where there is none.
+    place
+        A shared LaunchPad that the campaign is for.
+    """
+    engine = spec.engine.name if spec else "chgnet"
+    looks: dict[str, Look] = {
+        "python": lambda: f"{sys.version.split()[0]}",
+        "disk": _disk,
+        "engine": lambda: _engine(engine, spec),
+        "force field": _weights,
+        "Materials Project": lambda: _key(spec),
+        **_specification_looks(spec),
+    }
+    if place and place.address:
+        return run_checks(looks) + _shared(place, settings)
+    return run_checks({"database": lambda: _database(settings, fix=fix), **looks})
+
+
+def _shared(place: Place, settings: MachineSettings) -> list[Check]:
+    """Look at a shared LaunchPad; nothing else about it matters while it does not answer."""
+    try:
+        with open_place(place, settings) as database:
+            return run_checks(cluster_checks(place, database))
+    except InputError as error:
+        return [Check("database", passed=False, finding=str(error))]
+
+
+def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
+    if spec is None:
+        return {}
+    try:
+        plan = make_plan(spec, phase_source(spec.reference_phases, None))
+    except InputError as error:
+        return {"specification": _raising(error)}
+    looks: dict[str, Look] = {"specification": lambda: _found(plan)}
+    if spec.engine.name == "vasp":
+        from workflows.doctor.vasp_checks import vasp_checks
+
+        looks |= vasp_checks(plan.campaign, job_script_sets_up=job_script_sets_up())
+    return looks
+
+
+def _raising(error: InputError) -> Look:
+    def look() -> str:
+        raise error
+
+    return look
+
+
+def _database(settings: MachineSettings, *, fix: bool) -> str:
+    if settings.mongodb_uri:
+        return _server(settings)
+    try:
+        mongod = find_mongod(settings)
+    except InputError:
+        if not fix:
+            raise
+        mongod = fetch_mongod(settings)
+    return f"mongod {mongod.version()} at {mongod.path}, started for each campaign"
+
+
+def _server(settings: MachineSettings) -> str:
+    uri = settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else ""
+    client: pymongo.MongoClient[dict[str, object]]
+    try:
+        with pymongo.timeout(_ANSWER_SECONDS), pymongo.MongoClient(uri) as client:
+            number = client.server_info()["version"]
+    except PyMongoError as error:
+        msg = f"the server of INTERPHASE_MONGODB_URI does not answer: {type(error).__name__}"
+        raise InputError(msg) from None  # the error may hold the password
+    return f"MongoDB {number}, as the settings name it"
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(Path.cwd()).free
+    if free < MINIMUM_FREE_BYTES:
+        msg = f"{free / 1e9:.1f} GB free here, a campaign needs {MINIMUM_FREE_BYTES / 1e9:.1f}"
+        raise InputError(msg)
+    return f"{free / 1e9:.0f} GB free here"
+
+
+def _engine(name: str, spec: CampaignSpec | None) -> str:
+    maker = relax_maker(name, spec.engine.settings if spec else {})
+    return str(maker.scheme.name)
+
+
+def _weights() -> str:
+    """Find the weights of CHGNet, which lie inside its package."""
+    package = find_spec("chgnet")
+    if package is None or package.origin is None:
+        msg = "chgnet is not installed; a force field needs pip install 'interphase[forcefield]'"
+        raise DoubtError(msg)
+    folder = Path(package.origin).parent / "pretrained" / CHGNET_MODEL
+    if not list(folder.glob("*.pth.tar")):
+        msg = f"no weights of CHGNet {CHGNET_MODEL} in {folder}: install chgnet again"
+        raise InputError(msg)
+    return f"CHGNet {CHGNET_MODEL}, weights of package {version('chgnet')}"
+
+
+def _key(spec: CampaignSpec | None) -> str:
+    if os.environ.get("MP_API_KEY"):
+        return "MP_API_KEY is set"
+    if spec and spec.reference_phases.source == "materials_project":
+        msg = (
+            "reference_phases: materials_project needs a key; get one at "
+            "https://materialsproject.org/api and set MP_API_KEY"
+        )
+        raise InputError(msg)
+    return "MP_API_KEY is not set; not needed here"
+
+
+def _found(plan: Plan) -> str:
+    return f"{len(plan.campaign.compounds) - 1} compounds, {len(plan.left_out)} left out"

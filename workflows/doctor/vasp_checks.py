@@ -1,0 +1,154 @@
+"""What VASP needs before a campaign is queued: potentials for every element, a command."""
+
+import shlex
+import shutil
+import warnings
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from pymatgen.core import SETTINGS, Lattice, Structure
+from pymatgen.io.vasp.inputs import PotcarSingle
+
+from analysis.base.errors import InputError
+from analysis.structures.compensation import compound_composition
+from makers.engines.registry import relax_maker
+from workflows.doctor.checks import DoubtError, Look
+from workflows.specification.campaign import Campaign
+
+_FUNCTIONAL = "PE"  # LEXCH of PBE potentials
+
+
+def vasp_checks(campaign: Campaign, *, job_script_sets_up: bool) -> Mapping[str, Look]:
+    """Give the checks of a campaign with VASP, by name.
+
+    Parameters
+    ----------
+    campaign
+        The campaign.
+    job_script_sets_up
+        Jobs load modules first, so that VASP need not be on the PATH here.
+    """
+    return {
+        "POTCARs": lambda: check_potcars(input_set_of(campaign), elements_of(campaign)),
+        "VASP command": lambda: check_command(job_script_sets_up=job_script_sets_up),
+    }
+
+
+def elements_of(campaign: Campaign) -> list[str]:
+    """List all elements that the campaign relaxes, in alphabetical order."""
+    host = campaign.host_crystal
+    found = {e.symbol for p in campaign.compounds for e in compound_composition(host, p.compound)}
+    for formula in campaign.crystals:
+        found |= {element.symbol for element in campaign.crystal(formula).composition.elements}
+    return sorted(found)
+
+
+def input_set_of(campaign: Campaign) -> Any:
+    """Give the input set of the campaign's VASP runs."""
+    engine = campaign.spec.engine
+    return relax_maker(engine.name, engine.settings).input_set_generator
+
+
+def check_potcars(generator: Any, elements: Iterable[str]) -> str:
+    """Check that the potential of every element is there, and is the one the input set means.
+
+    Parameters
+    ----------
+    generator
+        A VaspInputSet.
+    elements
+        Chemical symbols.
+
+    Raises
+    ------
+    InputError
+        A potential is missing, or is of another flavour or functional.
+    DoubtError
+        Some differ from what pymatgen knows of that release: another version, or edited.
+    """
+    if not SETTINGS.get("PMG_VASP_PSP_DIR"):
+        msg = "no potentials: set PMG_VASP_PSP_DIR in ~/.pmgrc.yaml to their folder"
+        raise InputError(msg)
+    functional = generator.user_potcar_functional
+    wrong, unknown, titles = [], [], []
+    for element in elements:
+        symbol = flavour(generator, element)
+        try:
+            potential = _read(symbol, functional)
+        except (OSError, ValueError) as error:
+            wrong.append(f"{symbol}: {_first_line(error)}")
+            continue
+        if problem := _problem(potential, symbol):
+            wrong.append(problem)
+        elif not potential.is_valid:
+            unknown.append(f"{symbol} ({potential.TITEL})")
+        titles.append(potential.TITEL)
+    if wrong:
+        msg = f"{functional} potentials that cannot be used: {'; '.join(wrong)}"
+        raise InputError(msg)
+    found = f"{len(titles)} potentials of release {functional}"
+    if unknown:
+        msg = (
+            f"{found}; pymatgen's record of that release knows other files for "
+            f"{', '.join(unknown)}: compare them with VASP's"
+        )
+        raise DoubtError(msg)
+    return f"{found}, all as pymatgen knows them: {', '.join(titles)}"
+
+
+def flavour(generator: Any, element: str) -> str:
+    """Give the flavour that an input set uses for an element, such as Li_sv."""
+    oxide = deepcopy(generator)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        oxide.structure = Structure(Lattice.cubic(5), [element, "O"], [[0, 0, 0], [0.5] * 3])
+        return str(oxide.potcar_symbols[oxide.poscar.site_symbols.index(element)])
+
+
+def check_command(*, job_script_sets_up: bool) -> str:
+    """Check that the commands atomate2 will start are there.
+
+    Raises
+    ------
+    InputError
+        A program is not on the PATH, and no job script would put it there.
+    DoubtError
+        It is not on the PATH here, and job scripts set up their own.
+    """
+    from atomate2 import SETTINGS
+
+    commands = [str(SETTINGS.VASP_CMD), str(SETTINGS.VASP_GAMMA_CMD)]
+    programs = {shlex.split(command)[0] for command in commands if command.strip()}
+    missing = sorted(program for program in programs if not shutil.which(program))
+    shown = " and ".join(f"`{command}`" for command in dict.fromkeys(commands))
+    if not missing:
+        return shown
+    msg = f"{shown}: {', '.join(missing)} not found here"
+    if job_script_sets_up:
+        msg += "; pre_rocket of the queue template must put it on the PATH of jobs"
+        raise DoubtError(msg)
+    msg += (
+        ": set ATOMATE2_VASP_CMD and ATOMATE2_VASP_GAMMA_CMD (or VASP_CMD in atomate2.yaml), or "
+        "load VASP under pre_rocket in the queue template"
+    )
+    raise InputError(msg)
+
+
+def _read(symbol: str, functional: str) -> PotcarSingle:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an unknown file is reported by the check itself
+        return PotcarSingle.from_symbol_and_functional(symbol, functional)
+
+
+def _problem(potential: PotcarSingle, symbol: str) -> str | None:
+    words = potential.TITEL.split()
+    if symbol not in words:
+        return f"the file of {symbol} holds {potential.TITEL}"
+    if potential.LEXCH != _FUNCTIONAL:
+        return f"{symbol} is made for LEXCH = {potential.LEXCH}, not {_FUNCTIONAL}"
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -1,0 +1,26 @@
+"""Raw output that was not to be kept goes when its results have landed, not before."""
+
+from pathlib import Path
+
+from workflows.storage.database import Database
+
+
+def drop_landed_output(database: Database, node: str) -> list[Path]:
+    """Drop what VASP left of the runs of a node whose results are in the job store.
+
+    A worker does this for the folders that it sees; others stay.
+
+    Returns
+    -------
+    The folders that were cleared.
+    """
+    # A folder names its job: imported here because that needs the VASP parts, which take seconds.
+    from makers.engines.vasp.raw_output import drop_stored
+    from makers.engines.vasp.vasp_folder import owner_of
+
+    launches = database.fireworks.distinct("launches", {"spec.node": node, "state": "COMPLETED"})
+    found = database.mongo["launches"].find({"launch_id": {"$in": launches}}, {"launch_dir": 1})
+    folders = {Path(launch["launch_dir"]) for launch in found}
+    owners = [owner for folder in folders if (owner := owner_of(folder))]
+    stored = database.jobs.distinct("uuid", {"uuid": {"$in": owners}})
+    return sorted(folder for folder in folders if drop_stored(folder, stored))

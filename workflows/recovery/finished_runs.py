@@ -1,0 +1,53 @@
+"""VASP runs that are complete on disk and missing in the job store: read, not repeated."""
+
+from __future__ import annotations
+
+import io
+from contextlib import chdir, redirect_stdout
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workflows.storage.database import Database
+
+
+def read_finished(database: Database, fw_id: int, folder: Path) -> bool:
+    """Run the job of a Firework here and now if all it has to do is to read what VASP wrote.
+
+    Parameters
+    ----------
+    database
+        The campaign's database.
+    fw_id
+        A Firework that is ready and would run in `folder`.
+    folder
+        Where it ran before.
+
+    Returns
+    -------
+    Whether its output is in the job store now.
+    """
+    from makers.engines.vasp.vasp_folder import Standing, VaspFolder
+
+    firework = database.fireworks.find_one({"fw_id": fw_id}, {"spec._tasks.job.uuid": 1}) or {}
+    uuid = firework["spec"]["_tasks"][0].get("job", {}).get("uuid")
+    if uuid is None or VaspFolder(folder, uuid).standing is not Standing.FINISHED:
+        return False
+    _launch(database, fw_id, folder)
+    return database.jobs.count_documents({"uuid": uuid}) > 0
+
+
+def _launch(database: Database, fw_id: int, folder: Path) -> None:
+    import jobflow
+    from fireworks import FWorker
+    from fireworks.core.rocket_launcher import launch_rocket
+
+    store = jobflow.SETTINGS.JOB_STORE
+    jobflow.SETTINGS.JOB_STORE = database.job_store
+    try:
+        # FireWorks and jobflow print what they do; and a rocket removes an empty folder it leaves.
+        with chdir(folder), redirect_stdout(io.StringIO()):
+            launch_rocket(database.launchpad, FWorker(), fw_id=fw_id, strm_lvl="ERROR")
+    finally:
+        jobflow.SETTINGS.JOB_STORE = store

@@ -1,0 +1,48 @@
+"""What the queueing system of this machine knows of batch jobs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Final
+
+from workflows.recovery.batch_job import UNKNOWN, BatchJob, JobReport, JobState, Queue, user_name
+from workflows.recovery.pbs import Pbs
+from workflows.recovery.slurm import Slurm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+QUEUES: Final[Mapping[str, type[Queue]]] = {queue.name: queue for queue in (Slurm, Pbs)}
+
+
+def current_job(environment: Mapping[str, str] = os.environ) -> BatchJob | None:
+    """Give the batch job in which this process runs; None outside of one."""
+    found = (queue.current(environment) for queue in QUEUES.values())
+    return next((job for job in found if job), None)
+
+
+def local_queue() -> Queue | None:
+    """Give the queueing system of this machine; None if it has none."""
+    there = (queue() for queue in QUEUES.values() if shutil.which(queue.command))
+    return next(there, None)
+
+
+def ask_queue(jobs: Iterable[BatchJob], queue: Queue | None) -> dict[BatchJob, JobReport]:
+    """Ask this machine's queue for batch jobs.
+
+    A job of another system or cluster is unknown here. So is one of another user that the queue
+    does not show: it may show only one's own.
+    """
+    asked = list(dict.fromkeys(jobs))
+    cluster = queue.cluster if queue and asked else ""
+    mine = [
+        job for job in asked if queue and job.queue == queue.name and job.cluster in ("", cluster)
+    ]
+    answers = queue.ask([job.id for job in mine]) if queue and mine else {}
+    return {job: _believed(job, answers.get(job.id, UNKNOWN), job in mine) for job in asked}
+
+
+def _believed(job: BatchJob, report: JobReport, mine: bool) -> JobReport:
+    is_hidden = report == JobReport(JobState.ENDED) and job.user not in ("", user_name())
+    return UNKNOWN if is_hidden or not mine else report

@@ -1,0 +1,198 @@
+"""What was lost or failed runs again where that can help; what has landed is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fireworks import FWAction
+
+from workflows.base.settings import load_settings
+from workflows.recovery.continuation import prepare_continuation
+from workflows.recovery.failed_steps import Stopped, failed_steps, lost_steps
+from workflows.recovery.lost_runs import LIVING, LostRun, Run, look_for_lost
+from workflows.recovery.repair import free_lock, refresh, repair
+from workflows.state.failures import FailureClass
+from workflows.storage.launchpad import remove_half_added
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from workflows.recovery.batch_job import Queue
+    from workflows.storage.database import Database
+
+# What may go well the next time although nothing was changed; the others need a mend first.
+RETRYABLE: Final = frozenset(
+    (FailureClass.WALLTIME, FailureClass.NODE, FailureClass.MEMORY, FailureClass.DATABASE)
+)
+
+
+@dataclass
+class Recovery:
+    """What was found and put right.
+
+    Attributes
+    ----------
+    again
+        Steps that run again.
+    given_up
+        Steps that ended for the same reason too often: they are left failed.
+    not_asked
+        Steps whose class was not asked for: they are left failed.
+    unknown
+        Runs of which nobody here can say whether they are alive: they are left alone.
+    refreshed, half_added
+        Ends of runs that were told to their workflow, and workflows added by half.
+    """
+
+    again: list[Stopped] = field(default_factory=list)
+    given_up: list[Stopped] = field(default_factory=list)
+    not_asked: list[Stopped] = field(default_factory=list)
+    unknown: list[Run] = field(default_factory=list)
+    refreshed: int = 0
+    half_added: int = 0
+
+    @property
+    def rerun(self) -> int:
+        """Count the steps that run again."""
+        return len(self.again)
+
+
+def recover_local(database: Database, campaign: str) -> Recovery:
+    """Put right what killed workers left; only while nobody works on the campaign.
+
+    What failed and said so is left alone: see `retry_failed`.
+    """
+    # Campaigns share nodes, and a private database is nobody else's.
+    query = {} if database.server else {"campaign": campaign}
+    nodes = database.nodes.distinct("uuid", query)
+    recovery = Recovery(half_added=remove_half_added(database.launchpad, alone=True))
+    recovery.refreshed = repair(database, nodes, alone=True)
+    look = look_for_lost(database, nodes, queue=None, patience=0, alone=True)
+    _sort(
+        lost_steps(database, look),
+        recovery,
+        classes=tuple(FailureClass),
+        limit=load_settings().max_reruns,
+    )
+    _carry_out(database, recovery)
+    return recovery
+
+
+def retry_failed(database: Database, campaign: str) -> int:
+    """Let everything run again that failed for want of which a result is missing.
+
+    A compound whose result is there keeps it: what depends on it has been computed from it.
+
+    Returns
+    -------
+    How many steps will run again.
+    """
+    recovery = Recovery(again=failed_steps(database, [campaign], None))
+    _carry_out(database, recovery)
+    return recovery.rerun
+
+
+def recover(
+    database: Database,
+    campaigns: Sequence[str],
+    *,
+    classes: Collection[FailureClass] = RETRYABLE,
+    queue: Queue | None,
+    dry_run: bool = False,
+) -> Recovery:
+    """Run again what was lost, and what failed for a reason that may be gone.
+
+    Workers may be at work meanwhile: a run is lost only if its queue or its machine says so.
+
+    Parameters
+    ----------
+    database
+        The database of the campaigns.
+    campaigns
+        Their names.
+    classes
+        Classes of failures that run again; what was lost is `node`, or what its queue says.
+    queue
+        The queueing system of this machine.
+    dry_run
+        Only look.
+    """
+    settings = load_settings()
+    nodes = database.nodes.distinct("uuid", {"campaign": {"$in": list(campaigns)}})
+    recovery = Recovery()
+    if not dry_run:
+        recovery.half_added = remove_half_added(database.launchpad)
+        recovery.refreshed = repair(database, nodes, alone=False)
+    look = look_for_lost(database, nodes, queue=queue, patience=settings.launch_patience)
+    recovery.unknown = look.unknown
+    stopped = [*lost_steps(database, look), *failed_steps(database, campaigns, queue)]
+    _sort(stopped, recovery, classes=classes, limit=settings.max_reruns)
+    if not dry_run:
+        _carry_out(database, recovery)
+    return recovery
+
+
+def _sort(
+    stopped: Iterable[Stopped],
+    recovery: Recovery,
+    *,
+    classes: Collection[FailureClass],
+    limit: int,
+) -> None:
+    for step in stopped:
+        if step.failure_class not in classes:
+            recovery.not_asked.append(step)
+        elif step.times >= limit:
+            recovery.given_up.append(step)
+        else:
+            recovery.again.append(step)
+
+
+def _carry_out(database: Database, recovery: Recovery) -> None:
+    recovery.again = [done for step in recovery.again if (done := _run_again(database, step))]
+    for step in (*recovery.given_up, *recovery.not_asked):
+        if step.run and _end_launch(database, LostRun(step.run, step.reason)):
+            refresh(database, step.fw_id)
+
+
+def _run_again(database: Database, step: Stopped) -> Stopped | None:
+    """Let a step run again where it ran; None if somebody else has seen to it."""
+    if step.run:
+        if step.run.launch is None:
+            return step if _release(database, step.run) else None
+        if not _end_launch(database, LostRun(step.run, step.reason)):
+            return None
+    # Its launch is not told to the workflow before the step runs again: its children would go.
+    free_lock(database, step.fw_id)
+    folder = prepare_continuation(database.launchpad, step.fw_id).folder
+    return replace(step, folder=folder)
+
+
+def _release(database: Database, run: Run) -> bool:
+    """Give back a step that was being taken: it has no launch yet."""
+    taken = {"fw_id": run.fw_id, "state": "RESERVED", "launches": []}
+    released = database.fireworks.update_one(taken, {"$set": {"state": "READY"}})
+    return bool(released.modified_count)
+
+
+def _end_launch(database: Database, lost: LostRun) -> bool:
+    """Mark the launch of a lost run as failed, with the reason; say whether it still ran."""
+    from makers.engines.vasp.vasp_folder import end_orphans, owner_of  # seconds to import
+
+    if lost.run.launch is None:
+        return False
+    launch = database.launchpad.get_launch_by_id(lost.run.launch["launch_id"])
+    launch.action = FWAction(stored_data={"_exception": {"_stacktrace": lost.reason}})
+    launch.state = "FIZZLED"
+    query = {"launch_id": launch.launch_id, "state": {"$in": LIVING}}
+    ended = database.launches.replace_one(query, _document(launch))
+    folder = Path(launch.launch_dir)
+    if ended.modified_count and folder.is_dir() and owner_of(folder):
+        end_orphans(folder)  # VASP outlives its rocket
+    return bool(ended.modified_count)
+
+
+def _document(launch: Any) -> dict[str, Any]:
+    return dict(launch.to_db_dict())

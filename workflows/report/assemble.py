@@ -1,0 +1,49 @@
+"""The report of a campaign, from its database in one call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workflows.report.chapters import Chapter, campaign_chapters
+from workflows.report.drawing import sections
+from workflows.report.gather import build_report, gather
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workflows.report.gather import Gathered
+    from workflows.report.model import Report
+    from workflows.storage.database import Database
+
+
+def _learning(database: Database, name: str) -> list[Chapter]:
+    if database.learning.find_one({"campaign": name}, {"_id": 1}) is None:
+        return []
+    from workflows.report.learning_chapters import learning_chapters  # it imports scikit-learn
+
+    return learning_chapters(database, name)
+
+
+#: Chapters that come from more than the result documents, in the order in which they are shown;
+#: each gives its chapters, none where there is nothing to show.
+SOURCES: tuple[Callable[[Database, str], list[Chapter]], ...] = (_learning,)
+
+
+def make_report(database: Database, name: str) -> Report:
+    """Read a campaign and put its report together.
+
+    Raises
+    ------
+    InputError
+        There is no such campaign.
+    """
+    gathered = gather(database, name)
+    return build_report(gathered, sections(all_chapters(database, gathered)))
+
+
+def all_chapters(database: Database, gathered: Gathered) -> list[Chapter]:
+    """Give every figure and table of a report: of the results first, then of the sources."""
+    chapters = campaign_chapters(gathered.documents)
+    for source in SOURCES:
+        chapters += source(database, gathered.name)
+    return chapters

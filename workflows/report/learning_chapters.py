@@ -1,0 +1,187 @@
+"""What was learnt as chapters of the report: figures and tables, from the stored document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.base.compound_names import compound_name
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
+from analysis.figures.learning_figures import learning_figures
+from analysis.learning.training.interpretation import belief
+from analysis.learning.training.training import is_test
+from workflows.learning.training_documents import last_training
+from workflows.report.chapters import Chapter, Drawing
+from workflows.report.model import Column, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from workflows.storage.database import Database
+
+    Record = Mapping[str, Any]
+
+Cell = str | float | int | None
+#: Rows of the leaderboard in a report; the document has 500.
+LEADING = 50
+
+
+def learning_chapters(database: Database, name: str) -> list[Chapter]:
+    """Give the chapters of a campaign's last training; none if nothing was learnt.
+
+    Parameters
+    ----------
+    database
+        The campaign's database.
+    name
+        Name of the campaign.
+    """
+    try:
+        stored = last_training(database, name)
+    except InputError:
+        return []
+    learnt = stored["learnt"]
+    lead = " ".join(
+        [
+            f"Learnt from {learnt['compounds']} compounds, snapshot {stored['snapshot'][:12]}.",
+            *belief(learnt, stored["agreement"]),
+        ]
+    )
+    tables = [*_scores(learnt), _leaderboard(learnt), *_kernels(learnt), _regression(learnt)]
+    parts = [
+        Chapter(
+            "What decides stability",
+            lead,
+            [
+                Drawing(f.name, f.title, f.caption, f.draw)
+                for f in learning_figures(learnt, stored["forecasts"])
+            ],
+            [table for table in tables if table.rows],
+        )
+    ]
+    forecasts = _forecasts(stored)
+    predictions = _predictions(stored)
+    listed = [table for table in (forecasts, predictions) if table.rows]
+    if listed:
+        text = "Compounds that were predicted, beside what was computed of them afterwards."
+        parts.append(Chapter("Predictions", text, (), listed))
+    return parts
+
+
+def _scores(learnt: Record) -> list[Table]:
+    found = learnt["classification"]
+    if not found:
+        return []
+    rows = [
+        (scheme, row["metric"], row["score"], row["spread"], row["dummy"])
+        for scheme, each in found["nested"].items()
+        for row in each["summary"]
+    ]
+    columns = [("folds", False), ("score", False), ("honest", True), ("spread", True)]
+    return [
+        _table(
+            "Honest scores",
+            [*columns, ("dummy", True)],
+            rows,
+            "Nested: algorithm and descriptors are chosen without the test fold.",
+        )
+    ]
+
+
+def _kernels(learnt: Record) -> list[Table]:
+    found = (learnt["classification"] or {}).get("kernels") or []
+    names = ("balanced_accuracy", "balanced_accuracy_spread", "f1", "roc_auc")
+    rows = [(row["kernel"], row["scheme"], *(row[name] for name in names)) for row in found]
+    columns = [("kernel", False), ("folds", False), *((name, True) for name in names)]
+    caption = "A support vector machine on the descriptors that lead the leaderboard."
+    return [_table("Kernels compared", columns, rows, caption)]
+
+
+def _leaderboard(learnt: Record) -> Table:
+    found = learnt["classification"] or {"leaderboard": []}
+    names = ("balanced_accuracy", "balanced_accuracy_grouped", "f1_grouped", "roc_auc_grouped")
+    rows = [
+        (row["algorithm"], ", ".join(row["descriptors"]), *(row[name] for name in names))
+        for row in found["leaderboard"][:LEADING]
+    ]
+    columns = [("algorithm", False), ("descriptors", False), *((name, True) for name in names)]
+    caption = "Ranks trials; its scores are the best of many, partly by luck."
+    return _table("Leaderboard", columns, rows, caption)
+
+
+def _regression(learnt: Record) -> Table:
+    names = ("mae", "mae_spread", "r2", "mse", "mae_held_out")
+    rows = [
+        (row["algorithm"], row["scheme"], *(row[name] for name in names))
+        for row in learnt["regression"]
+    ]
+    columns = [("algorithm", False), ("folds", False), *((name, True) for name in names)]
+    caption = "Energies in eV per f.u.; the dummy answers with the mean."
+    return _table("Regression of the reaction energy", columns, rows, caption)
+
+
+def _forecasts(stored: Record) -> Table:
+    names = {
+        "reaction_energy": "predicted",
+        "low": "from",
+        "high": "to",
+        "probability": "probability of stable",
+        "computed_energy": "computed",
+        "error": "error",
+    }
+    rows = [
+        (
+            f"{_ion(f)} on {f['site']}, x = {f['concentration']:g}",
+            f["reason"],
+            f["stage"] + 1,
+            *(f.get(name) for name in names),
+            f.get("computed_label"),
+        )
+        for f in stored["forecasts"]
+        if is_test(f)
+    ]
+    columns = [("compound", False), ("why", False), ("training", True)]
+    columns += [*((title, True) for title in names.values()), ("computed label", False)]
+    caption = "The prediction's data did not contain the compound, which was computed after it."
+    caption += f" {_interval(stored)}"
+    return _table("Predicted, then computed", columns, rows, caption)
+
+
+def _predictions(stored: Record) -> Table:
+    open_ = [each for each in stored["table"] if not each["learnt_from"]]
+    rows = [
+        (_ion(p), p["site"], p["probability"], p["reaction_energy"], p["low"], p["high"])
+        for p in sorted(open_, key=lambda each: -each["reaction_energy"])
+    ]
+    columns = [("ion", False), ("site", False), ("probability of stable", True)]
+    columns += [("reaction energy", True), ("from", True), ("to", True)]
+    return _table(
+        "Predicted and not computed", columns, rows, f"Highest first. {_interval(stored)}"
+    )
+
+
+def _ion(record: Record) -> str:
+    return compound_name({Field.DOPANTS: [record]})
+
+
+def _interval(stored: Record) -> str:
+    coverage = stored["settings"]["coverage"]
+    return (
+        f"Energies in eV per f.u.; from and to are the {coverage:.0%} interval of an element never "
+        "computed. interphase predict says what lies outside the range learnt from."
+    )
+
+
+def _table(
+    title: str,
+    columns: Sequence[tuple[str, bool]],
+    rows: Sequence[Sequence[Cell]],
+    caption: str,
+) -> Table:
+    """Make a table; of each column the title, and whether it holds numbers."""
+    return Table(
+        title=title,
+        columns=tuple(Column(title=text, numeric=numeric) for text, numeric in columns),
+        rows=tuple(tuple(row) for row in rows),
+        caption=caption,
+    )

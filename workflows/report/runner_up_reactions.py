@@ -1,0 +1,115 @@
+"""The runners-up of a compound's reaction: not stored, but a matter of milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
+from analysis.energies.phases import ReferencePhases
+from analysis.reactions.interface import runners_up
+from analysis.structures.compensation import compound_composition
+from workflows.dispatch.advance import load_campaign
+from workflows.report.model import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workflows.report.model import Entry
+    from workflows.specification.campaign import Campaign, PlannedCompound
+    from workflows.storage.database import Database
+
+NUMBER = 4
+
+
+@dataclass
+class RunnersUp:
+    """Computes the runners-up of a campaign's compounds, those of each job once.
+
+    Attributes
+    ----------
+    known
+        What has been computed, by the uuid of the job.
+    """
+
+    known: dict[str, tuple[Runner, ...]] = field(default_factory=dict)
+
+    def add(
+        self, database: Database, name: str, entries: Sequence[Entry], warnings: list[str]
+    ) -> list[Entry]:
+        """Give the entries with their runners-up.
+
+        Parameters
+        ----------
+        database
+            The campaign's database.
+        name
+            The campaign.
+        entries
+            Its compounds.
+        warnings
+            What cannot be computed is added.
+        """
+        missing = [each for each in entries if each.key not in self.known and _is_ranked(each)]
+        if missing:
+            try:
+                self._compute(database, load_campaign(database, name), missing)
+            except (InputError, ValidationError, KeyError, TypeError) as error:
+                first = str(error).splitlines()[0]
+                warnings.append(f"The runners-up of reactions cannot be computed ({first}).")
+        return [
+            each.model_copy(update={"runners_up": self.known.get(each.key, ())}) for each in entries
+        ]
+
+    def _compute(self, database: Database, campaign: Campaign, entries: Sequence[Entry]) -> None:
+        planned = {
+            node.uuid: compound
+            for node, compound in zip(
+                (node for node in campaign.nodes() if node.compound),
+                campaign.compounds,
+                strict=True,
+            )
+        }
+        phases: dict[str, ReferencePhases] = {}
+        for entry in entries:
+            if compound := planned.get(entry.key):
+                if compound.phases not in phases:
+                    phases[compound.phases] = _read_phases(database, compound.phases)
+                self.known[entry.key] = _ranked(campaign, compound, entry, phases[compound.phases])
+
+
+def _is_ranked(entry: Entry) -> bool:
+    """Say whether a compound has the energy that its reactions start from."""
+    return entry.result.get(Field.FORMATION_ENERGY_PER_ATOM) is not None
+
+
+def _read_phases(database: Database, uuid: str) -> ReferencePhases:
+    job = database.jobs.find_one({"uuid": uuid}, {"output": 1})
+    if job is None:
+        msg = f"the reference phases {uuid} are not in the job store"
+        raise InputError(msg)
+    fields: dict[str, Any] = {k: v for k, v in job["output"].items() if not k.startswith("@")}
+    return ReferencePhases.model_validate(fields)
+
+
+def _ranked(
+    campaign: Campaign, planned: PlannedCompound, entry: Entry, phases: ReferencePhases
+) -> tuple[Runner, ...]:
+    host, spec = campaign.host_crystal, campaign.spec
+    composition = compound_composition(host, planned.compound)
+    energy = entry.result[Field.FORMATION_ENERGY_PER_ATOM] * composition.num_atoms
+    found = runners_up(
+        composition,
+        energy,
+        phases,
+        electrode=spec.electrode,
+        max_elements=spec.screening.max_elements,
+        exclude=[host.formula_unit.reduced_formula],
+        number=NUMBER,
+    )
+    return tuple(
+        Runner(reaction_energy=each.reaction_energy, products=each.products) for each in found
+    )

@@ -1,0 +1,303 @@
+"""From a specification to a campaign: everything is checked before anything is queued."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from monty.json import jsanitize
+from pymatgen.core import Composition, Element, Structure
+
+from analysis.base.errors import InputError
+from analysis.energies.defects import defect_balance
+from analysis.energies.formation import alignment, needs_alignment, valences_of
+from analysis.energies.phases import ReferencePhases
+from analysis.energies.schemes import EnergyScheme
+from analysis.learning.data.problem import LEAST_PER_CLASS, LEAST_ROWS
+from analysis.motion.migration import jump_distance
+from analysis.reactions.electrode_reaction import Contact
+from analysis.structures.compensation import check_compound, compound_composition, excess_charge
+from analysis.structures.dopants import Compound, Dopant, candidates
+from analysis.structures.host import Host, builtin_host, host_from_cif
+from makers.engines.registry import relax_maker, unknown_elements
+from makers.naming import digest
+from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
+from workflows.specification.sources import PhaseSource
+from workflows.specification.spec import CampaignSpec, HostSpec
+
+
+@dataclass
+class Plan:
+    """A campaign that is ready to be submitted.
+
+    Attributes
+    ----------
+    campaign
+        What is computed.
+    phases
+        The reference phases of each compound's chemical system, by their uuid.
+    left_out
+        Candidates of the rule that cannot be computed, and why.
+    """
+
+    campaign: Campaign
+    phases: dict[str, ReferencePhases]
+    left_out: list[tuple[Compound, str]] = field(default_factory=list)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the campaign cannot learn, and what its reference phases lack, each remark once."""
+        notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
+        return tuple(dict.fromkeys([*_too_few_to_learn(self.campaign), *notes]))
+
+
+def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
+    """Check a specification and read in everything it names.
+
+    A compound that is listed must be computable; a candidate of the rule that is not is left out,
+    with the reason. The host is one compound whatever balances the charge of the others.
+
+    Raises
+    ------
+    InputError
+        The specification asks for something that cannot be computed; the message says what.
+    """
+    maker = relax_maker(spec.engine.name, spec.engine.settings)
+    host = read_host(spec.host)
+    if spec.migration:
+        jump_distance(host)  # a host whose mobile ion has nowhere to jump is refused here
+    planner = _Planner(spec, host, source, maker.scheme)
+    compounds = [planner.plan(Compound(dopants=()))]
+    compounds += [planner.plan(compound) for compound in _listed(spec, host)]
+    left_out = []
+    for compound in _by_rule(spec, host):
+        if any(planned.compound == compound for planned in compounds):
+            continue
+        try:
+            compounds.append(planner.plan(compound))
+        except InputError as error:
+            left_out.append((compound, str(error)))
+    if len(compounds) == 1:
+        raise InputError(_nothing_left(left_out))
+    held = _held_out(spec, host)
+    there = {planned.compound for planned in compounds}
+    compounds += [planner.plan(compound) for compound in held if compound not in there]
+    _require_rows(compounds, held)
+    campaign = Campaign(
+        spec=spec,
+        host=jsanitize(host, strict=True),
+        compounds=tuple(compounds),
+        held_out=tuple(held),
+        space=_space(planner, {planned.compound for planned in compounds}),
+        crystals={f: planner.crystals[f].as_dict() for f in sorted(planner.crystals)},
+        left_out=tuple(LeftOut(compound=each, reason=reason) for each, reason in left_out),
+        engine=maker.digest_fields(),
+    )
+    return Plan(campaign, planner.phases, left_out)
+
+
+def read_host(spec: HostSpec) -> Host:
+    """Read the host that a specification names.
+
+    Raises
+    ------
+    InputError
+        There is no such host, or it cannot be used; see `analysis.structures.host`.
+    """
+    if not spec.is_cif:
+        return builtin_host(spec.crystal, cell=spec.cell)
+    return host_from_cif(
+        spec.crystal,
+        name=spec.name,
+        cell=spec.cell,
+        formula_units=spec.formula_units,
+        oxidation_states=spec.oxidation_states,
+        mobile=spec.mobile,
+    )
+
+
+def _listed(spec: CampaignSpec, host: Host) -> list[Compound]:
+    dopants = [dopant for entry in spec.dopants for dopant in entry.expand()]
+    if twice := [d.label for i, d in enumerate(dopants) if d in dopants[:i]]:
+        msg = f"listed twice under dopants: {'; '.join(twice)}"
+        raise InputError(msg)
+    together = [*((dopant,) for dopant in dopants), *spec.codoped]
+    return [compound for each in together for compound in _each_way(spec, host, each)]
+
+
+def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
+    if spec.rule is None:
+        return []
+    found = candidates(
+        spec.rule.sites or tuple(host.ions),
+        concentrations=spec.rule.concentration,
+        elements=spec.rule.elements,
+        host_ions=host.ions,
+    )
+    return [compound for dopant in found for compound in _each_way(spec, host, (dopant,))]
+
+
+def _held_out(spec: CampaignSpec, host: Host) -> list[Compound]:
+    dopants = [dopant for entry in spec.learning.held_out for dopant in entry.expand()]
+    if twice := [d.label for i, d in enumerate(dopants) if d in dopants[:i]]:
+        msg = f"listed twice under learning.held_out: {'; '.join(twice)}"
+        raise InputError(msg)
+    return [compound for dopant in dopants for compound in _each_way(spec, host, (dopant,))]
+
+
+def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]) -> None:
+    """Refuse to hold out everything."""
+    if all(planned.compound in held for planned in compounds if planned.compound.dopants):
+        msg = (
+            "learning.held_out holds out every compound: ask for some to learn from, under "
+            "`dopants` or by a `rule`"
+        )
+        raise InputError(msg)
+
+
+def _too_few_to_learn(campaign: Campaign) -> list[str]:
+    """Say so if the first training of a campaign that learns by itself must fail."""
+    single = [c.compound for c in campaign.compounds if len(c.compound.dopants) == 1]
+    first = [each.dopants[0].element for each in single if each not in campaign.held_out]
+    elements = len(set(first))
+    if not campaign.learns or (len(first) >= LEAST_ROWS and elements >= LEAST_PER_CLASS):
+        return []
+    note = (
+        f"learning: {len(first)} compounds of {elements} elements are too few, at least "
+        f"{LEAST_ROWS} of {LEAST_PER_CLASS} are needed: nothing will be predicted or chosen"
+    )
+    return [note]
+
+
+def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:
+    """Plan what exploring chooses from: what the rule knows, is not asked for, and can be."""
+    spec, explore = planner.spec, planner.spec.explore
+    if explore is None:
+        return ()
+    found = candidates(
+        explore.sites or tuple(planner.host.ions),
+        concentrations=(explore.concentration,),
+        elements=explore.elements,
+        host_ions=planner.host.ions,
+    )
+    planned, reasons = [], []
+    for dopant in found:
+        compound = Compound(dopants=(dopant,), compensation=spec.compensation[0])
+        if compound in asked:
+            continue
+        try:
+            planned.append(planner.plan(compound))
+        except InputError as error:
+            reasons.append(str(error))
+    if not planned:
+        why = f"; the first of {len(reasons)}: {reasons[0]}" if reasons else ""
+        msg = f"explore: no compound is left to choose from, of {len(found)} candidates{why}"
+        raise InputError(msg)
+    return tuple(planned)
+
+
+def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:
+    """Give a compound with each compensation; once where nothing needs to be balanced."""
+    compounds = [Compound(dopants=dopants, compensation=way) for way in spec.compensation]
+    return compounds[:1] if _is_balanced(host, dopants) else compounds
+
+
+def _is_balanced(host: Host, dopants: tuple[Dopant, ...]) -> bool:
+    """Tell whether the dopants bring the charge they replace; False for what is refused later."""
+    try:
+        return excess_charge(dopants, host=host) == 0
+    except InputError:
+        return False
+
+
+def _nothing_left(left_out: Sequence[tuple[Compound, str]]) -> str:
+    reasons = Counter(reason for _, reason in left_out)
+    first = f": {reasons.most_common(1)[0][0]}" if reasons else ""
+    return f"rule: none of its {len(left_out)} candidates can be computed{first}"
+
+
+class _Planner:
+    """Plans one compound after the other and collects the crystals and phases they share."""
+
+    def __init__(
+        self, spec: CampaignSpec, host: Host, source: PhaseSource, scheme: EnergyScheme
+    ) -> None:
+        self.spec = spec
+        self.host = host
+        self.source = source
+        self.scheme = scheme
+        self.crystals: dict[str, Structure] = {}
+        self.phases: dict[str, ReferencePhases] = {}
+
+    def plan(self, compound: Compound) -> PlannedCompound:
+        """Plan one compound.
+
+        Raises
+        ------
+        InputError
+            It cannot be computed.
+        """
+        check_compound(compound, host=self.host)
+        composition = compound_composition(self.host, compound)
+        unit = self.host.formula_unit
+        # The host's elements too: one that dopants replace entirely is given off as an oxide.
+        elements = {element.symbol for element in (*composition, *unit)}
+        elements |= _elements_of(self.spec.electrode)
+        self._check_engine(elements)
+        phases = self.source.phases(elements)
+        if not compound.dopants:
+            self._check_electrode(phases)
+        crystals = self.source.crystals(elements)
+        shared: dict[str, Any] = {
+            "valences": valences_of(self.host.counts, compound.dopants),
+            "phases": phases,
+            "crystals": crystals,
+            "electrode": self.spec.electrode,
+        }
+        planned = PlannedCompound(
+            compound=compound,
+            phases=digest("phases", phases.digest),
+            aligned=alignment(composition, unit, **shared)
+            if needs_alignment(self.scheme, phases)
+            else None,
+            exchanged=defect_balance(composition, unit, **shared) if compound.dopants else None,
+        )
+        self._keep(planned, phases, crystals)
+        return planned
+
+    def _check_electrode(self, phases: ReferencePhases) -> None:
+        """Refuse an electrode that is unknown or decomposes; dopants change neither."""
+        Contact.between(
+            self.host.formula_unit,
+            phases,
+            electrode=self.spec.electrode,
+            max_elements=self.spec.screening.max_elements,
+            exclude=(),
+        )
+
+    def _check_engine(self, elements: Iterable[str]) -> None:
+        if unknown := unknown_elements(self.spec.engine.name, elements):
+            msg = (
+                f"the engine {self.spec.engine.name} does not know {', '.join(unknown)}: "
+                "choose another dopant or engine"
+            )
+            raise InputError(msg)
+
+    def _keep(
+        self, planned: PlannedCompound, phases: ReferencePhases, crystals: Mapping[str, Structure]
+    ) -> None:
+        self.phases[planned.phases] = phases
+        for formula in planned.crystals:
+            if formula not in self.crystals:
+                self.crystals[formula] = crystals[formula]
+
+
+def _elements_of(formula: str) -> set[str]:
+    try:
+        symbols = {element.symbol for element in Composition(formula)}
+    except ValueError:
+        symbols = set()
+    if not symbols or not all(Element.is_valid_symbol(symbol) for symbol in symbols):
+        msg = f"electrode {formula!r} is no formula: give an element such as Li"
+        raise InputError(msg)
+    return symbols

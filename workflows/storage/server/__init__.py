@@ -1,0 +1,1 @@
+"""The private MongoDB server of a campaign folder."""

@@ -1,0 +1,41 @@
+"""How every table looks, and how it is printed to terminals and into pipes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+
+from analysis.base.fields import Label
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NULL = "-"  # not computed
+STYLES = {
+    Label.STABLE: "green",
+    Label.UNSTABLE: "red",
+    Label.UNDECIDED: "yellow",
+    "COMPLETED": "green",
+    "RUNNING": "cyan",
+    "FIZZLED": "red",
+}
+
+
+def new_table() -> Table:
+    """Make an empty table."""
+    return Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+
+
+def print_table(table: Table, console: Console) -> None:
+    """Print a table, in a pipe as wide as it needs to be, so that nothing is cut or wrapped."""
+    unlimited = console.options.update(max_width=100_000)
+    needed = table.__rich_measure__(console, unlimited)
+    width = max(console.width, needed.minimum) if console.is_terminal else needed.maximum
+    before = console.width
+    if width != before:
+        console.width = width
+    console.print(table)
+    if width != before:
+        console.width = before

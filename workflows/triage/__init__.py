@@ -1,0 +1,1 @@
+"""Choice of compounds for a better engine."""
