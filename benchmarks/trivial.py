@@ -15,8 +15,8 @@ from analysis.structures.compensation import compound_composition, formula_per_u
 from analysis.structures.dopants import Compound
 from makers.naming import named
 from workflows.dispatch import build
-from workflows.dispatch.advance import save_campaign
 from workflows.dispatch.submission import submit
+from workflows.learning.campaign_stages import save_campaign
 from workflows.specification.campaign import Campaign, Kind, Node, PlannedCompound
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import TableSource

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from pymongo import UpdateOne
 
-from workflows.dispatch.advance import added, landed, load_campaign
 from workflows.learning.campaign_stages import campaign_nodes, predicted
 from workflows.learning.training_documents import keep_training
 from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.storage.campaigns import added, landed, load_campaign
 from workflows.storage.database import Database
 
 

@@ -12,7 +12,6 @@ from analysis.base.fields import Field
 from analysis.learning.data.training_data import ROW_FIELDS, training_data
 from analysis.learning.settings import Effort, LearningSettings, Questions
 from analysis.learning.training.training import Training, classes_there, train
-from workflows.dispatch.advance import load_campaign, load_nodes
 from workflows.learning.campaign_stages import periodic_table
 from workflows.learning.training_documents import (
     add_training,
@@ -22,6 +21,7 @@ from workflows.learning.training_documents import (
 )
 from workflows.specification.campaign import Kind
 from workflows.state.campaign_status import State, find_failures, node_states
+from workflows.storage.campaigns import load_campaign, load_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -146,7 +146,7 @@ def _state(
     database: Database, name: str, warnings: list[str]
 ) -> tuple[Status | None, list[Node], dict[str, NodeState]]:
     """Read the campaign's state; an older schema's is named as unreadable."""
-    from workflows.dispatch.advance import load_nodes
+    from workflows.storage.campaigns import load_nodes
 
     try:
         nodes = load_nodes(database, {"campaign": name})

@@ -12,8 +12,8 @@ from analysis.base.fields import Field
 from analysis.energies.phases import ReferencePhases
 from analysis.reactions.interface import runners_up
 from analysis.structures.compensation import compound_composition
-from workflows.dispatch.advance import load_campaign
 from workflows.report.model import Runner
+from workflows.storage.campaigns import load_campaign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

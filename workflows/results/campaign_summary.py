@@ -1,10 +1,10 @@
 """The summary of a campaign, read from its database."""
 
 from analysis.results.summary import Summary, summarise
-from workflows.dispatch.advance import load_campaign, load_nodes
 from workflows.results.query import find
 from workflows.specification.campaign import Kind
 from workflows.state.campaign_status import State, node_states
+from workflows.storage.campaigns import load_campaign, load_nodes
 from workflows.storage.database import Database
 
 

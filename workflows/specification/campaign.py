@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
 from analysis.energies.balance import Balance
+from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
 from makers import naming
@@ -260,3 +261,15 @@ class Campaign(BaseModel):
 
     def _lowest_uuid(self, compound: Compound) -> str:
         return self.step_uuids(compound)["lowest"] if compound.dopants else self.host_uuid
+
+
+def cell_size(campaign: Campaign, node: Node) -> int:
+    """Count the atoms of the cell that a node's workflow relaxes."""
+    if node.formula is not None:
+        return len(campaign.crystal(node.formula))
+    host = campaign.host_crystal
+    if node.compound is None:
+        return int(sum(host.counts.values()))
+    composition = compound_composition(host, node.compound)
+    atoms: float = composition.num_atoms
+    return round(atoms * host.formula_units)

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from makers.flows.candidates import ParentFailedError
-from workflows.dispatch.advance import landed
 from workflows.specification.campaign import Kind
 from workflows.state.failures import FailureClass, classify
+from workflows.storage.campaigns import landed
 from workflows.storage.database import Database
 
 # Steps in the order of a campaign; those of later kinds of work follow by name.

@@ -15,8 +15,7 @@ from statistics import median
 from typing import Any
 
 from workflows.base.settings import MachineSettings
-from workflows.dispatch.build import cell_size
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.specification.campaign import Campaign, Kind, Node, cell_size
 from workflows.storage.database import Database
 
 # Ionic steps to 0.1 eV/Å with CHGNet and BFGS from 70 eV/Å²: means over relaxations of the demo

@@ -5,14 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis.base.errors import InputError
-from workflows.dispatch.advance import (
-    advance,
-    advance_from,
-    load_campaign,
-    load_nodes,
-    save_campaign,
-)
+from workflows.dispatch.advance import advance, advance_from
+from workflows.learning.campaign_stages import save_campaign
 from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.storage.campaigns import load_campaign, load_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

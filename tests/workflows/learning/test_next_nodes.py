@@ -15,13 +15,14 @@ from analysis.learning.prediction.prediction import fit_model
 from analysis.learning.regression.regression import RegressionScores
 from analysis.learning.settings import LearningSettings
 from analysis.learning.training.learn import Learned
-from workflows.dispatch.advance import advance, advance_from, load_nodes
+from workflows.dispatch.advance import advance, advance_from
 from workflows.dispatch.submission import submit
 from workflows.specification.campaign import Kind, Node
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
 from workflows.state.campaign_status import State, campaign_status
+from workflows.storage.campaigns import load_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

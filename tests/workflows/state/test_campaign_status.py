@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workflows.dispatch.advance import advance, save_campaign
+from workflows.dispatch.advance import advance
+from workflows.learning.campaign_stages import save_campaign
 from workflows.specification.campaign import Campaign, Kind, Node
 from workflows.state.campaign_status import State, Status, campaign_status, node_states
 

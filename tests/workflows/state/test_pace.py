@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workflows.dispatch.advance import advance, save_campaign
+from workflows.dispatch.advance import advance
+from workflows.learning.campaign_stages import save_campaign
 from workflows.specification.campaign import Kind
 from workflows.state.campaign_status import campaign_status
 from workflows.state.estimate import estimate
