@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from workflows.learning.next_nodes import go_on
 from workflows.results.result_documents import store_results
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.specification.campaign import Campaign, Node, NodeKind
 from workflows.storage.campaigns import (
     added,
     at_work,
@@ -36,7 +36,7 @@ def advance(database: Database, name: str) -> list[str]:
     nodes = load_nodes(database, {"campaign": name})
     done = landed(database, [node.uuid for node in nodes])
     store_results(
-        database, name, [n.uuid for n in nodes if n.kind is Kind.COMPOUND and n.uuid in done]
+        database, name, [n.uuid for n in nodes if n.kind is NodeKind.COMPOUND and n.uuid in done]
     )
     return [*_add_ready(database, name, nodes, done), *_go_on_learning(database, name)]
 
@@ -55,11 +55,11 @@ def _advance_from(database: Database, name: str, uuid: str) -> list[str]:
     children = load_nodes(database, {"campaign": name, "parents": uuid})
     done = landed(database, {uuid}.union(*(node.parents for node in children)))
     node = database.nodes.find_one({"campaign": name, "uuid": uuid}, {"kind": 1}) or {}
-    if uuid in done and node.get("kind") == Kind.COMPOUND:
+    if uuid in done and node.get("kind") == NodeKind.COMPOUND:
         store_results(database, name, [uuid])
     new = _add_ready(database, name, children, done)
     # One of many compounds is seldom the last; what follows from a training follows at once.
-    if node.get("kind") != Kind.LEARNING and at_work(database, name):
+    if node.get("kind") != NodeKind.LEARNING and at_work(database, name):
         return new
     return [*new, *_go_on_learning(database, name)]
 

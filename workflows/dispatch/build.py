@@ -14,22 +14,22 @@ from makers.flows.interface import InterfaceMaker
 from makers.flows.migration import MigrationMaker
 from makers.naming import named
 from workflows.dispatch.steps import as_steps
-from workflows.specification.campaign import Campaign, Kind, Node, cell_size
+from workflows.specification.campaign import Campaign, Node, NodeKind, cell_size
 
 # What ends every workflow. It builds workflows with this module: it is named, not imported.
 ADVANCE_TASK: Final = "{{workflows.dispatch.advance_task.AdvanceTask}}"
 
 # Rockets pull the host first: everything waits for it. Reference crystals come next.
-_PRIORITY = {Kind.HOST: 30, Kind.CRYSTAL: 20, Kind.LEARNING: 15, Kind.COMPOUND: 10}
+_PRIORITY = {NodeKind.HOST: 30, NodeKind.CRYSTAL: 20, NodeKind.LEARNING: 15, NodeKind.COMPOUND: 10}
 
 
 def build_workflow(campaign: Campaign, node: Node) -> Workflow:
     """Make a node's workflow: its jobs, and last the task that advances the campaign."""
     builders = {
-        Kind.HOST: _host_flow,
-        Kind.CRYSTAL: _crystal_flow,
-        Kind.COMPOUND: _compound_flow,
-        Kind.LEARNING: _learning_flow,
+        NodeKind.HOST: _host_flow,
+        NodeKind.CRYSTAL: _crystal_flow,
+        NodeKind.COMPOUND: _compound_flow,
+        NodeKind.LEARNING: _learning_flow,
     }
     flow = builders[node.kind](campaign, node)
     metadata = node_metadata(campaign, node)

@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.learning.settings import Exploring, Questions
 from analysis.structures.dopants import Dopant, candidates
-from workflows.specification.campaign import Campaign, Kind, Node, PlannedCompound
+from workflows.specification.campaign import Campaign, Node, NodeKind, PlannedCompound
 from workflows.storage.campaigns import write_campaign
 from workflows.storage.database import Database
 
@@ -37,7 +37,7 @@ def campaign_nodes(
         of it, since a compound that had failed was run again, another training follows.
     """
     nodes = list(campaign.nodes())
-    training = next((node for node in nodes if node.kind is Kind.LEARNING), None)
+    training = next((node for node in nodes if node.kind is NodeKind.LEARNING), None)
     if training is None:
         return nodes
     waiting = [node for node in nodes if training.uuid in node.parents]  # held out

@@ -19,7 +19,7 @@ from workflows.learning.training_documents import (
     last_training,
     training_key,
 )
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import State, find_failures, node_states
 from workflows.storage.campaigns import load_campaign, load_nodes
 
@@ -95,7 +95,7 @@ def learn_now(
     settings = spec.learning.settings(spec.seed if seed is None else seed)
     if effort is not None:
         settings = settings.model_copy(update={"effort": effort})
-    nodes = load_nodes(database, {"campaign": name, "kind": Kind.COMPOUND})
+    nodes = load_nodes(database, {"campaign": name, "kind": NodeKind.COMPOUND})
     doped = [node.uuid for node in nodes if node.compound and node.compound.dopants]
     states = node_states(database, load_nodes(database, {"campaign": name}))
     documents = landed_documents(database, name)

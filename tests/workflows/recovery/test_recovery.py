@@ -13,7 +13,7 @@ from workflows.dispatch.advance import advance
 from workflows.dispatch.advance_task import AdvanceTask
 from workflows.learning.campaign_stages import save_campaign
 from workflows.recovery.recovery import recover_local, retry_failed
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.specification.campaign import Campaign, Node, NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def nodes(
 
 @pytest.fixture
 def host(nodes: list[Node]) -> str:
-    return next(node.uuid for node in nodes if node.kind is Kind.HOST)
+    return next(node.uuid for node in nodes if node.kind is NodeKind.HOST)
 
 
 def steps(database: Database, uuid: str) -> dict[str, str]:
