@@ -41,6 +41,14 @@ class Label(StrEnum):
     UNDECIDED = auto()
 
 
+class Dissolution(StrEnum):
+    """Whether the host takes up its dopants, in the order yes, undecided, no."""
+
+    DISSOLVES = auto()
+    UNDECIDED = auto()
+    SEGREGATES = auto()
+
+
 class Field(StrEnum):
     """A field of a result document, in the order in which documents and tables show them.
 

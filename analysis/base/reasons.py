@@ -24,6 +24,7 @@ class Reason(LabelledName):
     NO_PATH_3D = ("it needs the barrier in 3D", "no diffusivity: no barrier in three directions")
     NO_MOTION = ("lithium motion was not asked for", "lithium motion not asked for, or failed")
     NO_BAND_GAP = ("No band gap of", "product without a band gap: passivation open")
+    NEAR_BAND_GAP = ("differs from the limit", "band gap within its error of the limit")
     NO_DECIDING_PHASE = ("no phase decides", "no product contains the dopant: passivation open")
     NO_REACTION = ("the compound does not react", "no reaction: nothing to passivate")
     NO_DOPANT = ("the host has no dopant", "undoped host: no defect energy")
