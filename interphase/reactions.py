@@ -157,7 +157,7 @@ def _energy_per_atom(
     if per_atom is not None:
         return per_atom
     if per_formula_unit is not None:
-        return per_formula_unit / atoms
+        return float(per_formula_unit / atoms)
     energy: float = phases.phase(composition.reduced_formula).formation_energy_per_atom
     return energy
 

@@ -9,8 +9,8 @@ with x dopants per formula unit and S the partial entropy of mixing. Rivals are 
 of lowest energy at the same composition. That the host itself may lie above its rivals (LLZO does,
 at 0 K) is common to both and cancels.
 
-- **Entropy.** Ideal mixing (`analysis.structures.mixing_entropy`) of dopants and host ions on the sites that
-  they share, and of lithium, vacancies and dopants on lithium's. It is the partial entropy, since a
+- **Entropy.** Ideal mixing (`structures.mixing_entropy`) of dopants and host ions on the sites that they
+  share, and of lithium, vacancies and dopants on lithium's. It is the partial entropy, since a
   solid solution gives off dopant as soon as the last one added costs free energy; the integral
   entropy, about k more per dopant, asks only if the compound beats complete segregation.
 - **Lithium vacancies** count: lithium is disordered in the host at the temperature of synthesis,
@@ -87,7 +87,7 @@ class ExcessEnergies(NamedTuple):
     Attributes
     ----------
     hull
-        Above the hull of all phases: `analysis.reactions.interface.hull_distance` times the atoms per f.u.
+        Above the hull of all phases: `interface.hull_distance` times the atoms per f.u.
     products
         Above the phases that may be products: minus the decomposition energy.
     """

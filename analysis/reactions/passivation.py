@@ -56,7 +56,7 @@ def passivation(
     threshold
         Gap in eV that has to be exceeded.
     gap_error
-        Error of a gap in eV (`analysis.reactions.insulation.GAP_ERROR`). A verdict that turns on a gap
+        Error of a gap in eV (`insulation.GAP_ERROR`). A verdict that turns on a gap
         nearer to the threshold than this is null; with 0 gaps are taken as exact.
 
     Raises
