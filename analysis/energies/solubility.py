@@ -9,10 +9,10 @@ with x dopants per formula unit and S the partial entropy of mixing. Rivals are 
 of lowest energy at the same composition. That the host itself may lie above its rivals (LLZO does,
 at 0 K) is common to both and cancels.
 
-- **Entropy.** Ideal mixing (`structures.mixing_entropy`) of dopants and host ions on the sites that they
-  share, and of lithium, vacancies and dopants on lithium's. It is the partial entropy, since a
-  solid solution gives off dopant as soon as the last one added costs free energy; the integral
-  entropy, about k more per dopant, asks only if the compound beats complete segregation.
+- **Entropy.** Ideal mixing (`structures.mixing_entropy`) of dopants and host ions on the sites
+  that they share, and of lithium, vacancies and dopants on lithium's. It is the partial entropy,
+  since a solid solution gives off dopant as soon as the last one added costs free energy; the
+  integral entropy, about k more per dopant, asks only if the compound beats complete segregation.
 - **Lithium vacancies** count: lithium is disordered in the host at the temperature of synthesis,
   and the phases that would take up the dopant instead are ordered. But lithium ions repel each
   other, and the ideal form is a rough one: `MOBILE_ENTROPY` is its uncertainty.

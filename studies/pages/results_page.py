@@ -91,8 +91,8 @@ The same filters choose what is written for other programs, and whose cells:
 
 `workflows.results.files.read_results` reads each of them back as it came from the database:
 `read_results("results/llzo-chgnet/compounds.csv")` gives the reference result, of which
-`workflows.results.query.to_dataframe` makes a table, as [the notebook](query.ipynb) shows. A CIF is
-named by formula, dopants with their sites, and the beginning of `job_uuid`:
+`workflows.results.search.to_dataframe` makes a table, as [the notebook](query.ipynb) shows. A CIF
+is named by formula, dopants with their sites, and the beginning of `job_uuid`:
 `Li6.25Al0.25La3Zr2O12_Al3+Li_1b9d6bcd.cif`. A file that is there is replaced only with `--force`,
 and only once the new one is complete."""
 _PROVENANCE: Final = """\

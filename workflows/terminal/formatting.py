@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from analysis.base.errors import InputError
-from workflows.cli.options import Output
-from workflows.results.export import to_csv, to_json
-from workflows.results.query import resolve_fields
+from workflows.results.search import resolve_fields
+from workflows.results.serialize import to_csv, to_json
+from workflows.terminal.output import Output
 from workflows.terminal.result_table import WIDE, default_fields, results_table
 from workflows.terminal.table_style import NULL, STYLES, new_table, print_table
 

@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from analysis.base.fields import Field, Kind
-from workflows.results.export import to_plain
 from workflows.results.fields import Target, resolve
-from workflows.results.query import DEFAULT_FIELDS, get_value
+from workflows.results.search import DEFAULT_FIELDS, get_value
+from workflows.results.serialize import to_plain
 from workflows.terminal.table_style import NULL, STYLES, new_table
 
 if TYPE_CHECKING:

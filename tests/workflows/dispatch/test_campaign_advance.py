@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis.base.errors import InputError
-from workflows.dispatch.advance import advance, advance_from
+from workflows.dispatch.campaign_advance import advance, advance_from
 from workflows.learning.campaign_stages import save_campaign
 from workflows.specification.campaign import Campaign, Node, NodeKind
 from workflows.storage.campaigns import load_campaign, load_nodes

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from analysis.results.summary import summarise
-from workflows.commands.campaign import BEST_RESULTS, MANY_RESULTS, _show_results
-from workflows.commands.summary import show_summary
+from workflows.terminal.results_text import BEST_RESULTS, MANY_RESULTS, show_results
+from workflows.terminal.summary_tables import show_summary
 
 
 def document(site: str, defect: float, **changes: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def text_of(show: Any) -> str:
 @pytest.mark.parametrize(("number", "shown"), [(MANY_RESULTS, 40), (MANY_RESULTS + 1, 20)])
 def test_the_end_of_a_run_shows_the_best_of_many(number: int, shown: int) -> None:
     documents = [document("Li", 0.001 * n, formula=f"Li{n + 100}") for n in range(number)]
-    text = text_of(lambda console: _show_results(documents, Path("runs/demo"), console))
+    text = text_of(lambda console: show_results(documents, Path("runs/demo"), console))
     assert sum("Al3+" in line for line in text.splitlines()) == shown
     assert ("interphase query --dir runs/demo --sort=-reaction_energy" in text) == (
         number > MANY_RESULTS

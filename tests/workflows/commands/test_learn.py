@@ -20,10 +20,9 @@ from analysis.learning.search.classification import Profile
 from analysis.learning.search.classifiers import Algorithm
 from analysis.learning.search.nested import Choice
 from workflows.cli.main import app
-from workflows.cli.options import Output
-from workflows.commands.learning import learn_command
-from workflows.commands.predictions import predict_all_command, predict_command
-from workflows.dispatch.advance import advance
+from workflows.commands.learn import learn_command
+from workflows.commands.predict import predict_all_command, predict_command
+from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
 from workflows.report.learning_chapters import learning_chapters
 from workflows.specification.campaign import NodeKind
@@ -33,6 +32,7 @@ from workflows.specification.spec import CampaignSpec
 from workflows.storage.campaign_location import Place
 from workflows.storage.campaigns import load_nodes
 from workflows.storage.connection import Address
+from workflows.terminal.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

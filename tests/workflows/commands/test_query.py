@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from workflows.cli.options import StateName
-from workflows.commands.results import Question
+from workflows.results.question import Question
 from workflows.state.campaign_status import State
+from workflows.terminal.output import StateName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def test_a_query_imports_nothing_that_takes_long() -> None:
     code = f"""
 import sys
 import workflows.cli.main
-import workflows.commands.results
+import workflows.commands.query
 from workflows.results.filters import compile_filters
 compile_filters(["reaction_energy<0", "label=stable", "stored>=7d"])
 print([name for name in {HEAVY!r} if name in sys.modules])

@@ -11,7 +11,7 @@ from pymongo.database import Database
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
-from workflows.results.query import compile_filters, find, get_value, resolve_fields, to_dataframe
+from workflows.results.search import compile_filters, find, get_value, resolve_fields, to_dataframe
 
 HOST: dict[str, Any] = {
     "job_uuid": "host",

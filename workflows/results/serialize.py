@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workflows.base.times import iso
-from workflows.results.query import available_fields, get_value
+from workflows.results.search import available_fields, get_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,17 +1,12 @@
-"""What `interphase learn` does and shows."""
+"""What was learnt, and how far a training is, in the terminal."""
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from analysis.learning.settings import Effort
-from workflows.base.settings import load_settings
-from workflows.commands.campaign import the_campaign
-from workflows.storage.campaign_location import open_place
 from workflows.terminal.learning_tables import (
     descriptors_table,
     honest_table,
@@ -23,48 +18,15 @@ from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from rich.console import Console
     from rich.progress import TaskID
 
     from analysis.learning.search.classification import Reporter
-    from analysis.learning.training.training import Training
     from workflows.learning.on_demand import Lesson
-    from workflows.storage.campaign_location import Place
 
-FIGURES = "learning"
+
 _NAMED = 5  # of what failed; `interphase status` names all
-
-
-def learn_command(
-    place: Place,
-    campaign: str | None,
-    *,
-    full: bool,
-    seed: int | None,
-    jobs: int | None,
-    output: Path | None,
-    console: Console,
-) -> None:
-    """Learn from what has landed, show it, and draw it."""
-    from workflows.learning.on_demand import learn_now
-
-    with open_place(place, load_settings()) as database:
-        name = campaign or the_campaign(database, place)
-        with learning_progress(console) as tell:
-            lesson = learn_now(
-                database,
-                name,
-                effort=Effort.FULL if full else None,
-                seed=seed,
-                jobs=jobs or os.cpu_count() or 1,
-                report=tell,
-            )
-    show_lesson(name, lesson, console)
-    folder = output or _folder(place, name)
-    for path in save_figures(lesson.training, folder):
-        console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
 
 
 def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
@@ -90,16 +52,6 @@ def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
     console.print("\nWhat to believe", highlight=False)
     for sentence in belief(learnt, training.agreement):
         console.print(f"- {sentence}", highlight=False, markup=False)
-
-
-def save_figures(training: Training, folder: Path) -> Iterator[Path]:
-    """Write the figures of a training, and give their paths."""
-    from analysis.figures.learning_figures import learning_figures
-    from analysis.figures.style import save_figure
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for figure in learning_figures(training.learnt or {}, training.forecasts):
-        yield save_figure(figure.draw(), folder / f"{figure.name}.png")
 
 
 def _show_data(name: str, lesson: Lesson, learnt: Mapping[str, Any], console: Console) -> None:
@@ -131,12 +83,6 @@ def _show_data(name: str, lesson: Lesson, learnt: Mapping[str, Any], console: Co
     ]
     for note in notes:
         console.print(f"note: {note}", highlight=False, markup=False)
-
-
-def _folder(place: Place, name: str) -> Path:
-    from pathlib import Path
-
-    return place.folder / FIGURES if place.folder else Path(f"{name}-{FIGURES}")
 
 
 @contextmanager
