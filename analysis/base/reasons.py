@@ -41,6 +41,7 @@ class Reason(LabelledName):
         "no measured oxide of the element: errors of like elements stand in",
     )
     WRONG_POTENTIAL = ("nothing is said of the odds of", "wrong potential in the table: no odds")
+    HINGES = ("hinges on the suspect phase", "verdict hinges on a suspect reference phase")
     NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
     NO_ELEMENT_ERROR = (
         "too few ternary oxides measure",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -54,15 +54,35 @@ class Excess:
         Compound, electrode and competing phases.
     forbidden
         Column indices of the phases that must not form.
+    begin
+        Column indices [M] of a feasible basis to start from, such as that of a similar question.
     """
 
     contact: Contact
     forbidden: Indices
+    begin: Indices | None = None
 
-    def best(
-        self, *, voltage: float = 0.0, direction: int = 1, start: Products | None = None
+    @cached_property
+    def best(self) -> Products | None:
+        """The best products where the electrode is as plentiful as they need; see `at`."""
+        return self.at()
+
+    def without(self, column: int) -> Excess:
+        """Return the same contact where one more phase must not form."""
+        if self.best is None or column not in self.best.basis:
+            return self
+        forbidden = np.union1d(self.forbidden, [column])
+        return replace(self, forbidden=forbidden, begin=self.best.basis)
+
+    def with_energies(self, contact: Contact) -> Excess:
+        """Return the contact with other energies of the same phases."""
+        begin = self.begin if self.best is None else self.best.basis
+        return replace(self, contact=contact, begin=begin)
+
+    def at(
+        self, voltage: float = 0.0, *, direction: int = 1, start: Products | None = None
     ) -> Products | None:
-        """Find the best products where the electrode is as plentiful as they need.
+        """Find the best products at a potential.
 
         Parameters
         ----------
@@ -85,7 +105,9 @@ class Excess:
         costs = contact.rivals.energies + voltage * self._rates
         fractions = contact.rivals.fractions
         goals = np.vstack([costs, rates])
-        begin = contact.excess_basis if start is None else start.basis
+        begin = self.begin if start is None else start.basis
+        if begin is None:
+            begin = contact.excess_basis
         basis = best_without(
             self.forbidden, fractions, goals, contact.start, begin, free=contact.column
         )

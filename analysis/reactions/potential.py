@@ -33,12 +33,12 @@ def crossing(upper: Excess, lower: Excess) -> float | None:
         V against the electrode; None where the sign stays the same up to `WIDEST`, or a side has
         no products.
     """
-    first, second = upper.best(), lower.best()
+    first, second = upper.best, lower.best
     positive = first is not None and second is not None and first.energy > second.energy
     direction, voltage = -1 if positive else 1, 0.0
     while abs(voltage) < WIDEST:
-        first = upper.best(voltage=voltage, direction=direction, start=first)
-        second = lower.best(voltage=voltage, direction=direction, start=second)
+        first = upper.at(voltage, direction=direction, start=first)
+        second = lower.at(voltage, direction=direction, start=second)
         if first is None or second is None:
             return None
         difference = first.energy - second.energy

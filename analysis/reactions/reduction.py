@@ -105,8 +105,12 @@ class Sides:
     def with_energies(self, energies: Vector) -> Sides:
         """Return the same sides with other formation energies [K] of the phases, eV/atom."""
         contact = replace(self.contact, rivals=replace(self.contact.rivals, energies=energies))
-        kept, reduced = replace(self.kept, contact=contact), replace(self.reduced, contact=contact)
+        kept, reduced = self.kept.with_energies(contact), self.reduced.with_energies(contact)
         return replace(self, contact=contact, kept=kept, reduced=reduced)
+
+    def without(self, column: int) -> Sides:
+        """Return the same sides where one more phase must not form."""
+        return replace(self, kept=self.kept.without(column), reduced=self.reduced.without(column))
 
     @property
     def amount(self) -> float:
@@ -175,7 +179,7 @@ def sides(
 
 def margin_of(sides: Sides) -> ReductionMargin:
     """Compute margin and potential of one dopant from its two sides."""
-    kept, reduced = sides.kept.best(), sides.reduced.best()
+    kept, reduced = sides.kept.best, sides.reduced.best
     margin = potential = None
     if kept and reduced and sides.has_margin:
         margin = (reduced.energy - kept.energy) / sides.amount

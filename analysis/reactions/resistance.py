@@ -8,6 +8,7 @@ error that remains (`analysis.reactions.phase_errors`), and Phi the normal distr
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
@@ -67,37 +68,65 @@ class Trust(BaseModel, frozen=True, extra="forbid"):
     notes: tuple[str, ...] = ()
 
 
-def trust(sides: Sides, oxides: OxideErrors, scheme: EnergyScheme) -> Trust:
-    """Estimate how probably a dopant resists reduction.
+@dataclass(frozen=True)
+class Case:
+    """A dopant's two sets of phases, and what is known of their errors.
 
-    Parameters
+    Attributes
     ----------
     sides
-        The dopant's two sets of phases.
-    oxides
-        Errors of the phases' oxides.
-    scheme
-        Scheme of the phases. The errors are those of PBE; with the corrections of 2020 anions are
-        taken to be right.
+        The phases with their tabulated energies.
+    expected
+        The same with the expected errors taken off.
+    errors
+        The errors; None where they are not known.
+    why
+        Why they are not known.
     """
-    if scheme.functional != PBE:
-        return _unknown(f"errors of {scheme.functional} {Reason.NO_PHASE_ERROR}")
-    if wrong := WRONG_POTENTIALS.get(sides.element):
-        return _unknown(f"{wrong}: {Reason.WRONG_POTENTIAL} {sides.element}")
-    errors = PhaseErrors(
-        sides.contact.rivals,
-        sides.element,
-        sides.charges,
-        oxides,
-        anions=scheme.corrections == LEGACY_CORRECTIONS,
-    )
-    shifted = sides.with_energies(sides.contact.rivals.energies + errors.expected)
-    kept, reduced = shifted.kept.best(), shifted.reduced.best()
+
+    sides: Sides
+    expected: Sides
+    errors: PhaseErrors | None
+    why: str = ""
+
+    @classmethod
+    def of(cls, sides: Sides, oxides: OxideErrors, scheme: EnergyScheme) -> Case:
+        """Collect the errors of a dopant's phases.
+
+        Parameters
+        ----------
+        sides
+            The dopant's two sets of phases.
+        oxides
+            Errors of the phases' oxides, those of PBE.
+        scheme
+            Scheme of the phases. With the corrections of 2020 anions are taken to be right.
+        """
+        if why := _no_errors(sides, scheme):
+            return cls(sides, sides, None, why)
+        legacy = scheme.corrections == LEGACY_CORRECTIONS
+        rivals = sides.contact.rivals
+        errors = PhaseErrors(rivals, sides.element, sides.charges, oxides, anions=legacy)
+        return cls(sides, sides.with_energies(rivals.energies + errors.expected), errors)
+
+    def without(self, column: int) -> Case:
+        """Return the same case where one more phase must not form."""
+        sides, expected = self.sides.without(column), self.expected.without(column)
+        return replace(self, sides=sides, expected=expected)
+
+
+def trust(case: Case) -> Trust:
+    """Estimate how probably a dopant resists reduction."""
+    if case.errors is None:
+        return _unknown(case.why)
+    sides = case.expected
+    kept, reduced = sides.kept.best, sides.reduced.best
     if kept is None or reduced is None or not sides.has_margin:
         return _unknown("there is no reduction margin")
     margin = (reduced.energy - kept.energy) / sides.amount
-    difference = (_atoms(reduced, errors.expected) - _atoms(kept, errors.expected)) / sides.amount
-    error, unmeasured = errors.uncertainty(difference)
+    number = len(sides.contact.rivals.formulas)
+    difference = (_atoms(reduced, number) - _atoms(kept, number)) / sides.amount
+    error, unmeasured = case.errors.uncertainty(difference)
     if error is None:
         return _unknown(f"errors of oxides of {', '.join(unmeasured)} {Reason.NO_PHASE_ERROR}")
     error = float(np.hypot(error, FLOOR))
@@ -109,9 +138,18 @@ def trust(sides: Sides, oxides: OxideErrors, scheme: EnergyScheme) -> Trust:
     )
 
 
-def _atoms(products: Products, like: Vector) -> Vector:
-    """Atoms [K] in each phase."""
-    atoms = np.zeros_like(like)
+def _no_errors(sides: Sides, scheme: EnergyScheme) -> str:
+    """Say why the errors of the phases are not known; empty where they are."""
+    if scheme.functional != PBE:
+        return f"errors of {scheme.functional} {Reason.NO_PHASE_ERROR}"
+    if wrong := WRONG_POTENTIALS.get(sides.element):
+        return f"{wrong}: {Reason.WRONG_POTENTIAL} {sides.element}"
+    return ""
+
+
+def _atoms(products: Products, number: int) -> Vector:
+    """Atoms in each of a number of phases."""
+    atoms = np.zeros(number)
     atoms[products.basis] = products.atoms
     return atoms
 

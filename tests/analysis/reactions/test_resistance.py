@@ -14,7 +14,7 @@ from analysis.reactions.electrode_reaction import Contact
 from analysis.reactions.oxide_errors import Known, OxideErrors, errors_of
 from analysis.reactions.phase_errors import TERNARY, WITHOUT_OXYGEN
 from analysis.reactions.reduction import Sides, sides
-from analysis.reactions.resistance import FLOOR, Limits, Resistance, Trust, trust
+from analysis.reactions.resistance import FLOOR, Case, Limits, Resistance, Trust, trust
 from analysis.structures.dopants import Dopant
 
 CHARGES = {"Li": 1.0, "La": 3.0, "Zr": 4.0, "O": -2.0}
@@ -44,7 +44,7 @@ def _sides(formula: str, energies: dict[str, float], element: str, valence: int)
 def _magnesium(
     scheme: EnergyScheme = MATERIALS_PROJECT_2019, errors: OxideErrors = ERRORS, **more: float
 ) -> Trust:
-    return trust(_sides("Li2MgO2", {**PHASES, **more}, "Mg", 2), errors, scheme)
+    return trust(Case.of(_sides("Li2MgO2", {**PHASES, **more}, "Mg", 2), errors, scheme))
 
 
 def _of_llzo(element: str, valence: int) -> Trust:
@@ -55,7 +55,7 @@ def _of_llzo(element: str, valence: int) -> Trust:
     )
     dopant = Dopant(element=element, valence=valence, site="La", concentration=0.25)
     (side,) = sides(contact, [dopant], CHARGES)
-    return trust(side, errors_of(phases), phases.scheme)
+    return trust(Case.of(side, errors_of(phases), phases.scheme))
 
 
 def test_the_expected_error_is_taken_off_the_margin() -> None:
@@ -76,9 +76,8 @@ def test_the_probability_is_that_of_a_positive_margin() -> None:
 
 def test_a_ternary_oxide_adds_the_error_of_making_it() -> None:
     # Li2MgO2 is the compound; Li6MgO4 keeps Mg with 11 atoms per Mg.
-    found = trust(
-        _sides("Li8MgO5", {**PHASES, "Li6MgO4": -26.0}, "Mg", 2), ERRORS, MATERIALS_PROJECT_2019
-    )
+    side = _sides("Li8MgO5", {**PHASES, "Li6MgO4": -26.0}, "Mg", 2)
+    found = trust(Case.of(side, ERRORS, MATERIALS_PROJECT_2019))
     expected = (0.12**2 + (11 * TERNARY) ** 2 + FLOOR**2) ** 0.5
     assert found.standard_error == pytest.approx(expected)
 
@@ -95,7 +94,7 @@ def test_an_ion_that_stays_what_it_is_has_no_part_in_the_error() -> None:
     zirconia = Known("ZrO2", "Zr", OxideGroup.OTHER, 4, -11.0, 5.0, 3.0)
     errors = OxideErrors({**ERRORS.elements, "Zr": [zirconia]}, {}, 0.3)
     side = _sides("Li2MgZrO4", {**PHASES, "Zr": 0.0, "ZrO2": -99.0}, "Mg", 2)
-    found, plain = trust(side, errors, MATERIALS_PROJECT_2019), _magnesium()
+    found, plain = trust(Case.of(side, errors, MATERIALS_PROJECT_2019)), _magnesium()
     assert found.expected_margin == pytest.approx(plain.expected_margin)
     assert found.standard_error == pytest.approx(plain.standard_error)
 
@@ -105,7 +104,7 @@ def test_an_anion_is_corrected_where_the_scheme_lacks_it() -> None:
     dioxide = Known("TeO2", "Te", OxideGroup.OTHER, 4, -3.0, 0.0, 0.1)
     errors = OxideErrors({**ERRORS.elements, "Te": [dioxide]}, {}, 0.3)
     legacy, today = (
-        trust(_sides("Li2TeO3", phases, "Te", 4), errors, scheme)
+        trust(Case.of(_sides("Li2TeO3", phases, "Te", 4), errors, scheme))
         for scheme in (MATERIALS_PROJECT_2019, MATERIALS_PROJECT_2020)
     )
     assert today.expected_margin == pytest.approx(-12 - 3 + 4)
