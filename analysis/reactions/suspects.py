@@ -9,7 +9,7 @@ Valence: the charges of an oxide do not add up, and no cation can make up for it
 its common valences and of its measured oxides (Y2+ in YO, Pa6+ in PaO3). A cation that would have
 no positive charge is taken for an anion or an alloy's (I in LaIO).
 
-Potential: an element was computed with a potential that is wrong for it (`analysis.energies.potentials`).
+Potential: an element was computed with a potential that is wrong for it (`energies.potentials`).
 
 Engine: an engine's energy differs by more than `DISAGREEMENT` of its standard errors
 (`analysis.energies.engine_disagreement`): La2Th8O19, eight M2Zr8O19 and seven others.
