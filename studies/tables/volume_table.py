@@ -1,6 +1,6 @@
 """Make the table of volumes of the reference phases from the raw Materials Project crystals.
 
-``python -m studies.tables.volume_table --source DIR`` writes ``phase_volumes.csv.gz`` beside this module.
+``python -m studies.tables.volume_table --source DIR`` writes ``phase_volumes.csv.gz`` to this folder.
 The same raw file gives the same bytes. README.md in this folder describes the table.
 """
 

@@ -11,7 +11,8 @@ from analysis.energies.engine_bias import EngineBias
 from analysis.energies.oxygen_gas import oxygen_potential
 from analysis.energies.phases import Phase, ReferencePhases
 from analysis.energies.schemes import MATERIALS_PROJECT_2019
-from analysis.energies.solubility import (
+from analysis.energies.uncertainty import EngineError
+from analysis.reactions.solubility import (
     BOLTZMANN,
     FUNCTIONAL_ERROR,
     MOBILE_ENTROPY,
@@ -22,7 +23,6 @@ from analysis.energies.solubility import (
     engine_error,
     excess_energies,
 )
-from analysis.energies.uncertainty import EngineError
 from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.host import builtin_host
 from analysis.structures.mixing_entropy import MixingEntropy, mixing_entropy, mobile_positions
