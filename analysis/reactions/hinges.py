@@ -7,23 +7,24 @@ changes nothing when it is left out, suspect or not. A verdict that one suspect 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import BaseModel, Field
 
 from analysis.base.reasons import Reason
-from analysis.reactions.electrode_reaction import SMALLEST_AMOUNT, Contact
+from analysis.reactions.competition import SAME_FRACTION
+from analysis.reactions.electrode_reaction import SMALLEST_AMOUNT
 from analysis.reactions.oxide_errors import errors_of
+from analysis.reactions.phase_errors import OXYGEN, OXYGEN_CHARGE
 from analysis.reactions.reduction import ReductionMargin, margin_of, sides
 from analysis.reactions.resistance import Case, Limits, Resistance, Trust, trust
 from analysis.reactions.suspects import Suspicion, suspicions
 
 if TYPE_CHECKING:
-    from pymatgen.core import Composition
-
     from analysis.energies.phases import ReferencePhases
+    from analysis.reactions.electrode_reaction import Contact
     from analysis.structures.dopants import Dopant
 
 
@@ -51,23 +52,26 @@ class ReductionVerdict(BaseModel, frozen=True, extra="forbid"):
 
 
 def reduction_verdicts(
-    composition: Composition,
+    contact: Contact,
     dopants: Iterable[Dopant],
     phases: ReferencePhases,
     *,
     charges: Mapping[str, float],
     limits: Limits,
-    electrode: str = "Li",
-    max_elements: int = 3,
-    exclude: Collection[str] = (),
     disagreements: Mapping[str, float] | None = None,
 ) -> tuple[ReductionVerdict, ...]:
     """Judge each dopant ion of a compound.
 
     Parameters
     ----------
-    composition, dopants, phases, charges, electrode, max_elements, exclude
-        As in `analysis.reactions.reduction.reduction_margins`.
+    contact
+        The compound, the electrode and the phases that compete.
+    dopants
+        The compound's dopants.
+    phases
+        The reference phases that the competing ones are chosen from.
+    charges
+        Charge of each element of host and electrode, from `ion_charges`.
     limits
         Probabilities that turn into a word.
     disagreements
@@ -77,15 +81,7 @@ def reduction_verdicts(
     -------
     tuple
         One verdict for each element and valence, in the order of the dopants.
-
-    Raises
-    ------
-    InputError
-        As `analysis.reactions.reduction.reduction_margins`.
     """
-    contact = Contact.between(
-        composition, phases, electrode=electrode, max_elements=max_elements, exclude=exclude
-    )
     oxides = errors_of(phases)
     return tuple(
         reduction_verdict(Case.of(each, oxides, phases.scheme), limits, disagreements=disagreements)
@@ -135,7 +131,12 @@ def reduction_verdict(
         word=Resistance.UNDECIDED if suspects else word,
         hinges=hinges,
         hinges_on=tuple(hinge.phase for hinge in turning),
-        notes=(*margin.notes, *sure.notes, *(_note(hinge, word) for hinge in suspects)),
+        notes=(
+            *margin.notes,
+            *sure.notes,
+            *_missing_oxide(case),
+            *(_note(hinge, word) for hinge in suspects),
+        ),
     )
 
 
@@ -164,17 +165,17 @@ def _products(case: Case) -> list[int]:
 
 def _without(case: Case, column: int, limits: Limits, found: tuple[Suspicion, ...]) -> Hinge:
     rest = case.without(column)
-    kept, reduced = rest.sides.kept.best, rest.sides.reduced.best
-    margin = probability = None
-    if kept is None or reduced is None:
-        word = Resistance.REDUCED if kept is None else Resistance.RESISTS
+    probability = None
+    if rest.sides.kept.best is None:
+        word = Resistance.REDUCED
+    elif rest.sides.reduced.best is None:
+        word = Resistance.RESISTS
     else:
-        margin = (reduced.energy - kept.energy) / rest.sides.amount
         sure = trust(rest)
         probability, word = sure.probability, _word(sure, limits)
     return Hinge(
         phase=case.sides.contact.rivals.formulas[column],
-        margin=margin,
+        margin=rest.sides.margin,
         probability=probability,
         word=word,
         suspicions=found,
@@ -184,6 +185,21 @@ def _without(case: Case, column: int, limits: Limits, found: tuple[Suspicion, ..
 def _word(sure: Trust, limits: Limits) -> Resistance:
     """Turn the probability into a word: without one the verdict is open."""
     return Resistance.UNDECIDED if sure.probability is None else limits.word(sure.probability)
+
+
+def _missing_oxide(case: Case) -> tuple[str, ...]:
+    """Say that the binary oxide of the ion is missing: its valence may be kept at a lower cost."""
+    own = case.sides
+    rivals = own.contact.rivals
+    oxygen = rivals.elements.index(OXYGEN) if OXYGEN in rivals.elements else None
+    if oxygen is None:
+        return ()
+    metal = rivals.fractions[rivals.elements.index(own.element)]
+    ratio = OXYGEN_CHARGE * rivals.fractions[oxygen] - own.valence * metal
+    binary = np.abs(rivals.fractions[oxygen] + metal - 1) < SAME_FRACTION
+    if np.any(binary & (np.abs(ratio) < SAME_FRACTION)):
+        return ()
+    return (f"reduction_margin: {Reason.NO_BINARY_OXIDE} {own.ion}, and it may resist more",)
 
 
 def _note(hinge: Hinge, word: Resistance) -> str:

@@ -121,6 +121,13 @@ def test_cerium_is_open_with_and_without_its_monoxide() -> None:
     assert verdict.word is Resistance.UNDECIDED
 
 
+def test_a_missing_oxide_is_said() -> None:
+    # Pa2O5 is not in the table, Ta2O5 is.
+    kinds = [reason_of(note) for note in _of_llzo("Pa", 5).notes]
+    assert Reason.NO_BINARY_OXIDE in kinds
+    assert _of_llzo("Ta", 5).notes == ()
+
+
 def test_a_wrong_potential_leaves_the_verdict_open() -> None:
     verdict = _of_llzo("Yb", 3)
     assert verdict.trust.probability is None
@@ -134,14 +141,15 @@ def test_without_a_margin_there_is_no_verdict() -> None:
 
 
 def test_every_dopant_of_a_compound_is_judged() -> None:
-    formula = "Li7La2.75Y0.25Zr1.75Ta0.25O12"
+    composition = Composition("Li7La2.75Y0.25Zr1.75Ta0.25O12")
+    phases = table_phases({e.symbol for e in composition})
     verdicts = reduction_verdicts(
-        Composition(formula),
+        Contact.between(composition, phases, electrode="Li", max_elements=3, exclude=[]),
         [
             Dopant(element="Y", valence=3, site="La", concentration=0.25),
             Dopant(element="Ta", valence=5, site="Zr", concentration=0.25),
         ],
-        table_phases({e.symbol for e in Composition(formula)}),
+        phases,
         charges=CHARGES,
         limits=Limits(),
     )
