@@ -3,11 +3,16 @@
 import math
 
 import pytest
+from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Dissolution
 from analysis.energies.engine_bias import EngineBias
-from analysis.energies.solubility import (
+from analysis.energies.oxygen_gas import oxygen_potential
+from analysis.energies.phases import Phase, ReferencePhases
+from analysis.energies.schemes import MATERIALS_PROJECT_2019
+from analysis.energies.uncertainty import EngineError
+from analysis.reactions.solubility import (
     BOLTZMANN,
     FUNCTIONAL_ERROR,
     MOBILE_ENTROPY,
@@ -16,11 +21,21 @@ from analysis.energies.solubility import (
     SolubilityCriteria,
     dissolve,
     engine_error,
+    excess_energies,
 )
-from analysis.energies.uncertainty import EngineError
 from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.host import builtin_host
 from analysis.structures.mixing_entropy import MixingEntropy, mixing_entropy, mobile_positions
+
+
+def _phases(energies: dict[str, float]) -> ReferencePhases:
+    """Build phases from formation energies in eV per formula as written."""
+    found = (
+        Phase(formula=f, formation_energy_per_atom=energy / Composition(f).num_atoms)
+        for f, energy in energies.items()
+    )
+    return ReferencePhases(source="a test", scheme=MATERIALS_PROJECT_2019, phases=tuple(found))
+
 
 HOST = builtin_host()
 BIAS = EngineBias(
@@ -52,16 +67,16 @@ def dissolved(
     mixing: MixingEntropy = NO_MIXING,
     bias: EngineBias = BIAS,
     scatter: float = 0.0,
-    temperature: float = 1500,
+    hot: float = 0.0,
 ) -> Solubility:
     return dissolve(
         of,
-        ExcessEnergies(hull=0.2 + excess, products=0.1 + excess),
-        ExcessEnergies(hull=0.2, products=0.15),
+        ExcessEnergies(hull=0.2 + excess, hot=0.2 + excess + hot, hot_error=hot / 10, products=0.3),
+        ExcessEnergies(hull=0.2, hot=0.2, hot_error=0.0, products=0.25),
         mixing=mixing,
         bias=bias,
         scatter=scatter,
-        criteria=SolubilityCriteria(temperature=temperature),
+        criteria=SolubilityCriteria(temperature=1500),
     )
 
 
@@ -77,6 +92,13 @@ def test_the_engines_bias_is_added_and_entropy_taken_off() -> None:
     assert found.correction == pytest.approx(0.15)
     assert found.entropy_term == pytest.approx(-2 * 0.129260, abs=1e-5)
     assert found.free_energy == pytest.approx(0.55 - 2 * 0.129260, abs=1e-5)
+
+
+def test_oxygen_that_the_rivals_give_off_counts_with_its_error() -> None:
+    found = dissolved(0.1, hot=0.5)
+    assert found.oxygen_term == pytest.approx(0.5 / 0.25)
+    assert found.free_energy == pytest.approx(0.4 + 0.15 + 2.0)
+    assert found.uncertainty == pytest.approx(math.hypot(0.2, 0.2))
 
 
 def test_errors_add_in_quadrature_per_dopant() -> None:
@@ -120,6 +142,20 @@ def test_one_element_on_two_sites_has_one_error_and_two_elements_have_two() -> N
 def test_the_host_has_no_solubility() -> None:
     with pytest.raises(InputError, match="undoped host has no solubility"):
         dissolved(0.1, of=Compound(dopants=()))
+
+
+def test_excess_of_a_phase_whose_rivals_give_off_oxygen() -> None:
+    # MnO2 at -5 eV beside MnO + 1/2 O2 at -4 eV: 1 eV below them, and with oxygen 1.7 eV lower
+    # 0.7 eV above. At nine tenths of that 0.17 eV less.
+    phases = _phases({"Mn": 0, "O2": 0, "MnO": -4})
+    found = excess_energies(
+        Composition("MnO2"), -5 / 3, -0.3, phases=phases, criteria=SolubilityCriteria()
+    )
+    potential = oxygen_potential(1500)
+    assert found.hull == pytest.approx(-1)
+    assert found.hot == pytest.approx(-1 - potential)
+    assert found.hot_error == pytest.approx(-potential / 10)
+    assert found.products == 0.3
 
 
 def test_llzo_has_nine_lithium_positions_for_seven_lithium() -> None:

@@ -6,17 +6,21 @@ dissolve.** It is the change when one more dopant goes from the competing phases
     dG = (E[compound] - E[rivals] - E[host] + E[rivals of the host] - T S) / x
 
 with x dopants per formula unit and S the partial entropy of mixing. Rivals are the competing phases
-of lowest energy at the same composition. That the host itself may lie above its rivals (LLZO does,
-at 0 K) is common to both and cancels.
+of lowest energy at the same composition, with oxygen gas as it is in the furnace. That the host
+itself may lie above its rivals (LLZO does, at 0 K) is common to both and cancels.
 
-- **Entropy.** Ideal mixing (`structures.mixing_entropy`) of dopants and host ions on the sites
-  that they share, and of lithium, vacancies and dopants on lithium's. It is the partial entropy,
-  since a solid solution gives off dopant as soon as the last one added costs free energy; the
-  integral entropy, about k more per dopant, asks only if the compound beats complete segregation.
+- **Entropy.** Ideal mixing (`analysis.structures.mixing_entropy`) of dopants and host ions on the
+  sites that they share, and of lithium, vacancies and dopants on lithium's. It is the partial
+  entropy, since a solid solution gives off dopant as soon as the last one added costs free energy;
+  the integral entropy, about k more per dopant, asks only if the compound beats complete
+  segregation.
 - **Lithium vacancies** count: lithium is disordered in the host at the temperature of synthesis,
   and the phases that would take up the dopant instead are ordered. But lithium ions repel each
   other, and the ideal form is a rough one: `MOBILE_ENTROPY` is its uncertainty.
-- **Left out**: vibrations, lithium lost as vapour, short-range order of dopant and vacancy.
+- **Oxygen** (`analysis.energies.oxygen_gas`): dopants of high valence may lose it to the furnace's
+  air.
+- **Left out**: vibrations, vapours other than O2 (lithium, TeO2, Re2O7 ...), oxidation of the
+  dopant by the air, short-range order of dopant and vacancy.
 """
 
 import math
@@ -25,12 +29,16 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from pydantic import BaseModel, Field, PositiveFloat
+from pymatgen.core import Composition
 from scipy.constants import e, k
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Dissolution
 from analysis.base.probabilities import ProbabilityLimits, probability_below_zero, word_for
 from analysis.energies.engine_bias import EngineBias
+from analysis.energies.oxygen_gas import AIR, ENTROPY_ERROR, oxygen_potential, with_oxygen_at
+from analysis.energies.phases import ReferencePhases
+from analysis.reactions.interface import hull_distance
 from analysis.structures.dopants import Compound
 from analysis.structures.mixing_entropy import MixingEntropy
 
@@ -58,6 +66,7 @@ class SolubilityCriteria(BaseModel, frozen=True, extra="forbid"):
     temperature: PositiveFloat = Field(
         LLZO_SYNTHESIS, description="At which the host is made, K: sets the weight of disorder"
     )
+    oxygen: PositiveFloat = Field(AIR, description="Partial pressure of O2 there, bar")
     limits: ProbabilityLimits = Field(
         default_factory=ProbabilityLimits,
         description="dissolves and segregates, by the probability of a negative free energy",
@@ -73,6 +82,7 @@ class Solubility(BaseModel, frozen=True, extra="forbid"):
     products_energy: float = Field(
         description="The same against the products of the reaction with the electrode alone"
     )
+    oxygen_term: float = Field(description="What was added for oxygen gas at the temperature")
     correction: float = Field(description="What was added for the engine's bias")
     entropy_term: float = Field(description="-T times the partial entropy of mixing")
     temperature: float = Field(description="Of the synthesis, K")
@@ -87,13 +97,58 @@ class ExcessEnergies(NamedTuple):
     Attributes
     ----------
     hull
-        Above the hull of all phases: `interface.hull_distance` times the atoms per f.u.
+        Above the hull of all phases at 0 K.
+    hot
+        The same with oxygen gas at the temperature of synthesis.
+    hot_error
+        Standard uncertainty of `hot` for the entropy of giving off oxygen.
     products
         Above the phases that may be products: minus the decomposition energy.
     """
 
     hull: float
+    hot: float
+    hot_error: float
     products: float
+
+
+def excess_energies(
+    composition: Composition,
+    formation_energy_per_atom: float,
+    decomposition_energy: float,
+    *,
+    phases: ReferencePhases,
+    criteria: SolubilityCriteria,
+) -> ExcessEnergies:
+    """Measure a compound or host against its rivals.
+
+    Parameters
+    ----------
+    composition
+        Composition per formula unit of the host.
+    formation_energy_per_atom
+        On the scale of the phases, eV/atom.
+    decomposition_energy
+        Of the reaction with the electrode, without any of it, eV per formula unit.
+    phases
+        All reference phases of its elements.
+    criteria
+        Temperature and oxygen of the synthesis.
+
+    Raises
+    ------
+    InputError
+        An element has no elemental phase, or an energy is not a number.
+    """
+    potential = oxygen_potential(criteria.temperature, criteria.oxygen)
+    cold, cooler, hot = (
+        composition.num_atoms
+        * hull_distance(
+            composition, formation_energy_per_atom, with_oxygen_at(phases, share * potential)
+        )
+        for share in (0.0, 1 - ENTROPY_ERROR, 1.0)
+    )
+    return ExcessEnergies(cold, hot, hot - cooler, -decomposition_energy)
 
 
 def dissolve(
@@ -132,11 +187,13 @@ def dissolve(
     energy = (excess.hull - host_excess.hull) / amount
     correction = _mean(compound, {d.site: bias.correction(d.site) for d in compound.dopants})
     one_sided = _mean(compound, {d.site: bias.one_sided(d.site) for d in compound.dopants})
+    oxygen_term = (excess.hot - host_excess.hot) / amount - energy
     entropy_term = -thermal * mixing.partial / amount
-    free_energy = energy + correction + entropy_term
+    free_energy = energy + oxygen_term + correction + entropy_term
     uncertainty = math.hypot(
         engine_error(compound, bias),
         scatter / amount,
+        excess.hot_error / amount,
         thermal * MOBILE_ENTROPY * mixing.mobile_change / amount,
     )
     upwards = math.hypot(uncertainty, one_sided)
@@ -146,6 +203,7 @@ def dissolve(
         uncertainty=uncertainty,
         energy=energy,
         products_energy=(excess.products - host_excess.products) / amount,
+        oxygen_term=oxygen_term,
         correction=correction,
         entropy_term=entropy_term,
         temperature=criteria.temperature,
