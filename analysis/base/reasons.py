@@ -42,6 +42,10 @@ class Reason(LabelledName):
     )
     WRONG_POTENTIAL = ("nothing is said of the odds of", "wrong potential in the table: no odds")
     HINGES = ("hinges on the suspect phase", "verdict hinges on a suspect reference phase")
+    NO_SYNTHESIS = (
+        "nobody said at which temperature the host is made",
+        "synthesis temperature not given: no solubility",
+    )
     NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
     NO_ELEMENT_ERROR = (
         "too few ternary oxides measure",

@@ -7,22 +7,22 @@ changes nothing when it is left out, suspect or not. A verdict that one suspect 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import BaseModel, Field
 
+from analysis.base.fields import Label
+from analysis.base.probabilities import ProbabilityLimits, word_for
 from analysis.base.reasons import Reason
 from analysis.reactions.electrode_reaction import SMALLEST_AMOUNT, Contact
 from analysis.reactions.oxide_errors import errors_of
 from analysis.reactions.reduction import ReductionMargin, margin_of, sides
-from analysis.reactions.resistance import Case, Limits, Resistance, Trust, trust
+from analysis.reactions.resistance import Case, Trust, trust
 from analysis.reactions.suspects import Suspicion, suspicions
 
 if TYPE_CHECKING:
-    from pymatgen.core import Composition
-
     from analysis.energies.phases import ReferencePhases
     from analysis.structures.dopants import Dopant
 
@@ -35,7 +35,7 @@ class Hinge(BaseModel, frozen=True, extra="forbid"):
         description="The margin without it, eV per dopant atom; null where no products remain."
     )
     probability: float | None = Field(description="P(resists) without it.")
-    word: Resistance = Field(description="The verdict without it.")
+    word: Label = Field(description="The verdict without it.")
     suspicions: tuple[Suspicion, ...] = Field(description="Why the phase may be wrong.")
 
 
@@ -44,30 +44,33 @@ class ReductionVerdict(BaseModel, frozen=True, extra="forbid"):
 
     margin: ReductionMargin
     trust: Trust
-    word: Resistance | None = Field(description="Null where there is no margin.")
+    word: Label | None = Field(description="Null where there is no margin.")
     hinges: tuple[Hinge, ...] = Field(description="The verdict without each phase that matters.")
     hinges_on: tuple[str, ...] = Field(description="Phases without which the verdict is another.")
     notes: tuple[str, ...] = Field(description="Why a field is null, or the verdict undecided.")
 
 
 def reduction_verdicts(
-    composition: Composition,
+    contact: Contact,
     dopants: Iterable[Dopant],
     phases: ReferencePhases,
     *,
     charges: Mapping[str, float],
-    limits: Limits,
-    electrode: str = "Li",
-    max_elements: int = 3,
-    exclude: Collection[str] = (),
+    limits: ProbabilityLimits,
     disagreements: Mapping[str, float] | None = None,
 ) -> tuple[ReductionVerdict, ...]:
     """Judge each dopant ion of a compound.
 
     Parameters
     ----------
-    composition, dopants, phases, charges, electrode, max_elements, exclude
-        As in `analysis.reactions.reduction.reduction_margins`.
+    contact
+        Compound, electrode and competing phases.
+    dopants
+        The compound's dopants; one that sits on two sites in one valence has one verdict.
+    phases
+        The reference phases, for the errors of their oxides.
+    charges
+        Charge of each element of host and electrode, from `ion_charges`.
     limits
         Probabilities that turn into a word.
     disagreements
@@ -81,11 +84,8 @@ def reduction_verdicts(
     Raises
     ------
     InputError
-        As `analysis.reactions.reduction.reduction_margins`.
+        The charge of an element is not given.
     """
-    contact = Contact.between(
-        composition, phases, electrode=electrode, max_elements=max_elements, exclude=exclude
-    )
     oxides = errors_of(phases)
     return tuple(
         reduction_verdict(Case.of(each, oxides, phases.scheme), limits, disagreements=disagreements)
@@ -93,21 +93,21 @@ def reduction_verdicts(
     )
 
 
-def of_compound(words: Iterable[Resistance | None]) -> Resistance | None:
+def of_compound(words: Iterable[Label | None]) -> Label | None:
     """Turn the words on a compound's dopants into one: its weakest dopant decides.
 
     None where there is no dopant, or none of them is reduced and one has no verdict.
     """
     found = set(words)
-    if Resistance.REDUCED in found:
-        return Resistance.REDUCED
+    if Label.REDUCED in found:
+        return Label.REDUCED
     if None in found or not found:
         return None
-    return Resistance.UNDECIDED if Resistance.UNDECIDED in found else Resistance.RESISTS
+    return Label.UNDECIDED if Label.UNDECIDED in found else Label.RESISTS
 
 
 def reduction_verdict(
-    case: Case, limits: Limits, *, disagreements: Mapping[str, float] | None = None
+    case: Case, limits: ProbabilityLimits, *, disagreements: Mapping[str, float] | None = None
 ) -> ReductionVerdict:
     """Judge a dopant, and find what the verdict hinges on.
 
@@ -132,7 +132,7 @@ def reduction_verdict(
     return ReductionVerdict(
         margin=margin,
         trust=sure,
-        word=Resistance.UNDECIDED if suspects else word,
+        word=Label.UNDECIDED if suspects else word,
         hinges=hinges,
         hinges_on=tuple(hinge.phase for hinge in turning),
         notes=(*margin.notes, *sure.notes, *(_note(hinge, word) for hinge in suspects)),
@@ -140,7 +140,7 @@ def reduction_verdict(
 
 
 def _hinges(
-    case: Case, limits: Limits, disagreements: Mapping[str, float] | None
+    case: Case, limits: ProbabilityLimits, disagreements: Mapping[str, float] | None
 ) -> Iterator[Hinge]:
     """Judge the dopant without each of the phases that matter."""
     own = case.sides
@@ -162,12 +162,14 @@ def _products(case: Case) -> list[int]:
     return sorted(columns - {case.sides.contact.column})
 
 
-def _without(case: Case, column: int, limits: Limits, found: tuple[Suspicion, ...]) -> Hinge:
+def _without(
+    case: Case, column: int, limits: ProbabilityLimits, found: tuple[Suspicion, ...]
+) -> Hinge:
     rest = case.without(column)
     kept, reduced = rest.sides.kept.best, rest.sides.reduced.best
     margin = probability = None
     if kept is None or reduced is None:
-        word = Resistance.REDUCED if kept is None else Resistance.RESISTS
+        word = Label.REDUCED if kept is None else Label.RESISTS
     else:
         margin = (reduced.energy - kept.energy) / rest.sides.amount
         sure = trust(rest)
@@ -181,12 +183,14 @@ def _without(case: Case, column: int, limits: Limits, found: tuple[Suspicion, ..
     )
 
 
-def _word(sure: Trust, limits: Limits) -> Resistance:
+def _word(sure: Trust, limits: ProbabilityLimits) -> Label:
     """Turn the probability into a word: without one the verdict is open."""
-    return Resistance.UNDECIDED if sure.probability is None else limits.word(sure.probability)
+    return (
+        Label.UNDECIDED if sure.probability is None else word_for(sure.probability, Label, limits)
+    )
 
 
-def _note(hinge: Hinge, word: Resistance) -> str:
+def _note(hinge: Hinge, word: Label) -> str:
     why = " and ".join(hinge.suspicions)
     return (
         f"undecided: {word} {Reason.HINGES} {hinge.phase} ({why}); without it the verdict is "

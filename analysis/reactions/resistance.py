@@ -9,7 +9,6 @@ error that remains (`analysis.reactions.phase_errors`), and Phi the normal distr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum, auto
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
@@ -34,27 +33,6 @@ NORMAL: Final = NormalDist()
 #: zero-point motion: a few hundredths of an eV/atom (docs/uncertainty.md, section 1) that partly
 #: cancel between the two sides.
 FLOOR: Final = 0.05
-
-
-class Resistance(StrEnum):
-    """What an electrode does to a dopant."""
-
-    RESISTS = auto()
-    UNDECIDED = auto()
-    REDUCED = auto()
-
-
-class Limits(BaseModel, frozen=True, extra="forbid"):
-    """Probabilities that turn into a word."""
-
-    resists: float = Field(0.9, gt=0.5, lt=1, description="resists at or above this P(resists)")
-    reduced: float = Field(0.1, gt=0, lt=0.5, description="reduced at or below this P(resists)")
-
-    def word(self, probability: float) -> Resistance:
-        """Turn a probability of resisting into a word."""
-        if probability >= self.resists:
-            return Resistance.RESISTS
-        return Resistance.REDUCED if probability <= self.reduced else Resistance.UNDECIDED
 
 
 class Trust(BaseModel, frozen=True, extra="forbid"):

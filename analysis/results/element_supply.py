@@ -44,7 +44,7 @@ class ElementSupply(BaseModel, frozen=True, extra="forbid"):
 
     @property
     def radioactive(self) -> bool:
-        """Whether the element has no stable isotope; bismuth counts as stable."""
+        """Return true for an element without a stable isotope; bismuth counts as stable."""
         return bool(Element(self.element).is_radioactive)
 
     def hazards(self, *, exposure_limit: float) -> list[str]:

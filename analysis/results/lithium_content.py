@@ -58,7 +58,7 @@ class MeasuredGarnet(BaseModel, frozen=True, extra="forbid"):
 
     @property
     def cubic(self) -> bool:
-        """Whether its space group is cubic."""
+        """Return true for a cubic space group."""
         return self.space_group in _CUBIC
 
     @property

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Document = Mapping[str, Any]
 
 
-_COMPUTED = (Field.REACTION_ENERGY, Field.LABEL, Field.JOB_UUID)
+_COMPUTED = (Field.REACTION_ENERGY, Field.RELATION, Field.JOB_UUID)
 #: A concentration written with three decimals (0.333 for 1/3) is the cell's.
 _DECIMALS = 3
 

@@ -34,11 +34,13 @@ DEFAULT_FIELDS: tuple[Field, ...] = (
     Field.SITE,
     Field.CONCENTRATION,
     Field.FORMULA,
+    Field.LABEL,
+    Field.REDUCTION_MARGIN,
+    Field.RESISTS_PROBABILITY,
+    Field.DISSOLUTION,
+    Field.DISSOLVES_PROBABILITY,
     Field.REACTION_ENERGY,
     Field.REACTION_ENERGY_UNCERTAINTY,
-    Field.LITHIUM_UPTAKE,
-    Field.LABEL,
-    Field.ENERGY_ABOVE_HULL,
     Field.PRODUCTS,
 )
 

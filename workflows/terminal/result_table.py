@@ -90,7 +90,7 @@ def _cell(document: Document, target: Target) -> Text:
     if target.field in DOPANT_PARTS and document.get(Field.DOPANTS) is not None:
         return Text(_dopant_text(document[Field.DOPANTS], target))
     text = _text(get_value(document, target.name), target)
-    return Text(text, style=STYLES.get(text, "") if target.field is Field.LABEL else "")
+    return Text(text, style=STYLES.get(text, "") if target.field.kind is Kind.CHOICE else "")
 
 
 def _dopant_text(dopants: Sequence[Document], target: Target) -> str:

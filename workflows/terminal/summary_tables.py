@@ -8,7 +8,7 @@ from rich.text import Text
 
 from analysis.base.fields import Field
 from analysis.results.site_preference import Verdict
-from analysis.results.summary import ALL, CLASSES
+from analysis.results.summary import ALL, CLASSES, DISSOLUTIONS
 from workflows.terminal.table_style import NULL, STYLES, new_table, print_table, two_decimals
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def show_classes(summary: Summary, console: Console) -> None:
         highlight=False,
     )
     print_table(classes_table(summary.labels), console)
+    print_table(dissolutions_table(summary.dissolutions), console)
 
 
 def classes_table(labels: Mapping[str, Mapping[str, int]]) -> Table:
@@ -72,6 +73,20 @@ def classes_table(labels: Mapping[str, Mapping[str, int]]) -> Table:
             table.add_section()
         numbers = [counts[label] for label in CLASSES]
         table.add_row(Text(site), *(str(number) for number in (*numbers, sum(numbers))))
+    return table
+
+
+def dissolutions_table(counts: Mapping[str, Mapping[str, int]]) -> Table:
+    """Make a table of how many compounds of each label dissolve in the host."""
+    table = new_table()
+    table.add_column("Against lithium", no_wrap=True)
+    for heading in DISSOLUTIONS:
+        table.add_column(Text(heading, STYLES.get(heading, "")), justify="right", no_wrap=True)
+    for label, numbers in counts.items():
+        if label == ALL:
+            table.add_section()
+        style = STYLES.get(label, "")
+        table.add_row(Text(label, style), *(str(numbers[word]) for word in DISSOLUTIONS))
     return table
 
 

@@ -1,6 +1,8 @@
 import pytest
 from pymatgen.core import Composition
 
+from analysis.base.fields import Label
+from analysis.base.probabilities import ProbabilityLimits
 from analysis.base.reasons import Reason, reason_of
 from analysis.energies.engine_disagreement import engine_disagreements
 from analysis.energies.oxide_groups import OxideGroup
@@ -17,7 +19,7 @@ from analysis.reactions.hinges import (
 )
 from analysis.reactions.oxide_errors import Known, OxideErrors, errors_of
 from analysis.reactions.reduction import sides
-from analysis.reactions.resistance import Case, Limits, Resistance
+from analysis.reactions.resistance import Case
 from analysis.reactions.suspects import Suspicion
 from analysis.structures.dopants import Dopant
 
@@ -56,7 +58,7 @@ def _judged(
     )
     (side,) = sides(contact, [dopant], CHARGES)
     case = Case.of(side, errors, phases.scheme)
-    return reduction_verdict(case, Limits(), disagreements=engine_disagreements())
+    return reduction_verdict(case, ProbabilityLimits(), disagreements=engine_disagreements())
 
 
 def _of_llzo(element: str, valence: int) -> ReductionVerdict:
@@ -73,11 +75,11 @@ def _hinges(verdict: ReductionVerdict) -> dict[str, Hinge]:
 def test_each_product_of_the_dopant_is_left_out_once() -> None:
     # Without MgO nothing keeps Mg2+, without Mg nothing is left to which it could be reduced.
     verdict = _verdict(PHASES)
-    assert verdict.word is Resistance.RESISTS
+    assert verdict.word is Label.RESISTS
     found = {phase: (hinge.margin, hinge.word) for phase, hinge in _hinges(verdict).items()}
     assert found == {
-        "MgO": (None, Resistance.REDUCED),
-        "Mg": (None, Resistance.RESISTS),
+        "MgO": (None, Label.REDUCED),
+        "Mg": (None, Label.RESISTS),
     }
     assert verdict.hinges_on == ("MgO",)
 
@@ -92,8 +94,8 @@ def test_a_margin_is_found_again_without_a_phase() -> None:
 def test_a_verdict_that_a_suspect_turns_is_undecided_and_says_why() -> None:
     verdict = _verdict({**PHASES, **SUBOXIDE})
     assert _hinges(verdict)["Mg2O"].suspicions == (Suspicion.VALENCE,)
-    assert _hinges(verdict)["Mg2O"].word is Resistance.RESISTS
-    assert verdict.word is Resistance.UNDECIDED
+    assert _hinges(verdict)["Mg2O"].word is Label.RESISTS
+    assert verdict.word is Label.UNDECIDED
     assert reason_of(verdict.notes[-1]) is Reason.HINGES
     assert "Mg2O" in verdict.notes[-1]
 
@@ -105,26 +107,26 @@ def test_a_suspect_that_turns_nothing_leaves_the_verdict() -> None:
     assert hinge.suspicions == (Suspicion.DEEP, Suspicion.ENGINE)
     assert hinge.margin == pytest.approx(0.73, abs=0.01)
     assert verdict.margin.margin == pytest.approx(1.86, abs=0.01)
-    assert verdict.word is hinge.word is Resistance.RESISTS
+    assert verdict.word is hinge.word is Label.RESISTS
 
 
 def test_a_suspect_of_the_host_alone_counts_too() -> None:
     hinge = _hinges(_of_llzo("Y", 3))["Zr4O"]
     assert hinge.suspicions == (Suspicion.VALENCE,)
-    assert hinge.word is Resistance.RESISTS
+    assert hinge.word is Label.RESISTS
 
 
 def test_cerium_is_open_with_and_without_its_monoxide() -> None:
     verdict = _of_llzo("Ce", 3)
     assert _hinges(verdict)["CeO"].margin == pytest.approx(0.12, abs=0.01)
     assert verdict.margin.margin == pytest.approx(-0.15, abs=0.01)
-    assert verdict.word is Resistance.UNDECIDED
+    assert verdict.word is Label.UNDECIDED
 
 
 def test_a_wrong_potential_leaves_the_verdict_open() -> None:
     verdict = _of_llzo("Yb", 3)
     assert verdict.trust.probability is None
-    assert verdict.word is Resistance.UNDECIDED
+    assert verdict.word is Label.UNDECIDED
 
 
 def test_without_a_margin_there_is_no_verdict() -> None:
@@ -135,28 +137,30 @@ def test_without_a_margin_there_is_no_verdict() -> None:
 
 def test_every_dopant_of_a_compound_is_judged() -> None:
     formula = "Li7La2.75Y0.25Zr1.75Ta0.25O12"
+    composition = Composition(formula)
+    phases = table_phases({e.symbol for e in composition})
     verdicts = reduction_verdicts(
-        Composition(formula),
+        Contact.between(composition, phases, electrode="Li", max_elements=3, exclude=()),
         [
             Dopant(element="Y", valence=3, site="La", concentration=0.25),
             Dopant(element="Ta", valence=5, site="Zr", concentration=0.25),
         ],
-        table_phases({e.symbol for e in Composition(formula)}),
+        phases,
         charges=CHARGES,
-        limits=Limits(),
+        limits=ProbabilityLimits(),
     )
-    assert [each.word for each in verdicts] == [Resistance.RESISTS, Resistance.REDUCED]
+    assert [each.word for each in verdicts] == [Label.RESISTS, Label.REDUCED]
 
 
 @pytest.mark.parametrize(
     ("words", "word"),
     [
-        ([Resistance.RESISTS, Resistance.RESISTS], Resistance.RESISTS),
-        ([Resistance.RESISTS, Resistance.UNDECIDED], Resistance.UNDECIDED),
-        ([Resistance.REDUCED, None], Resistance.REDUCED),
-        ([Resistance.RESISTS, None], None),
+        ([Label.RESISTS, Label.RESISTS], Label.RESISTS),
+        ([Label.RESISTS, Label.UNDECIDED], Label.UNDECIDED),
+        ([Label.REDUCED, None], Label.REDUCED),
+        ([Label.RESISTS, None], None),
         ([], None),
     ],
 )
-def test_the_weakest_dopant_decides(words: list[Resistance | None], word: Resistance) -> None:
+def test_the_weakest_dopant_decides(words: list[Label | None], word: Label) -> None:
     assert of_compound(words) is word

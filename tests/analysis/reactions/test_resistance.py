@@ -4,6 +4,8 @@ import pytest
 from pydantic import ValidationError
 from pymatgen.core import Composition
 
+from analysis.base.fields import Label
+from analysis.base.probabilities import ProbabilityLimits, word_for
 from analysis.base.reasons import Reason, reason_of
 from analysis.energies.oxide_groups import OxideGroup
 from analysis.energies.phases import Phase, ReferencePhases
@@ -14,7 +16,7 @@ from analysis.reactions.electrode_reaction import Contact
 from analysis.reactions.oxide_errors import Known, OxideErrors, errors_of
 from analysis.reactions.phase_errors import TERNARY, WITHOUT_OXYGEN
 from analysis.reactions.reduction import Sides, sides
-from analysis.reactions.resistance import FLOOR, Case, Limits, Resistance, Trust, trust
+from analysis.reactions.resistance import FLOOR, Case, Trust, trust
 from analysis.structures.dopants import Dopant
 
 CHARGES = {"Li": 1.0, "La": 3.0, "Zr": 4.0, "O": -2.0}
@@ -141,17 +143,17 @@ def test_hafnium_is_open_once_its_measured_oxide_counts() -> None:
     found = _of_llzo("Hf", 4)
     assert found.expected_margin == pytest.approx(0.10, abs=0.01)
     assert found.probability is not None
-    assert Limits().word(found.probability) is Resistance.UNDECIDED
+    assert word_for(found.probability, Label, ProbabilityLimits()) is Label.UNDECIDED
 
 
 @pytest.mark.parametrize(
     ("probability", "word"),
-    [(0.9, Resistance.RESISTS), (0.89, Resistance.UNDECIDED), (0.1, Resistance.REDUCED)],
+    [(0.9, Label.RESISTS), (0.89, Label.UNDECIDED), (0.1, Label.REDUCED)],
 )
-def test_a_word_follows_from_the_limits(probability: float, word: Resistance) -> None:
-    assert Limits().word(probability) is word
+def test_a_word_follows_from_the_limits(probability: float, word: Label) -> None:
+    assert word_for(probability, Label, ProbabilityLimits()) is word
 
 
 def test_limits_on_the_wrong_side_are_refused() -> None:
     with pytest.raises(ValidationError):
-        Limits(resists=0.4)
+        ProbabilityLimits(yes=0.4)
