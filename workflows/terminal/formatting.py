@@ -42,7 +42,7 @@ def render(
     Parameters
     ----------
     documents : sequence of mappings
-        Result documents, as :func:`workflows.query.find` returns them.
+        Result documents, as :func:`workflows.results.query.find` returns them.
     fields : sequence of str, optional
         What to show, nested parts as ``products.Li2O``. Without it the table shows the most
         important fields; JSON and CSV hold all, `structure` only where a document brings it.
