@@ -28,8 +28,7 @@ from studies.tables.engine_errors import text_of
 from studies.tables.ternary_oxides import (
     dopant_oxides,
 )
-from studies.validation import parity_figures as parity_figures
-from studies.validation import reaction_errors
+from studies.validation import parity_figures, reaction_errors
 from studies.validation.alignments import Alignment
 from studies.validation.experiment import OxideError, OxideGroup, oxide_errors
 from studies.validation.known_reactions import KnownReaction, host_errors, known_reaction
@@ -169,7 +168,7 @@ def offsets_of(offsets: Sequence[ElementOffset]) -> dict[str, Any]:
 
 
 def garnet_samples(garnets: Iterable[KnownReaction], best: Lowest) -> dict[str, Any]:
-    """Errors of the formation energies of garnets, as `analysis.energies.uncertainty` reads them."""
+    """Errors of the formation energies of garnets, for `analysis.energies.uncertainty`."""
     samples = [
         [r.formula, r.element, best[r.formula][1], round(-r.errors[Alignment.OXIDES], DECIMALS)]
         for r in garnets

@@ -8,6 +8,7 @@ from typing import Any
 
 from pymatgen.core import Composition
 
+from analysis.energies.shipped_tables import Record, structure_of
 from studies.tables import reference_tables as build
 from studies.tables.engine_errors import chgnet_energies
 from studies.tables.ternary_oxides import LARGEST_CELL
@@ -19,7 +20,7 @@ POINTS, RELAXED = "points.json", "relaxed.json"
 Lowest = dict[str, tuple[float, str]]
 
 
-def records(source: Path) -> list[build.Record]:
+def records(source: Path) -> list[Record]:
     """Crystals of the 2019 release that are small enough, the smallest first."""
     with gzip.open(source / build.STRUCTURE_FILE, "rt") as lines:
         everything = [json.loads(line) for line in lines]
@@ -31,12 +32,12 @@ def records(source: Path) -> list[build.Record]:
     return sorted(kept, key=lambda record: len(record["sites"]))
 
 
-def single_points(crystals: Sequence[build.Record], cache: Path | None) -> dict[str, float | None]:
+def single_points(crystals: Sequence[Record], cache: Path | None) -> dict[str, float | None]:
     """CHGNet's energies in eV/atom by identifier."""
     known = cached(cache, POINTS)
     missing = [record for record in crystals if record["mpid"] not in known]
     if missing:
-        found = chgnet_energies()([build.structure_of(record) for record in missing])
+        found = chgnet_energies()([structure_of(record) for record in missing])
         known |= {r["mpid"]: energy for r, energy in zip(missing, found, strict=True)}
         keep(cache, POINTS, known)
     return known
@@ -55,7 +56,7 @@ def keep(cache: Path | None, name: str, found: Mapping[str, Any]) -> None:
         (cache / name).write_text(json.dumps(found))
 
 
-def lowest(crystals: Iterable[build.Record], points: Mapping[str, float | None]) -> Lowest:
+def lowest(crystals: Iterable[Record], points: Mapping[str, float | None]) -> Lowest:
     """Give the energy (eV/atom) and identifier of the lowest crystal of each reduced formula."""
     best: Lowest = {}
     for record in crystals:
@@ -70,7 +71,7 @@ def lowest(crystals: Iterable[build.Record], points: Mapping[str, float | None])
 def relaxed(
     reactions: Sequence[KnownReaction],
     best: Lowest,
-    crystals: Iterable[build.Record],
+    crystals: Iterable[Record],
     cache: Path | None,
 ) -> dict[str, float]:
     """Relax the garnets and all that carries them, as a campaign does: eV/atom by formula."""
@@ -83,7 +84,7 @@ def relaxed(
     by_id = {record["mpid"]: record for record in crystals}
     energies = cached(cache, RELAXED)
     for formula in sorted(wanted - energies.keys()):
-        structure = build.structure_of(by_id[best[formula][1]])
+        structure = structure_of(by_id[best[formula][1]])
         maker = ChgnetRelaxMaker(force_threshold=0.1)
         done = maker.make.original(maker, structure)
         energies[formula] = done.energy / len(structure)

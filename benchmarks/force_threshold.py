@@ -15,6 +15,7 @@ from typing import Any
 
 from pymatgen.core import Structure
 
+from analysis.energies.shipped_tables import structure_of
 from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.doping import dope
 from analysis.structures.host import builtin_host
@@ -55,7 +56,7 @@ def cases(source: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name of each crystal, and what relaxing it gave."""
     polymorphs = ternary_oxides.ternaries(source / build.STRUCTURE_FILE, TERNARIES)
     for formula in TERNARIES:
-        structure = build.structure_of(min(polymorphs[formula], key=lambda r: len(r["sites"])))
+        structure = structure_of(min(polymorphs[formula], key=lambda r: len(r["sites"])))
         yield formula, drop(structure)[0] | {"atoms": len(structure), "formula_units": None}
     host = builtin_host(HOST)
     size = {"formula_units": host.formula_units}

@@ -1,14 +1,13 @@
 """What a relaxation leaves behind, whichever engine ran it."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, Field, field_serializer
 from pymatgen.core import Structure
 
-from analysis.energies.schemes import CHGNET, VASP, EnergyScheme
+from analysis.energies.schemes import EnergyScheme
 
 if TYPE_CHECKING:  # seconds to import, and only named here
     from atomate2.forcefields.schemas import ForceFieldTaskDocument
@@ -63,100 +62,6 @@ class RelaxationDocument(BaseModel):
     def _structure_as_dict(self, structure: Structure) -> dict[str, Any]:
         return dict(structure.as_dict())
 
-    @classmethod
-    def from_force_field(
-        cls,
-        stages: Sequence["ForceFieldTaskDocument"],
-        *,
-        initial: Structure,
-        force_threshold: float,
-        engine_version: str,
-    ) -> Self:
-        """Read atomate2's force-field task documents.
-
-        Parameters
-        ----------
-        stages
-            The relaxation's `ForceFieldTaskDocument` in order, each started from the one before.
-        initial
-            The crystal before the first of them.
-        force_threshold
-            Largest force that counts as relaxed, eV/Å.
-        engine_version
-            Version of the model.
-        """
-        last = stages[-1]
-        force = largest_force(last.output.forces)
-        return cls(
-            **_crystal(last.structure, initial, last.output.energy),
-            initial_energy=stages[0].output.ionic_steps[0].energy,
-            max_force=force,
-            force_threshold=force_threshold,
-            converged=finished(last) and force <= force_threshold,
-            n_steps=sum(_steps_taken(stage) for stage in stages),
-            engine="chgnet",
-            engine_version=engine_version,
-            scheme=CHGNET,
-            directory=last.dir_name,
-        )
-
-    @classmethod
-    def from_vasp(
-        cls,
-        document: "TaskDoc",
-        *,
-        initial: Structure,
-        force_threshold: float,
-        scheme: EnergyScheme = VASP,
-        check_potcar: bool = True,
-        earlier: Sequence[float] = (),
-    ) -> Self:
-        """Read emmet's `TaskDoc` of a VASP run and correct its energy.
-
-        Parameters
-        ----------
-        document
-            The task document.
-        initial
-            The crystal before the run, with oxidation states where they are known: they decide
-            which elements are anions and are corrected as such. (`document.input` describes the
-            last restart only.)
-        force_threshold
-            Largest force that counts as relaxed, eV/Å.
-        scheme
-            The scheme of the corrected energy.
-        check_potcar
-            Whether potentials other than the Materials Project's are refused.
-        earlier
-            Energies, in eV, of the ionic steps of earlier starts of VASP in the same folder, which
-            the task document does not know.
-
-        Raises
-        ------
-        SchemeMismatchError
-            Functional, +U or potentials are not those the corrections were fitted to.
-        """
-        from makers.engines.vasp.corrections import mp2020_correction
-
-        correction = mp2020_correction(
-            document, initial=initial, scheme=scheme, check_potcar=check_potcar
-        )
-        runs = document.calcs_reversed
-        force = largest_force(runs[0].output.ionic_steps[-1].forces)
-        first = earlier[0] if earlier else runs[-1].output.ionic_steps[0].e_0_energy
-        return cls(
-            **_crystal(document.structure, initial, document.output.energy + correction),
-            initial_energy=first + correction,
-            max_force=force,
-            force_threshold=force_threshold,
-            converged=finished(document) and force <= force_threshold,
-            n_steps=len(earlier) + sum(len(run.output.ionic_steps) for run in runs),
-            engine="vasp",
-            engine_version=runs[0].vasp_version,
-            scheme=scheme,
-            directory=document.dir_name,
-        )
-
 
 def prerelaxation(document: RelaxationDocument) -> Prerelaxation:
     """Say how a relaxation prepared another engine's."""
@@ -196,7 +101,8 @@ def finished(document: "TaskDoc | ForceFieldTaskDocument") -> bool:
     return bool(document.state is not None and document.state.value == "successful")
 
 
-def _crystal(relaxed: Structure, initial: Structure, energy: float) -> dict[str, Any]:
+def crystal_fields(relaxed: Structure, initial: Structure, energy: float) -> dict[str, Any]:
+    """Return the fields of a `RelaxationDocument` that describe the relaxed crystal."""
     return {
         "structure": plain(relaxed),
         "formula": relaxed.composition.formula.replace(" ", ""),
@@ -205,8 +111,3 @@ def _crystal(relaxed: Structure, initial: Structure, energy: float) -> dict[str,
         "energy_per_atom": energy / len(relaxed),
         "volume_change": relaxed.volume / initial.volume - 1,
     }
-
-
-def _steps_taken(stage: "ForceFieldTaskDocument") -> int:
-    """Count steps: atomate2 counts frames, with the first and a second copy of the last."""
-    return int(stage.output.n_steps) - 2

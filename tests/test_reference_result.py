@@ -12,13 +12,13 @@ import pytest
 from pymatgen.core import Composition, Structure
 
 from analysis.base.fields import Field
-from analysis.energies.schemes import CHGNET
 from analysis.reactions.interface import react
 from analysis.reactions.verdict import label
 from analysis.results.result import EngineUsed
 from analysis.results.screening import Calculated, References, screen
 from analysis.structures.dopants import Compound
 from analysis.structures.doping import dope
+from makers.engines.chgnet.chgnet_settings import CHGNET
 from workflows.results.files import read_results
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import phase_source

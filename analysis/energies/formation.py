@@ -123,7 +123,8 @@ def alignment(
     """Crystals, with their amounts, that carry a compound to the scale of the reference phases.
 
     The host's own reference entry has the coefficient one. A host without an entry is aligned
-    through the binaries of its ions. See `analysis.energies.balance.balance` for parameters and errors.
+    through the binaries of its ions. See `analysis.energies.balance.balance` for
+    parameters and errors.
     """
     formula, units = host.element_composition.get_reduced_formula_and_factor()
     entry = formula in phases.by_formula and formula in crystals

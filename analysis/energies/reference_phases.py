@@ -23,7 +23,12 @@ from analysis.data import TABLES
 from analysis.energies.entry_schemes import scheme_of_entries
 from analysis.energies.phases import Phase, ReferencePhases
 from analysis.energies.schemes import MATERIALS_PROJECT_2019
-from studies.tables import reference_tables as build
+from analysis.energies.shipped_tables import (
+    CRYSTALS_TABLE,
+    HOST_ELEMENTS,
+    PHASES_TABLE,
+    structure_of,
+)
 
 TABLE_SOURCE = "Materials Project 2019 (table of the project)"
 
@@ -59,7 +64,7 @@ def _table_within(elements: frozenset[str]) -> ReferencePhases:
 
 
 def _missing_pairs(elements: frozenset[str]) -> tuple[str, ...]:
-    further = sorted(elements - build.HOST_ELEMENTS)
+    further = sorted(elements - HOST_ELEMENTS)
     if len(further) < 2:  # noqa: PLR2004, a pair
         return ()
     pairs = ", ".join(f"{first}-{second}" for first, second in combinations(further, 2))
@@ -72,7 +77,7 @@ def _missing_pairs(elements: frozenset[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _table() -> ReferencePhases:
-    with gzip.open(TABLES / build.PHASES_TABLE, "rt") as lines:
+    with gzip.open(TABLES / PHASES_TABLE, "rt") as lines:
         phases = tuple(
             Phase(
                 formula=row["formula"],
@@ -91,7 +96,7 @@ class TableCrystals(Mapping[str, Structure]):
         self._records = {record["formula"]: record for record in map(json.loads, lines)}
 
     def __getitem__(self, formula: str) -> Structure:
-        return build.structure_of(self._records[formula])
+        return structure_of(self._records[formula])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._records)
@@ -107,7 +112,7 @@ class TableCrystals(Mapping[str, Structure]):
 @lru_cache(maxsize=1)
 def table_crystals() -> TableCrystals:
     """Crystals that the table's phases are: elements, binary oxides, tetragonal Li7La3Zr2O12."""
-    with gzip.open(TABLES / build.CRYSTALS_TABLE, "rt") as lines:
+    with gzip.open(TABLES / CRYSTALS_TABLE, "rt") as lines:
         return TableCrystals(lines)
 
 

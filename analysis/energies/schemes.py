@@ -95,15 +95,3 @@ MATERIALS_PROJECT_2020: Final = EnergyScheme(
     corrections=MP2020_CORRECTIONS,
     elements="elemental entries of the same scheme",
 )
-VASP: Final = MATERIALS_PROJECT_2020
-
-# CHGNet 0.3.0 is trained on MPtrj, whose energies contain the 2020 corrections (Deng et al.,
-# Nature Machine Intelligence 5, 1031 (2023)): correcting again would count them twice.
-CHGNET: Final = EnergyScheme(
-    engine="CHGNet 0.3.0",
-    functional="PBE",
-    plus_u=MATERIALS_PROJECT_PLUS_U,
-    potentials="trained on MPtrj",
-    corrections=f"{MP2020_CORRECTIONS}, contained in the energies",
-    elements="none: total energies",
-)

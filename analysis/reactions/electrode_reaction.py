@@ -51,7 +51,7 @@ class Contact:
         max_elements: int,
         exclude: Collection[str],
     ) -> "Contact":
-        """Choose the competing phases; parameters and errors as in `analysis.reactions.interface.react`."""
+        """Choose the competing phases; parameters and errors as in `interface.react`."""
         compound = composition.element_composition
         reactant = parsed(phases.phase(electrode).formula)
         rivals = competition(

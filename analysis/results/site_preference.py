@@ -2,8 +2,8 @@
 
 The defect energies of one ion on several sites share the oxide it comes from; each has the
 engine's error on its own exchange of oxides. That exchange is the one whose error
-`analysis.energies.uncertainty` gives as u of the reaction energy (products and host cancel there, too),
-per formula unit. So per dopant, of two sites 1 and 2,
+`analysis.energies.uncertainty` gives as u of the reaction energy (products and host cancel
+there, too), per formula unit. So per dopant, of two sites 1 and 2,
 
     u(E1 - E2) = sqrt(u1^2 + u2^2) / x
 

@@ -3,7 +3,7 @@
 VASP repeats a compound to learn whether its label holds. With D and u from the force field, what
 VASP will find is taken as normal around D with
 
-    s = sqrt(u^2 + v^2)        v: the numerical uncertainty of VASP (`analysis.energies.uncertainty`)
+    s = sqrt(u^2 + v^2)    v: the numerical uncertainty of VASP (`analysis.energies.uncertainty`)
 
 and VASP will draw its boundaries at -stable_factor w and -unstable_factor w, its own u, with w from
 v and the spread of arrangements that is in u already: the same arrangements are relaxed again.

@@ -42,8 +42,8 @@ def specification_page() -> str:
     parts = [*_head("Specification", _SPECIFICATION), "## Top level", *_keys(schema)]
     for key, section in _sections(schema):
         parts += [f"## {key}", _sentence(section), *_keys(section)]
-    for name, model in ENGINES.items():
-        settings = model.model_json_schema()
+    for name, engine in ENGINES.items():
+        settings = engine.settings_class.model_json_schema()
         parts += [f"## engine.settings of {name}", _sentence(settings), *_keys(settings)]
     return _page(parts)
 

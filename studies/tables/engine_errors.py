@@ -1,6 +1,6 @@
 """Measure the force field's error on the reaction "binary oxides -> ternary oxide".
 
-``python -m studies.tables.engine_errors --source DIR`` writes ``engine_errors.json`` beside this module:
+``python -m studies.tables.engine_errors --source DIR`` writes ``engine_errors.json``:
 CHGNet's error for every ternary oxide of the reference table that holds a dopant element M with Li,
 La or Zr. It needs the force field extra and a few minutes on one core. README.md in this folder
 describes the file, docs/uncertainty.md what the numbers mean.

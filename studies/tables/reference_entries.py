@@ -1,9 +1,10 @@
 """Make a file of reference entries for any elements from the raw Materials Project files.
 
-``python -m studies.tables.reference_entries ELEMENT ... --source DIR --target FILE`` writes pymatgen entries
-that a specification reads with ``reference_phases: {source: file, path: FILE}``: for each formula
-the lowest formation energy and the smallest band gap of the 2019 release, and the crystal where
-the project's own table has it (elements and binary oxides). The same raw files give the same bytes.
+``python -m studies.tables.reference_entries ELEMENT ... --source DIR --target FILE``
+writes pymatgen entries that a specification reads with
+``reference_phases: {source: file, path: FILE}``: for each formula the lowest formation energy and
+the smallest band gap of the 2019 release, and the crystal where the project's own table has it
+(elements and binary oxides). The same raw files give the same bytes.
 """
 
 import argparse

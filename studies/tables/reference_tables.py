@@ -15,24 +15,26 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from pymatgen.core import Composition, Lattice, Structure
+from pymatgen.core import Composition
 
 from analysis.data import TABLES
+from analysis.energies.shipped_tables import (
+    CRYSTALS_TABLE,
+    HOST_ELEMENTS,
+    HOST_FORMULA,
+    PHASES_TABLE,
+    Record,
+    structure_of,
+)
 
 logger = logging.getLogger(__name__)
 
 ENERGY_FILE = "mp2019_formation_energy.csv.gz"
 BAND_GAP_FILE = "mp2019_band_gap.csv.gz"
 STRUCTURE_FILE = "structures_li_la_zr_o_m.jsonl.gz"
-PHASES_TABLE = "reference_phases.csv.gz"
-CRYSTALS_TABLE = "reference_crystals.jsonl.gz"
 PHASE_COLUMNS = ("formula", "formation_energy_per_atom", "band_gap", "entries")
 
-HOST_ELEMENTS = frozenset({"Li", "La", "Zr", "O"})
-# The host's own entry, tetragonal Li7La3Zr2O12 (mp-942733).
-HOST_FORMULA = "Li7La3Zr2O12"
 # A single point costs about 2 ms per atom; larger polymorphs are ranked only where no smaller is.
 LARGEST_CELL = 60
 # The structures are newer than the energies. Up to this number the crystals per formula agree best
@@ -42,7 +44,6 @@ NEWEST_OF_2019 = 1_240_000
 # Entries of one crystal differ by CHGNet's noise and DFT's residual strain, eV/atom.
 SAME_ENERGY = 0.001
 
-Record = dict[str, Any]
 Ranking = Callable[[Sequence[Record]], list[float]]
 
 
@@ -152,13 +153,6 @@ def write_crystals(source: Path, target: Path, rank: Ranking) -> int:
 def write_gzip(path: Path, text: str) -> None:
     """Write `text` with no time stamp or name in the header: equal text gives equal bytes."""
     path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
-
-
-def structure_of(record: Record) -> Structure:
-    """Build the crystal of a raw record or of a row of the crystal table."""
-    species = [site[0] for site in record["sites"]]
-    coordinates = [site[1:] for site in record["sites"]]
-    return Structure(Lattice.from_parameters(*record["lattice"]), species, coordinates)
 
 
 def chgnet_ranking() -> Ranking:

@@ -1,6 +1,7 @@
 """Oxides of the reference table as sums of binary oxides, with their crystals.
 
-On the ternary ones a force field's error on exchanging oxides is measured (`studies.tables.engine_errors`).
+On the ternary ones a force field's error on exchanging oxides is measured
+(`studies.tables.engine_errors`).
 """
 
 import gzip

@@ -4,8 +4,9 @@ In each the compound is an exact sum of phases that are known on both scales, an
 
     E_f(compound) = sum_k c_k E_f(k, reference) + E(compound) - sum_k c_k E(k)
 
-with total energies E of the engine. They differ in what the phases are. `analysis.energies.formation` uses
-`Alignment.OXIDES`; docs/uncertainty.md has the comparison (benchmarks/alignment.py) and the reason.
+with total energies E of the engine. They differ in what the phases are.
+`analysis.energies.formation` uses `Alignment.OXIDES`; docs/uncertainty.md has the comparison
+(benchmarks/alignment.py) and the reason.
 """
 
 from collections.abc import Mapping

@@ -10,8 +10,8 @@ from jobflow import Job
 from monty.json import MontyDecoder, jsanitize
 from pymatgen.core import Lattice, Structure
 
-from analysis.energies.schemes import CHGNET
 from analysis.results.result import CompoundResult, EngineUsed, PhasesUsed
+from makers.engines.chgnet.chgnet_settings import CHGNET
 from workflows.specification.campaign import Kind, Node
 
 if TYPE_CHECKING:

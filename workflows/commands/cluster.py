@@ -1,4 +1,4 @@
-"""What the commands for a campaign on a cluster do; `workflows.cli.main` only reads their options."""
+"""What the commands for a campaign on a cluster do; `workflows.cli` reads their options."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A worker: one process that launches the campaign's rockets one after the other.
 
-``python -m workflows.dispatch.worker``; `workflows.dispatch.local_run` starts it with the database in
-its environment.
+``python -m workflows.dispatch.worker``; `workflows.dispatch.local_run` starts it with the database
+in its environment.
 """
 
 import ctypes

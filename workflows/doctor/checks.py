@@ -3,14 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from analysis.base.errors import InputError
+from analysis.base.errors import DoubtError, InputError
 
 #: Looks at one thing and says what it found; raises InputError if that must be mended.
 Look = Callable[[], str]
-
-
-class DoubtError(InputError):
-    """What was found may be right: a person should look at it."""
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from fireworks import fw_config
 from fireworks.utilities.fw_serializers import load_object_from_file
 from pymongo.errors import PyMongoError
 
-from analysis.base.errors import InputError
+from analysis.base.errors import DoubtError, InputError
 from workflows.base.secret_files import refuse_if_readable
-from workflows.doctor.checks import DoubtError, Look
+from workflows.doctor.checks import Look
 from workflows.storage.campaign_location import Place
 from workflows.storage.database import Database
 from workflows.storage.indexes import missing_indexes

@@ -3,18 +3,18 @@
 import os
 import shutil
 import sys
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import pymongo
 from pymongo.errors import PyMongoError
 
 from analysis.base.errors import InputError
-from makers.engines.registry import CHGNET_MODEL, relax_maker
+from analysis.structures.compensation import compound_composition
+from makers.engines.registry import DEFAULT_ENGINE, find_engine, relax_maker
 from workflows.base.settings import MachineSettings
-from workflows.doctor.checks import Check, DoubtError, Look, run_checks
+from workflows.doctor.checks import Check, Look, run_checks
 from workflows.doctor.cluster_checks import cluster_checks, job_script_sets_up
+from workflows.specification.campaign import Campaign
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import phase_source
 from workflows.specification.spec import CampaignSpec
@@ -45,12 +45,12 @@ def check_machine(
     place
         A shared LaunchPad that the campaign is for.
     """
-    engine = spec.engine.name if spec else "chgnet"
+    engine = spec.engine.name if spec else DEFAULT_ENGINE
     looks: dict[str, Look] = {
         "python": lambda: f"{sys.version.split()[0]}",
         "disk": _disk,
         "engine": lambda: _engine(engine, spec),
-        "force field": _weights,
+        "force field": find_engine(DEFAULT_ENGINE).installation,
         "Materials Project": lambda: _key(spec),
         **_specification_looks(spec),
     }
@@ -76,11 +76,22 @@ def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
     except InputError as error:
         return {"specification": _raising(error)}
     looks: dict[str, Look] = {"specification": lambda: _found(plan)}
-    if spec.engine.name == "vasp":
-        from workflows.doctor.vasp_checks import vasp_checks
+    engine = find_engine(spec.engine.name)
+    further = engine.checks(
+        engine.checked(spec.engine.settings),
+        relaxed_elements(plan.campaign),
+        job_script_sets_up=job_script_sets_up(),
+    )
+    return {**looks, **further}
 
-        looks |= vasp_checks(plan.campaign, job_script_sets_up=job_script_sets_up())
-    return looks
+
+def relaxed_elements(campaign: Campaign) -> list[str]:
+    """List all elements that the campaign relaxes, in alphabetical order."""
+    host = campaign.host_crystal
+    found = {e.symbol for p in campaign.compounds for e in compound_composition(host, p.compound)}
+    for formula in campaign.crystals:
+        found |= {element.symbol for element in campaign.crystal(formula).composition.elements}
+    return sorted(found)
 
 
 def _raising(error: InputError) -> Look:
@@ -125,19 +136,6 @@ def _disk() -> str:
 def _engine(name: str, spec: CampaignSpec | None) -> str:
     maker = relax_maker(name, spec.engine.settings if spec else {})
     return str(maker.scheme.name)
-
-
-def _weights() -> str:
-    """Find the weights of CHGNet, which lie inside its package."""
-    package = find_spec("chgnet")
-    if package is None or package.origin is None:
-        msg = "chgnet is not installed; a force field needs pip install 'interphase[forcefield]'"
-        raise DoubtError(msg)
-    folder = Path(package.origin).parent / "pretrained" / CHGNET_MODEL
-    if not list(folder.glob("*.pth.tar")):
-        msg = f"no weights of CHGNet {CHGNET_MODEL} in {folder}: install chgnet again"
-        raise InputError(msg)
-    return f"CHGNet {CHGNET_MODEL}, weights of package {version('chgnet')}"
 
 
 def _key(spec: CampaignSpec | None) -> str:

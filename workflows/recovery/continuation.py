@@ -1,7 +1,7 @@
 """A lost or failed Firework runs again where it ran before, so that it can go on from there.
 
-A VASP job reads in its folder how far it came (`makers.engines.vasp.vasp_folder`): in another folder it would
-start from the beginning. Other jobs do not care where they run.
+A VASP job reads in its folder how far it came (`makers.engines.vasp.vasp_folder`): in another
+folder it would start from the beginning. Other jobs do not care where they run.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Results as files for other programs: CSV, JSON Lines and Parquet, and read back from them.
 
-Columns are named as in `analysis.base.fields`. Null is nothing in CSV and null in the other two; there is
-no NaN. What is nested is JSON text in a column of CSV and Parquet.
+Columns are named as in `analysis.base.fields`. Null is nothing in CSV and null in the other two;
+there is no NaN. What is nested is JSON text in a column of CSV and Parquet.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ def to_dataframe(
     documents : sequence of mappings
         Result documents.
     fields : sequence of str, optional
-        Columns; without it every field, in the order of :class:`analysis.base.fields.Field`, `structure`
+        Columns; without it every field, in the order of `analysis.base.fields.Field`, `structure`
         only where a document brings it. Lists and nested documents stay Python objects.
     """
     import pandas as pd  # half a second, which the command line does not need

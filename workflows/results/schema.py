@@ -1,4 +1,4 @@
-"""From the output of a compound's last job to its result document, by the schema of analysis.base.fields.
+"""From the output of a compound's last job to its result document.
 
 A document has every field. What the job did not give is null and says so in `notes`; a number is
 never NaN or infinite, which no filter could find and strict JSON cannot hold.

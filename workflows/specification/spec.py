@@ -21,6 +21,7 @@ from analysis.base.errors import InputError
 from analysis.learning.settings import LearningSettings
 from analysis.reactions.verdict import Criteria
 from analysis.structures.dopants import Dopant, check_distinct
+from makers.engines.registry import DEFAULT_ENGINE, ENGINES
 from workflows.specification.categories import CategoryRules
 
 Cell = Literal["primitive", "conventional"] | tuple[PositiveInt, PositiveInt, PositiveInt]
@@ -119,7 +120,7 @@ class RuleSpec(_Section):
 class EngineSpec(_Section):
     """What computes energies and forces."""
 
-    name: str = Field("chgnet", description="chgnet or vasp")
+    name: str = Field(DEFAULT_ENGINE, description=f"One of: {', '.join(ENGINES)}")
     settings: dict[str, Any] = Field(
         default_factory=dict, description="Settings of the engine's relaxation, by name"
     )

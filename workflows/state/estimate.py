@@ -4,12 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.structures.compensation import compound_composition
+from makers.engines.registry import find_engine
 from workflows.specification.campaign import Campaign, Kind
-
-# Seconds per atom and ionic step of CHGNet with stress on one core, from 940 relaxations of the
-# 96-atom garnet (0.18 s a step alone, 0.21 s with its neighbour core busy); VASP differs by
-# machine, so its estimate is left to the user.
-CHGNET_SECONDS = 2.2e-3
 
 # Typical numbers of ionic steps to 0.1 eV/Å: means over the LLZO campaign, per atom that moves
 # (host 5 to 6; compounds up to 40; crystals up to 100).
@@ -85,7 +81,8 @@ def estimate(campaign: Campaign) -> Estimate:
         choices=spec.choices,
     )
     migrations = (1 + len(doped)) if spec.migration else 0
-    seconds = CHGNET_SECONDS * sum(work.values()) + SECONDS_PER_WORKFLOW * workflows
+    engine_seconds = find_engine(spec.engine.name).core_seconds
+    seconds = (engine_seconds or 0.0) * sum(work.values()) + SECONDS_PER_WORKFLOW * workflows
     seconds += MIGRATION_SECONDS * sum([size_host, *sizes]) * spec.migration
     return Estimate(
         compounds=len(doped),
@@ -96,5 +93,5 @@ def estimate(campaign: Campaign) -> Estimate:
         jobs=relaxations + 2 + 1 + 3 * len(doped) + migrations + workflows,
         atoms=round(max([size_host, *sizes])),
         work=work,
-        core_seconds=seconds if spec.engine.name == "chgnet" else None,
+        core_seconds=None if engine_seconds is None else seconds,
     )

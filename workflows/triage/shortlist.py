@@ -11,7 +11,7 @@ import yaml
 from analysis.base.errors import InputError
 from analysis.results.triage import Worth, rank
 from analysis.structures.dopants import Compound, Dopant
-from makers.engines.registry import unknown_elements
+from makers.engines.registry import PRODUCTION_ENGINE, unknown_elements
 from workflows.base.settings import MachineSettings
 from workflows.dispatch.advance import load_campaign
 from workflows.results.query import find
@@ -25,7 +25,6 @@ from workflows.storage.database import Database
 BEYOND_BUDGET = "beyond the budget"
 OTHER_COMPENSATION = "compensated in another way: that takes a campaign of its own"
 
-_VASP = "vasp"
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -177,9 +176,9 @@ def vasp_spec(spec: CampaignSpec, compounds: Sequence[Compound]) -> CampaignSpec
         content["dopants"] = _listed(single)
     if several:
         content["codoped"] = [compound.model_dump(mode="json")["dopants"] for compound in several]
-    content["name"] = f"{spec.name}-{_VASP}"
+    content["name"] = f"{spec.name}-{PRODUCTION_ENGINE}"
     content["compensation"] = compounds[0].compensation
-    content["engine"] = {"name": _VASP, "settings": {"prerelax": spec.engine.name}}
+    content["engine"] = {"name": PRODUCTION_ENGINE, "settings": {"prerelax": spec.engine.name}}
     return CampaignSpec.model_validate(content)
 
 
@@ -219,7 +218,7 @@ def _listed(dopants: Iterable[Dopant]) -> list[dict[str, Any]]:
 
 
 def _require_force_field(campaign: Campaign) -> None:
-    if campaign.spec.engine.name == _VASP:
+    if campaign.spec.engine.name == PRODUCTION_ENGINE:
         msg = f"{campaign.name} is a campaign with VASP already: triage is for a force field's"
         raise InputError(msg)
 
@@ -234,7 +233,7 @@ def _sieve(
     for worth in ranked:
         elements = {ion.element.symbol for ion in host.counts}
         elements |= {dopant.element for dopant in worth.compound.dopants}
-        unknown = unknown_elements(_VASP, elements) if worth.why else []
+        unknown = unknown_elements(PRODUCTION_ENGINE, elements) if worth.why else []
         if worth.why_not is not None:
             left_out.append((worth, str(worth.why_not)))
         elif unknown:

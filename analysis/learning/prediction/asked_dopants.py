@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.base.fields import Field
-from analysis.descriptors.coordination_estimate import estimate_coordination
 from analysis.descriptors.descriptor import Descriptor
 from analysis.descriptors.descriptor_values import describe
+from analysis.learning.prediction.coordination_estimate import estimate_coordination
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

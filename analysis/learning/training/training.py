@@ -55,7 +55,7 @@ class Training(BaseModel, extra="forbid"):
     failed: str | None = Field(None, description="Why nothing was learnt")
     learnt: dict[str, Any] | None = Field(
         None,
-        description="`analysis.learning.training.training_document`: scores, leaderboard, importances, model",
+        description="`training_document`: scores, leaderboard, importances, model",
     )
     table: list[dict[str, Any]] = Field(
         default_factory=list, description="Predictions for the periodic tables"

@@ -26,8 +26,8 @@ def learning_document(learned: Learned) -> dict[str, Any]:
     -------
     dict
         `snapshot`, `settings`, `versions`, `notes`, `left_out`, `remarks`, tables as lists of
-        records, and `model` (`analysis.learning.prediction.model_document`). The leaderboard's best 500 rows
-        are in it, with their number in all.
+        records, and `model` (`analysis.learning.prediction.model_document`). The leaderboard's
+        best 500 rows are in it, with their number in all.
     """
     found = learned.classification
     return {

@@ -4,8 +4,8 @@ from typing import Final
 
 from pymatgen.io.vasp.sets import MPRelaxSet, VaspInputSet
 
-from analysis.energies.schemes import VASP, EnergyScheme
-from makers.engines.registry import NEUTRAL_INCAR, VaspSettings
+from analysis.energies.schemes import MATERIALS_PROJECT_2020, EnergyScheme
+from makers.engines.vasp.vasp_settings import NEUTRAL_INCAR, VaspSettings
 
 # Electronic convergence of the campaign, eV (the Materials Project's grows with the cell).
 EDIFF: Final = 1e-5
@@ -26,4 +26,6 @@ def vasp_scheme(generator: VaspInputSet) -> EnergyScheme:
     ]
     if generator.user_potcar_functional != MPRelaxSet.CONFIG["POTCAR_FUNCTIONAL"]:
         changes.insert(0, f"release {generator.user_potcar_functional}")
-    return VASP.model_copy(update={"potentials": ", ".join([VASP.potentials, *changes])})
+    return MATERIALS_PROJECT_2020.model_copy(
+        update={"potentials": ", ".join([MATERIALS_PROJECT_2020.potentials, *changes])}
+    )

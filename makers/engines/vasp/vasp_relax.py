@@ -1,6 +1,6 @@
 """Relaxations with VASP under custodian, from a force field's minimum where that is asked for.
 
-Importing this module loads atomate2 (2 s): only `makers.engines.registry.relax_maker` does so.
+Importing this module loads atomate2 (2 s): only `VaspEngine.maker` does so.
 """
 
 from copy import deepcopy
@@ -11,18 +11,18 @@ from typing import Any, Literal, Self
 from atomate2.vasp.jobs.base import BaseVaspMaker, get_vasp_task_document
 from atomate2.vasp.run import DEFAULT_HANDLERS
 from emmet.core.tasks import TaskDoc
-from jobflow import CURRENT_JOB, Flow, JobConfig, Maker, OnMissing, Response, job
+from jobflow import CURRENT_JOB, JobConfig, Response, job
 from pymatgen.core import Structure
 from pymatgen.io.vasp.sets import VaspInputSet
 
 from analysis.energies.schemes import EnergyScheme
 from makers.convergence import converged
-from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
-from makers.engines.registry import RawOutput, VaspSettings, unknown_elements
 from makers.engines.vasp.raw_output import check_store, store_task_document, tidy
+from makers.engines.vasp.vasp_document import vasp_document
 from makers.engines.vasp.vasp_folder import Standing, VaspFolder, marked_processes
 from makers.engines.vasp.vasp_inputs import input_set, vasp_scheme
 from makers.engines.vasp.vasp_report import run_notes, stopped_at_walltime
+from makers.engines.vasp.vasp_settings import VASP_NAME, RawOutput, VaspSettings
 from makers.schemas import RelaxationDocument, moved, prerelaxation, without_site_properties
 
 
@@ -55,7 +55,7 @@ class VaspRelaxMaker(BaseVaspMaker):
     def digest_fields(self) -> dict[str, Any]:
         """Give everything besides the structure that determines the result."""
         return {
-            "engine": "vasp",
+            "engine": VASP_NAME,
             "input_set": type(self.input_set_generator).__name__,
             "incar": self.input_set_generator.user_incar_settings,
             "potcar_functional": self.input_set_generator.user_potcar_functional,
@@ -131,7 +131,7 @@ class VaspRelaxMaker(BaseVaspMaker):
         prerelaxed: RelaxationDocument | Literal["no"],
     ) -> RelaxationDocument:
         generator = self.input_set_generator
-        document = RelaxationDocument.from_vasp(
+        document = vasp_document(
             task,
             initial=initial,
             force_threshold=-generator.user_incar_settings["EDIFFG"],
@@ -151,37 +151,3 @@ class VaspRelaxMaker(BaseVaspMaker):
         """
         run = {"handlers": DEFAULT_HANDLERS} | self.run_vasp_kwargs
         return replace(self, run_vasp_kwargs=deepcopy(run | {"handlers": list(run["handlers"])}))
-
-
-@dataclass
-class PrerelaxedVaspMaker(Maker):
-    """Relax with CHGNet, then with VASP: two jobs, so that each finds a worker that suits it."""
-
-    name: str = "relax (CHGNet, VASP)"
-    first: ChgnetRelaxMaker = field(default_factory=lambda: ChgnetRelaxMaker(must_converge=False))
-    second: VaspRelaxMaker = field(default_factory=VaspRelaxMaker)
-
-    @classmethod
-    def from_settings(cls, settings: VaspSettings) -> Self:
-        """Make the Maker from the specification's settings."""
-        return cls(second=VaspRelaxMaker.from_settings(settings))
-
-    def digest_fields(self) -> dict[str, Any]:
-        """Give everything besides the structure that determines the result."""
-        return self.second.digest_fields() | {"prerelax": self.first.digest_fields()}
-
-    @property
-    def scheme(self) -> EnergyScheme:
-        """The scheme of this Maker's energies: VASP's."""
-        return self.second.scheme
-
-    def make(self, structure: Structure) -> Flow:
-        """Relax a structure; with elements that CHGNet has not learned, with VASP alone."""
-        if unknown_elements("chgnet", structure.symbol_set):
-            relaxation = self.second.make(structure)
-            return Flow([relaxation], output=relaxation.output, name=self.name)
-        before = self.first.make(structure)
-        relaxation = self.second.make(structure, prerelaxed=before.output)
-        # it says itself that the pre-relaxation failed, rather than wait for it forever
-        relaxation.update_config({"on_missing_references": OnMissing.NONE})
-        return Flow([before, relaxation], output=relaxation.output, name=self.name)

@@ -13,8 +13,13 @@ from analysis.energies.formation import (
 )
 from analysis.energies.phases import Phase, ReferencePhases
 from analysis.energies.reference_phases import table_crystals, table_phases
-from analysis.energies.schemes import CHGNET, MATERIALS_PROJECT_2019, VASP, SchemeMismatchError
+from analysis.energies.schemes import (
+    MATERIALS_PROJECT_2019,
+    MATERIALS_PROJECT_2020,
+    SchemeMismatchError,
+)
 from analysis.structures.dopants import Dopant
+from makers.engines.chgnet.chgnet_settings import CHGNET
 
 HOST = Composition("Li7La3Zr2O12")
 IONS = {"Li": 1, "La": 3, "Zr": 4, "O": -2}
@@ -157,7 +162,7 @@ def test_two_valences_of_one_dopant_give_the_mean_by_amount() -> None:
 def own_scheme_phases() -> ReferencePhases:
     return ReferencePhases(
         source="entries",
-        scheme=VASP,
+        scheme=MATERIALS_PROJECT_2020,
         phases=tuple(
             Phase(formula=f, formation_energy_per_atom=e)
             for f, e in (("Li", 0.0), ("O2", 0.0), ("Li2O", -2.0))
@@ -170,7 +175,9 @@ def test_on_one_scheme_the_elements_are_subtracted_as_pymatgen_does() -> None:
     elements = {"Li": -1.9, "O2": -9.9}
     entries = [PDEntry(Composition(f), e) for f, e in elements.items()]
     oxide = PDEntry(Composition("Li2O"), -14.0)
-    found = formation_energy(-14.0, Composition("Li2O"), scheme=VASP, phases=own_scheme_phases())
+    found = formation_energy(
+        -14.0, Composition("Li2O"), scheme=MATERIALS_PROJECT_2020, phases=own_scheme_phases()
+    )
     diagram = PhaseDiagram([*entries, oxide])
     assert found.per_atom == pytest.approx(diagram.get_form_energy_per_atom(oxide))
 
@@ -182,11 +189,13 @@ def test_energies_of_two_schemes_are_never_subtracted() -> None:
 
 def test_an_element_without_energy_is_named() -> None:
     with pytest.raises(InputError, match="no energy for the element Al"):
-        formation_energy(-1.0, Composition("LiAl"), scheme=VASP, phases=own_scheme_phases())
+        formation_energy(
+            -1.0, Composition("LiAl"), scheme=MATERIALS_PROJECT_2020, phases=own_scheme_phases()
+        )
 
 
 def test_only_one_scheme_with_elemental_energies_needs_no_alignment() -> None:
-    assert not needs_alignment(VASP, own_scheme_phases())
+    assert not needs_alignment(MATERIALS_PROJECT_2020, own_scheme_phases())
     assert needs_alignment(CHGNET, own_scheme_phases())
     assert needs_alignment(MATERIALS_PROJECT_2019, PHASES)
 

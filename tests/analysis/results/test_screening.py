@@ -16,13 +16,18 @@ from analysis.base.fields import Field
 from analysis.energies.defects import defect_balance
 from analysis.energies.formation import alignment, valences_of
 from analysis.energies.phases import Phase, ReferencePhases
-from analysis.energies.schemes import CHGNET, MATERIALS_PROJECT_2019, VASP, SchemeMismatchError
+from analysis.energies.schemes import (
+    MATERIALS_PROJECT_2019,
+    MATERIALS_PROJECT_2020,
+    SchemeMismatchError,
+)
 from analysis.reactions.verdict import Criteria
 from analysis.results.result import CompoundResult, EngineUsed
 from analysis.results.screening import Calculated, References, screen
 from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.host import Host, host_from_cif
+from makers.engines.chgnet.chgnet_settings import CHGNET
 
 CIF = Path(__file__).parents[2] / "data" / "li2zro3.cif"
 UNITS = 2
@@ -171,7 +176,7 @@ def test_a_filter_below_the_defect_energy_is_not_passed(undoped: CompoundResult)
 
 
 def test_host_and_compound_of_two_engines_are_refused() -> None:
-    other = EngineUsed(name="vasp", version="6", scheme=VASP)
+    other = EngineUsed(name="vasp", version="6", scheme=MATERIALS_PROJECT_2020)
     with pytest.raises(SchemeMismatchError, match=r"CHGNet.*VASP|VASP.*CHGNet"):
         screen(
             HOST,

@@ -7,14 +7,8 @@ import pytest
 from pymatgen.core import Element
 
 from analysis.base.errors import InputError
-from makers.engines.registry import (
-    CHGNET_HEAVIEST,
-    CHGNET_UNTRAINED,
-    ENGINES,
-    engine_settings,
-    relax_maker,
-    unknown_elements,
-)
+from makers.engines.chgnet.chgnet_settings import CHGNET_HEAVIEST, CHGNET_UNTRAINED
+from makers.engines.registry import ENGINES, engine_settings, relax_maker, unknown_elements
 
 
 def test_unknown_engine_lists_the_known_ones() -> None:
@@ -45,7 +39,7 @@ def test_defaults_are_the_campaigns_thresholds() -> None:
 def test_engine_whose_package_is_missing_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("makers.engines.registry.find_spec", lambda _: None)
+    monkeypatch.setattr("makers.engines.chgnet.chgnet_engine.find_spec", lambda _: None)
     with pytest.raises(InputError, match=r"pip install 'interphase\[forcefield\]'"):
         relax_maker("chgnet", {})
 

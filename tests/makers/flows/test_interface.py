@@ -7,10 +7,10 @@ import pytest
 
 from analysis.energies.formation import alignment, valences_of
 from analysis.energies.reference_phases import table_phases
-from analysis.energies.schemes import CHGNET
 from analysis.reactions.verdict import Criteria
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host, host_from_cif
+from makers.engines.chgnet.chgnet_settings import CHGNET
 from makers.flows.candidates import ParentFailedError, RelaxedCandidates
 from makers.flows.interface import InterfaceMaker
 from makers.schemas import RelaxationDocument

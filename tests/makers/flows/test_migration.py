@@ -7,10 +7,10 @@ from jobflow import JobStore, run_locally
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
 
-from analysis.energies.schemes import CHGNET
 from analysis.motion.migration import Migration, migration
 from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.host import Host
+from makers.engines.chgnet.chgnet_settings import CHGNET
 from makers.flows.candidates import RelaxedCandidates
 from makers.flows.migration import MigrationMaker
 from makers.schemas import RelaxationDocument, plain

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import SecretStr
 
-from makers.engines.registry import RawOutput
 from makers.engines.vasp.raw_output import tidy
+from makers.engines.vasp.vasp_settings import RawOutput
 from workflows.recovery.bulk_files import drop_landed_output
 from workflows.storage.database import Database
 

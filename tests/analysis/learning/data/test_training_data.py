@@ -8,9 +8,9 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from analysis.base.errors import InputError
-from analysis.descriptors.coordination_estimate import estimate_coordination
 from analysis.descriptors.descriptor import Descriptor
 from analysis.learning.data.training_data import training_data
+from analysis.learning.prediction.coordination_estimate import estimate_coordination
 from analysis.learning.settings import Population
 
 #: A metal in the middle of an octahedron of oxygen, 2.1 Å away, in a cell of 7 atoms.

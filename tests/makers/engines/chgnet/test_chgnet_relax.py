@@ -10,9 +10,9 @@ from maggma.stores import MemoryStore
 from monty.json import MontyEncoder
 from pymatgen.core import Lattice, Structure
 
-from analysis.energies.schemes import CHGNET
 from makers.convergence import UNCONVERGED_FILE
-from makers.engines.registry import CHGNET_MODEL, relax_maker
+from makers.engines.chgnet.chgnet_settings import CHGNET, CHGNET_MODEL
+from makers.engines.registry import relax_maker
 from makers.engines.vasp.vasp_relax import VaspRelaxMaker
 from makers.schemas import RelaxationDocument, plain
 

@@ -16,10 +16,11 @@ from pymatgen.core import Lattice, Structure
 from standins.potentials import springs_minimum
 
 from analysis.base.errors import InputError
-from analysis.energies.schemes import VASP
+from analysis.energies.schemes import MATERIALS_PROJECT_2020
 from makers.convergence import NotConvergedError
-from makers.engines.registry import RawOutput, relax_maker
+from makers.engines.registry import relax_maker
 from makers.engines.vasp.raw_output import drop_stored, load_task_document
+from makers.engines.vasp.vasp_settings import RawOutput
 from makers.naming import relax_uuid
 from makers.schemas import RelaxationDocument
 
@@ -44,7 +45,7 @@ def test_energy_is_the_potentials_with_the_oxide_correction(vasp: Any, lithia: S
     assert document.energy == pytest.approx(minimum + LEFT + OXIDE, abs=1e-7)
     assert document.initial_energy == pytest.approx(minimum + 0.05 + OXIDE, abs=1e-7)
     assert document.energy_per_atom == pytest.approx(document.energy / 3)
-    assert document.scheme == VASP
+    assert document.scheme == MATERIALS_PROJECT_2020
 
 
 def test_document_is_complete(vasp: Any, lithia: Structure) -> None:

@@ -7,9 +7,8 @@ from pymatgen.core import SETTINGS
 from pymatgen.io.vasp.sets import MPRelaxSet
 from standins.potcars import potcar, write_potcars
 
-from analysis.base.errors import InputError
-from workflows.doctor.checks import DoubtError
-from workflows.doctor.vasp_checks import check_command, check_potcars, flavour
+from analysis.base.errors import DoubtError, InputError
+from makers.engines.vasp.vasp_checks import check_command, check_potcars, flavour
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,8 @@ from emmet.core.types.enums import TaskState
 from emmet.core.vasp.calc_types.enums import RunType
 from pymatgen.core import Lattice, Structure
 
-from analysis.energies.schemes import VASP, SchemeMismatchError
+from analysis.energies.schemes import MATERIALS_PROJECT_2020, SchemeMismatchError
+from makers.engines.vasp.vasp_document import vasp_document
 from makers.schemas import RelaxationDocument, largest_force
 
 # Materials Project 2020 corrections, eV per atom (Wang et al., Scientific Reports 11, 15496, 2021)
@@ -61,9 +62,7 @@ def ran(
 
 
 def convert(structure: Structure, **changes: object) -> RelaxationDocument:
-    return RelaxationDocument.from_vasp(
-        ran(structure, **changes), initial=structure, force_threshold=0.01
-    )
+    return vasp_document(ran(structure, **changes), initial=structure, force_threshold=0.01)
 
 
 PLAIN = rocksalt("Te4+", "Li+", "Li+", "Te2+")
@@ -76,7 +75,7 @@ def test_oxygen_is_corrected() -> None:
     assert document.energy == pytest.approx(-40 + 4 * OXIDE)
     assert document.energy_per_atom == pytest.approx((-40 + 4 * OXIDE) / 8)
     assert document.initial_energy == pytest.approx(-39 + 4 * OXIDE)
-    assert document.scheme == VASP
+    assert document.scheme == MATERIALS_PROJECT_2020
 
 
 def test_metals_with_u_are_corrected_too() -> None:
@@ -97,7 +96,7 @@ def test_iron_without_its_u_is_refused_with_both_sides_named() -> None:
     with pytest.raises(SchemeMismatchError, match=r"U value of 0.0 on Fe, expected 5.3") as refusal:
         convert(WITH_IRON)
     assert "run type PBE" in str(refusal.value)
-    assert VASP.name in str(refusal.value)
+    assert MATERIALS_PROJECT_2020.name in str(refusal.value)
 
 
 def test_other_functionals_are_refused() -> None:
@@ -115,7 +114,7 @@ def test_unknown_potentials_are_refused() -> None:
     document = ran(PLAIN)
     document.calcs_reversed[0].input.potcar_spec = None
     with pytest.raises(SchemeMismatchError, match="Incompatible POTCAR"):
-        RelaxationDocument.from_vasp(document, initial=PLAIN, force_threshold=0.01)
+        vasp_document(document, initial=PLAIN, force_threshold=0.01)
 
 
 def test_convergence_is_judged_by_the_largest_force() -> None:
@@ -144,7 +143,7 @@ def test_restarted_runs_count_together_and_start_at_the_first() -> None:
     first, last = document.calcs_reversed[0], ran(PLAIN).calcs_reversed[0]
     first.output.ionic_steps[0].e_0_energy = -30.0
     document.calcs_reversed = [last, first]
-    relaxed = RelaxationDocument.from_vasp(document, initial=PLAIN, force_threshold=0.01)
+    relaxed = vasp_document(document, initial=PLAIN, force_threshold=0.01)
     assert relaxed.n_steps == 4
     assert relaxed.initial_energy == pytest.approx(-30 + 4 * OXIDE)
 

@@ -3,51 +3,16 @@
 import shlex
 import shutil
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
 from pymatgen.core import SETTINGS, Lattice, Structure
 from pymatgen.io.vasp.inputs import PotcarSingle
 
-from analysis.base.errors import InputError
-from analysis.structures.compensation import compound_composition
-from makers.engines.registry import relax_maker
-from workflows.doctor.checks import DoubtError, Look
-from workflows.specification.campaign import Campaign
+from analysis.base.errors import DoubtError, InputError
 
 _FUNCTIONAL = "PE"  # LEXCH of PBE potentials
-
-
-def vasp_checks(campaign: Campaign, *, job_script_sets_up: bool) -> Mapping[str, Look]:
-    """Give the checks of a campaign with VASP, by name.
-
-    Parameters
-    ----------
-    campaign
-        The campaign.
-    job_script_sets_up
-        Jobs load modules first, so that VASP need not be on the PATH here.
-    """
-    return {
-        "POTCARs": lambda: check_potcars(input_set_of(campaign), elements_of(campaign)),
-        "VASP command": lambda: check_command(job_script_sets_up=job_script_sets_up),
-    }
-
-
-def elements_of(campaign: Campaign) -> list[str]:
-    """List all elements that the campaign relaxes, in alphabetical order."""
-    host = campaign.host_crystal
-    found = {e.symbol for p in campaign.compounds for e in compound_composition(host, p.compound)}
-    for formula in campaign.crystals:
-        found |= {element.symbol for element in campaign.crystal(formula).composition.elements}
-    return sorted(found)
-
-
-def input_set_of(campaign: Campaign) -> Any:
-    """Give the input set of the campaign's VASP runs."""
-    engine = campaign.spec.engine
-    return relax_maker(engine.name, engine.settings).input_set_generator
 
 
 def check_potcars(generator: Any, elements: Iterable[str]) -> str:

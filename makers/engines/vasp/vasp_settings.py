@@ -1,0 +1,78 @@
+"""Settings of VASP relaxations, and what stays of a run."""
+
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+from pydantic import Field, PositiveFloat, field_validator
+
+from makers.engines.engine import EngineSettings
+
+VASP_NAME: Final = "vasp"
+
+# INCAR tags that change how fast a run converges, or what it writes, but not its energies.
+NEUTRAL_INCAR: Final = frozenset(
+    (
+        "ALGO",
+        "EDIFF",
+        "EDIFFG",
+        "IBRION",
+        "KPAR",
+        "LAECHG",
+        "LCHARG",
+        "LELF",
+        "LORBIT",
+        "LPLANE",
+        "LVTOT",
+        "LWAVE",
+        "NCORE",
+        "NELM",
+        "NELMDL",
+        "NELMIN",
+        "NPAR",
+        "NSIM",
+        "NSW",
+        "POTIM",
+        "SYSTEM",
+    )
+)
+
+
+class RawOutput(StrEnum):
+    """What stays of a VASP run besides its result.
+
+    Charge densities and wave functions are dropped in any case: they are nearly all of the bytes,
+    and no step needs them.
+    """
+
+    NONE = "none"  # what it takes to read the run again, until the result is in the job store
+    TASK_DOCUMENT = "task_document"  # emmet's task document, in the job store's store "data"
+    FILES = "files"  # what VASP wrote, compressed, in the folder of the run
+
+
+class VaspSettings(EngineSettings):
+    """Settings of a VASP relaxation, where they may differ from the Materials Project's."""
+
+    force_threshold: PositiveFloat = Field(
+        0.01, description="Relaxed when the largest force is at or below this, eV/Å (EDIFFG)"
+    )
+    potcar_functional: Literal["PBE", "PBE_52", "PBE_54"] = Field(
+        "PBE", description="Release of the potentials; the Materials Project's is PBE"
+    )
+    incar: dict[str, bool | int | float | str] = Field(
+        default_factory=dict, description="INCAR tags that replace the Materials Project's"
+    )
+    prerelax: str | None = Field(
+        None, description="Relax with this force field first, so that VASP starts near its minimum"
+    )
+    keep_raw_output: RawOutput = Field(
+        RawOutput.FILES, description="What stays of a run besides its result"
+    )
+
+    @field_validator("incar")
+    @classmethod
+    def _capitals(cls, incar: dict[str, Any]) -> dict[str, Any]:
+        tags = {tag.upper(): value for tag, value in incar.items()}
+        if "EDIFFG" in tags:
+            msg = "EDIFFG is set by force_threshold"
+            raise ValueError(msg)
+        return tags
