@@ -128,28 +128,33 @@ def test_numbered_headings_count_up() -> None:
         assert numbers == list(range(1, len(numbers) + 1)), name_of(page)
 
 
-@pytest.mark.parametrize("floor", ["analysis", "makers", "workflows"])
-def test_the_map_of_the_tree_shows_every_module_in_its_package(floor: str) -> None:
-    rows = map_of(floor).splitlines()
-    for package in packages_of(ROOT / floor):
-        (row,) = (row for row in rows if row.startswith(f"| `{package.name}/` |"))
-        rows.remove(row)
-        assert named_in(row) == modules_of(package), package.name
-    assert named_in("\n".join(rows)) == modules_of(ROOT / floor)
+def test_the_picture_of_the_tree_shows_every_room() -> None:
+    shown = shown_rooms()
+    assert list(shown) == ["workflows", "makers", "analysis"]
+    for floor, rooms in shown.items():
+        folders = {path.parent.name for path in (ROOT / floor).glob("*/__init__.py")}
+        assert sorted(rooms) == sorted(folders)
 
 
-def map_of(floor: str) -> str:
+def shown_rooms() -> dict[str, list[str]]:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    return page.split(f"| `{floor}/` |")[2].split("\n\n")[0]
+    picture = re.findall(r"(?m)^    (\w+)/ |^      (\w+) ", page.split("## Data flow")[0])
+    rooms: dict[str, list[str]] = {}
+    for floor, room in picture:
+        if floor:
+            rooms[floor] = []
+        else:
+            rooms[list(rooms)[-1]].append(room)
+    return rooms
 
 
-def packages_of(folder: Path) -> list[Path]:
-    return [path.parent for path in sorted(folder.glob("*/__init__.py"))]
-
-
-def modules_of(folder: Path) -> set[str]:
-    return {path.stem for path in folder.glob("*.py")} - {"__init__"}
-
-
-def named_in(text: str) -> set[str]:
-    return set(re.findall(r"`([a-z_]+)`", text))
+def test_every_decision_follows_the_template_and_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    template = re.findall(r"(?m)^    ## (.*)$", index)
+    records = sorted(folder.glob("0*.md"))
+    assert [record.name for record in records] == re.findall(r"\]\((0[^)]*)\)", index)
+    for number, record in enumerate(records, start=1):
+        title, *headings = HEADING.findall(record.read_text(encoding="utf-8"))
+        assert title.startswith(f"{number:04}. "), record.name
+        assert headings == template, record.name

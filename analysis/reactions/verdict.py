@@ -15,8 +15,8 @@ class Criteria(BaseModel, frozen=True, extra="forbid"):
     defect_energy: float = Field(
         2.0, description="A compound passes the filter at or below this, in eV per dopant"
     )
-    stable_factor: float = Field(1.0, ge=0, description="stable if D >= -factor * u")
-    unstable_factor: float = Field(2.0, ge=0, description="unstable if D < -factor * u")
+    stable_factor: float = Field(1.0, ge=0, description="stable if D >= -factor·u")
+    unstable_factor: float = Field(2.0, ge=0, description="unstable if D < -factor·u")
 
     @model_validator(mode="after")
     def _factors_in_order(self) -> "Criteria":
