@@ -13,16 +13,16 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 _INTRODUCTION = """\
 # Benchmarks
 
-Written by `make bench` from `benchmarks/results.json`. Both sides of a line ran in turns in one
-run on one machine; times are medians of wall time, and a ratio is the median of the ratios of
-pairs. Each benchmark checks that both sides give the same numbers, as its last column says, and
-fails where they do not; energies of relaxations have a line of their own.
+`make bench` writes this page from `benchmarks/results.json`. Both sides of a row ran alternately on
+one machine; times are medians of wall time, and a ratio is the median of the ratios of pairs. Each
+benchmark checks that both sides give the same numbers, as the last column says, and fails if they
+do not. Energies of relaxations are compared in a separate row.
 
-`python -m benchmarks.run --quick` tries all of them at small sizes. The whole campaign takes more
-than an hour, so `make bench` leaves it out: `python -m benchmarks.run campaign` runs it, and
+`python -m benchmarks.run --quick` runs all benchmarks at small sizes. The whole campaign takes more
+than an hour, so `make bench` skips it: `python -m benchmarks.run campaign` runs it, and
 `python -m benchmarks.campaign DIR --keep` takes the figures of campaigns that have run.
 """
-_HEADER = ("what", "ours", "instead", "ratio", "asked", "met", "numbers")
+_HEADER = ("what", "interphase", "alternative", "ratio", "target", "met", "numbers")
 
 
 class Machine(BaseModel, extra="forbid"):
