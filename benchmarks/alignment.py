@@ -139,7 +139,7 @@ def errors_of_garnets(
 
 
 def per_atom(reactions: Iterable[KnownReaction]) -> list[KnownReaction]:
-    """Give errors per atom of the oxide instead of per atom of M."""
+    """Return errors per atom of the oxide instead of per atom of M."""
     found = []
     for reaction in reactions:
         share = reaction.dopants / reaction.atoms
@@ -150,7 +150,7 @@ def per_atom(reactions: Iterable[KnownReaction]) -> list[KnownReaction]:
 
 
 def offsets_of(offsets: Sequence[ElementOffset]) -> dict[str, Any]:
-    """Give each element's offsets, eV per atom of M, and whose are outstanding."""
+    """Return each element's offsets, eV per atom of M, and whose are outstanding."""
     found: dict[str, Any] = {}
     for kind, changes in (("oxides", CATION_CHANGE), ("without_oxygen", ANION_CHANGE)):
         known = {o.element: p for o in offsets if (p := getattr(o, kind)) is not None}

@@ -73,7 +73,7 @@ def _against(cell: _Cell, method: str, seconds: float, best: float) -> Figure:
 
 
 def lowest(cell: _Cell, seed: int) -> dict[str, Any]:
-    """Give the lowest energies of ours, eV, and how far pymatgen's own sum is from the first."""
+    """Return the lowest energies of ours, eV, and how far pymatgen's own sum is from the first."""
     found = arrange_host(_host(cell), number=NUMBER, seed=seed)
     theirs = EwaldSummation(found[0].structure).total_energy
     error = abs(theirs - found[0].energy)
@@ -86,7 +86,7 @@ def lowest(cell: _Cell, seed: int) -> dict[str, Any]:
 
 
 def stock(cell: _Cell, method: str) -> dict[str, Any]:
-    """Give the lowest energy that pymatgen finds, eV, and its pairs of lithium that are too close.
+    """Return the lowest energy that pymatgen finds, eV, and its number of too close Li pairs.
 
     It knows of no shortest distance. Its occupancies must be whole numbers of atoms, as ours are.
     """

@@ -63,13 +63,13 @@ def measure(*, quick: bool) -> list[Figure]:
 
 
 def demo_of(number: int) -> dict[str, Any]:
-    """Give the demo, cut to so many dopants."""
+    """Return the demo, cut to so many dopants."""
     demo = _read("demo")
     return demo | {"name": f"demo-{number}", "dopants": demo["dopants"][:number]}
 
 
 def few_of_llzo() -> dict[str, Any]:
-    """Give the LLZO campaign for fewer elements, without barriers and learning.
+    """Return the LLZO campaign for fewer elements, without barriers and learning.
 
     Every third element of the periodic table, then the next ones, until the compounds are enough.
     """
@@ -131,7 +131,7 @@ def _interphase(arguments: list[str], log: Path) -> int:
 def figures_of(
     folder: Path, *, begin: float | None = None, end: float | None = None
 ) -> list[Figure]:
-    """Give the figures of a campaign that is over.
+    """Return the figures of a campaign that is over.
 
     Parameters
     ----------

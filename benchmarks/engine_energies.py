@@ -57,7 +57,7 @@ def keep(cache: Path | None, name: str, found: Mapping[str, Any]) -> None:
 
 
 def lowest(crystals: Iterable[Record], points: Mapping[str, float | None]) -> Lowest:
-    """Give the energy (eV/atom) and identifier of the lowest crystal of each reduced formula."""
+    """Return the energy (eV/atom) and identifier of the lowest crystal of each reduced formula."""
     best: Lowest = {}
     for record in crystals:
         energy = points[record["mpid"]]

@@ -83,7 +83,7 @@ def in_fresh_process(
 
 
 def processes(number: int, *, threads: int | None) -> ProcessPoolExecutor:
-    """Give new processes with so many threads each, as `in_fresh_process` has them.
+    """Return new processes with so many threads each, as `in_fresh_process` has them.
 
     Each starts when a task finds no other one free: see `in_each`.
     """

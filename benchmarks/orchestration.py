@@ -118,7 +118,7 @@ def submission(uri: str, quick: bool) -> Figure:
 
 
 def _submit(uri: str, way: _Way, campaign: Campaign, nodes: Sequence[Node]) -> Run:
-    """Time one way on an empty LaunchPad, and give some of the jobs it leaves there."""
+    """Time one way on an empty LaunchPad, and return some of the jobs it leaves there."""
     with _database(uri, "submission") as database:
         run = timed(way, database.launchpad, campaign, nodes)
         return replace(run, result=_sample(database, nodes))
@@ -250,7 +250,7 @@ def _questions(database: Database, campaign: Campaign, size: int, *, repeats: in
 
 @contextmanager
 def _database(uri: str, name: str) -> Iterator[Database]:
-    """Give an empty database, dropped afterwards."""
+    """Yield an empty database, dropped afterwards."""
     database = Database(SecretStr(uri), name)
     ensure_indexes(database.mongo, database.launchpad)
     try:

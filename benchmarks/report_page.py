@@ -53,7 +53,7 @@ def measure(*, quick: bool) -> list[Figure]:
 
 @contextmanager
 def stored(compounds: int, folder: Path) -> Iterator[Database]:
-    """Give a database with so many results."""
+    """Yield a database with so many results."""
     with open_database(folder, load_settings(), create=True) as database:
         store(database, results(compounds))
         yield database
@@ -72,7 +72,7 @@ def open_often(path: Path, repeats: int) -> list[tuple[float, float]]:
 
 
 def load(browser: Any, address: str) -> tuple[float, float]:
-    """Open the page; give the seconds until it can be used, and those of work in it.
+    """Open the page; return the seconds until it can be used, and those of work in it.
 
     Raises
     ------

@@ -99,7 +99,7 @@ def _with_structure(row: dict[str, Any], cell: dict[str, Any]) -> dict[str, Any]
 
 
 def all_trials(problem: Problem) -> list[Trial]:
-    """Give what the full search tries first: all subsets of the sizes of its profile."""
+    """Return what the full search tries first: all subsets of the sizes of its profile."""
     return [
         *trials(FAST, subsets(problem.names, FULL.fast_sizes)),
         *trials(SLOW, subsets(problem.names, FULL.slow_sizes)),
@@ -107,7 +107,7 @@ def all_trials(problem: Problem) -> list[Trial]:
 
 
 def number_searched(problem: Problem, profile: Profile, seeds: tuple[int, ...]) -> int:
-    """Search, and give the length of the leaderboard."""
+    """Search, and return the length of the leaderboard."""
     try:
         found = search(problem, profile, run=Run(seed=SEED, jobs=JOBS), seeds=seeds)
     finally:
@@ -142,7 +142,7 @@ def stock_scores(
 
 
 def _difference(ours: NDArray[np.float64], stock: NDArray[np.float64]) -> float:
-    """Give the largest difference of any score.
+    """Return the largest difference of any score.
 
     Raises
     ------

@@ -128,7 +128,7 @@ def wall_shares(launches: Iterable[Launch], *, until: float) -> dict[Part, float
 
 
 def _changes(launches: Iterable[Launch]) -> list[tuple[float, int, Part]]:
-    """Give the times at which something starts (1) or ends (-1), in order, ends first."""
+    """Return the times at which something starts (1) or ends (-1), in order, ends first."""
     changes = [
         change
         for each in launches
@@ -188,7 +188,7 @@ def read_timeline(
 
 
 def _steps(database: Database, name: str) -> dict[int, tuple[Part, str]]:
-    """Give kind and name of each step of a campaign, by the number of its Firework."""
+    """Return kind and name of each step of a campaign, by the number of its Firework."""
     nodes = database.nodes.find({"campaign": name}, {"uuid": 1, "kind": 1})
     kinds = {node["uuid"]: Kind(node["kind"]) for node in nodes}
     fields = {"fw_id": 1, "spec.step": 1, "spec.node": 1}
@@ -205,7 +205,7 @@ def _place(spec: dict[str, str]) -> tuple[str, str | None]:
 
 
 def _begin(database: Database, name: str, launches: Sequence[Launch]) -> float:
-    """Give when the campaign was submitted; it may have been submitted again, by a later run."""
+    """Return when the campaign was submitted; it may have been submitted again, by a later run."""
     first = min(each.start for each in launches)
     found = database.campaigns.find_one({"name": name}, {"submitted": 1}) or {}
     return min(first, _seconds(found["submitted"])) if "submitted" in found else first

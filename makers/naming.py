@@ -35,7 +35,7 @@ METHOD_VERSIONS: Final[Mapping[str, int]] = {"relax": 2, "interface": 2}
 
 
 def digest(kind: str, *parts: Any) -> str:
-    """Give the uuid of a thing: its kind, and what determines it.
+    """Return the uuid of a thing: its kind, and what determines it.
 
     The parts are JSON values, pydantic models, structures.
     """

@@ -87,17 +87,17 @@ def without_site_properties(structure: Structure) -> Structure:
 
 
 def moved(structure: Structure, relaxed: Structure) -> Structure:
-    """Give a crystal, with its oxidation states, in the cell and at the sites of a relaxed copy."""
+    """Return a crystal with its oxidation states, with cell and sites of a relaxed copy."""
     return Structure(relaxed.lattice, structure.species, relaxed.frac_coords)
 
 
 def largest_force(forces: ArrayLike) -> float:
-    """Give the largest length among forces of shape [N, 3], eV/Å."""
+    """Return the largest length among forces of shape [N, 3], eV/Å."""
     return float(np.linalg.norm(np.asarray(forces, dtype=float), axis=1).max())
 
 
 def finished(document: "TaskDoc | ForceFieldTaskDocument") -> bool:
-    """Tell whether an engine met its own criteria; forces may still be above the threshold."""
+    """Return True if an engine met its own criteria; forces may still be above the threshold."""
     return bool(document.state is not None and document.state.value == "successful")
 
 

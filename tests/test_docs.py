@@ -116,7 +116,7 @@ def test_prose_of_a_source_is_its_docstrings_and_comments() -> None:
 
 
 def anchors(page: Path) -> set[str]:
-    """Give the names by which GitHub's and other renderers' links know a page's headings."""
+    """Return the names by which GitHub's and other renderers' links know a page's headings."""
     headings = HEADING.findall(page.read_text(encoding="utf-8"))
     return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
 

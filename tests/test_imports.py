@@ -19,7 +19,7 @@ FILES = [path for floor in FORBIDDEN for path in sorted((ROOT / floor).rglob("*.
 
 
 def imported(source: str) -> set[str]:
-    """Give the packages that a source imports, at its top or within a function."""
+    """Return the packages that a source imports, at its top or within a function."""
     packages = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):

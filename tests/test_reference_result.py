@@ -108,7 +108,7 @@ def crystal_energies() -> dict[str, float]:
 
 
 def screened(compound: Compound, cell: Calculated) -> Row:
-    """Give a compound's result from its relaxed cell, as a campaign does."""
+    """Return a compound's result from its relaxed cell, as a campaign does."""
     (planned,) = (p for p in plan().campaign.compounds if p.compound == compound)
     references = References(
         phases=plan().phases[planned.phases],

@@ -50,12 +50,12 @@ class Reason(LabelledName):
 
 
 def reason_of(note: str) -> Reason | None:
-    """Give the kind of a note; None for one that no kind knows."""
+    """Return the kind of a note; None for one that no kind knows."""
     return next((reason for reason in Reason if reason in note), None)
 
 
 def reasons_of(notes: Iterable[str]) -> tuple[list[Reason], list[str]]:
-    """Give the kinds of a document's notes, each once, and the notes of no kind."""
+    """Return the kinds of a document's notes, each once, and the notes of no kind."""
     kinds = {note: reason_of(note) for note in notes}
     known = dict.fromkeys(kind for kind in kinds.values() if kind is not None)
     return list(known), [note for note, kind in kinds.items() if kind is None]

@@ -26,7 +26,7 @@ class Status(StrEnum):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether nothing but memory of a handbook stands behind the value."""
+        """True if nothing but memory of a handbook stands behind the value."""
         return self is Status.UNVERIFIED
 
 

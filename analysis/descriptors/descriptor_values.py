@@ -50,7 +50,7 @@ def describe(
     phases: ReferencePhases | None = None,
     coordination_flag: str | None = None,
 ) -> Description:
-    """Give the descriptors of a dopant; a missing one is NaN and named, never filled.
+    """Return the descriptors of a dopant; a missing one is NaN and named, never filled.
 
     Parameters
     ----------

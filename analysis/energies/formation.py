@@ -70,7 +70,7 @@ def valences_of(species: Iterable[Species], dopants: Iterable[_Doped] = ()) -> d
 
 
 def needs_alignment(scheme: EnergyScheme, phases: ReferencePhases) -> bool:
-    """Whether the engine's energies must be aligned to the scale of the reference phases."""
+    """Return True if the engine's energies must be aligned to the scale of the reference phases."""
     return scheme != phases.scheme or not phases.element_energies
 
 

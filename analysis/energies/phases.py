@@ -30,7 +30,7 @@ def parsed(formula: str) -> Composition:
 
 @lru_cache(maxsize=100_000)
 def elements_of(formula: str) -> frozenset[str]:
-    """Give the symbols of a formula; every compound of a campaign asks for them of every phase.
+    """Return the symbols of a formula; every compound of a campaign asks for them of every phase.
 
     Raises
     ------

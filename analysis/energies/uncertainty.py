@@ -227,7 +227,7 @@ def force_threshold_error(relaxations: Mapping[str, Any]) -> float:
 
 
 def _vasp() -> EngineError:
-    """Give what remains between PBE runs of one scheme; forces of 0.01 eV/Å add nothing to it."""
+    """Return what remains between PBE runs of one scheme; forces of 0.01 eV/Å add nothing to it."""
     note = (
         "reaction_energy_uncertainty holds the numerical errors of VASP within PBE, "
         f"{Reason.PBE_ONLY}"

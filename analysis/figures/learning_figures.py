@@ -50,7 +50,7 @@ class LearningFigure:
 
 
 def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterator[LearningFigure]:
-    """Give the figures that a training allows.
+    """Yield the figures that a training allows.
 
     Parameters
     ----------

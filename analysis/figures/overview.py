@@ -164,7 +164,7 @@ def _host_line(axes: Axes, host_document: Document | None, field: Field) -> None
 
 
 def _unbeaten(documents: Sequence[Document], more: Field, less: Field) -> list[Document]:
-    """Give the documents that no other beats in both fields, the largest of `more` first."""
+    """Return the documents that no other beats in both fields, the largest of `more` first."""
     front: list[Document] = []
     for document in sorted(documents, key=lambda each: -each[more]):
         if not front or document[less] < front[-1][less]:

@@ -14,7 +14,7 @@ _F_COUNT = 15
 
 @cache
 def layout() -> dict[str, tuple[int, int]]:
-    """Give row and column of each element, both from 1; hydrogen to lawrencium."""
+    """Return row and column of each element, both from 1; hydrogen to lawrencium."""
     return {Element.from_Z(z).symbol: _place(z) for z in range(1, HEAVIEST + 1)}
 
 

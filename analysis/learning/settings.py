@@ -63,7 +63,7 @@ class LearningSettings(BaseModel, frozen=True, extra="forbid"):
 
     @property
     def is_full(self) -> bool:
-        """Whether everything is tried."""
+        """True if everything is tried."""
         return self.effort is Effort.FULL
 
 

@@ -160,7 +160,7 @@ def count_notes(documents: Iterable[Document]) -> list[NoteCount]:
 
 
 def site_of(document: Document) -> str:
-    """Give the site of a compound's dopants, `SEVERAL` if there is more than one."""
+    """Return the site of a compound's dopants, `SEVERAL` if there is more than one."""
     sites = {dopant["site"] for dopant in document[Key.DOPANTS]}
     return str(sites.pop()) if len(sites) == 1 else SEVERAL
 

@@ -100,7 +100,7 @@ class Worth:
 
     @property
     def score(self) -> float:
-        """Give the value of the information plus what a confirmed compound is worth, 0 to 2."""
+        """Return the value of the information plus what a confirmed compound is worth, 0 to 2."""
         return self.passes * (self.change + self.stable * self.promise)
 
 
@@ -175,13 +175,13 @@ def compound_of(document: Document) -> Compound:
 
 
 def _vasp_uncertainty(compound: Compound) -> float:
-    """Give the numerical uncertainty of VASP for a compound, without a spread."""
+    """Return the numerical uncertainty of VASP for a compound, without a spread."""
     known, _ = reaction_energy_uncertainty(compound, energies=[0.0], engine=_VASP)
     return known or 0.0
 
 
 def _spread(compound: Compound, u: float, document: Document) -> float:
-    """Give the part of u that is the spread of arrangements: what the other two parts leave."""
+    """Return the part of u that is the spread of arrangements: what the other two parts leave."""
     engine = document[Field.ENGINE]["name"]
     others, _ = reaction_energy_uncertainty(compound, energies=[0.0], engine=engine)
     return math.sqrt(max(u**2 - (others or 0.0) ** 2, 0.0))
@@ -190,7 +190,7 @@ def _spread(compound: Compound, u: float, document: Document) -> float:
 def _chances(
     difference: float, combined: float, boundary: float, criteria: Criteria
 ) -> dict[Label, float]:
-    """Give the probability of each label with VASP."""
+    """Return the probability of each label with VASP."""
     stable = _NORMAL.cdf((difference + criteria.stable_factor * boundary) / combined)
     unstable = _NORMAL.cdf((-criteria.unstable_factor * boundary - difference) / combined)
     return {
@@ -201,13 +201,13 @@ def _chances(
 
 
 def _distance(difference: float, boundary: float, criteria: Criteria) -> float:
-    """Give the distance of D to the nearer of VASP's two boundaries, eV per f.u."""
+    """Return the distance of D to the nearer of VASP's two boundaries, eV per f.u."""
     factors = (criteria.stable_factor, criteria.unstable_factor)
     return min(abs(difference + factor * boundary) for factor in factors)
 
 
 def _filter_margin(document: Document, combined: float, criteria: Criteria) -> float:
-    """Give how far the defect energy is below the limit, in its uncertainties."""
+    """Return how far the defect energy is below the limit, in its uncertainties."""
     defect = document[Field.DEFECT_ENERGY]
     if defect is None:
         return math.inf
@@ -216,7 +216,7 @@ def _filter_margin(document: Document, combined: float, criteria: Criteria) -> f
 
 
 def _virtues(document: Document, host_barrier: float | None) -> tuple[bool | None, bool | None]:
-    """Tell whether lithium moves as in the host, and whether the reaction stops; None: open."""
+    """Return True if lithium moves as in the host, and whether the reaction stops; None: open."""
     barrier = document[Field.MIGRATION_BARRIER]
     moves = None
     if barrier is not None and host_barrier is not None:

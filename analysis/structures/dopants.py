@@ -225,7 +225,7 @@ def atoms_in_cell(dopant: Dopant, *, host: Host) -> int:
 
 
 def _has_radius(dopant: Dopant) -> bool:
-    """Tell whether Shannon's table, as pymatgen has it, knows the ion at any coordination."""
+    """Return True if Shannon's table, as pymatgen has it, knows the ion at any coordination."""
     radii = Element(dopant.element).data.get("Shannon radii")
     return isinstance(radii, dict) and str(dopant.valence) in radii
 

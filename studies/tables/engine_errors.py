@@ -123,7 +123,7 @@ def _binary_energies(oxides: Mapping[str, Balance], energies: Energies) -> dict[
 def _lowest(
     polymorphs: Mapping[str, Sequence[dict[str, Any]]], energies: Energies
 ) -> dict[str, tuple[float, str]]:
-    """Give the energy and identifier of the lowest polymorph of each formula."""
+    """Return the energy and identifier of the lowest polymorph of each formula."""
     flat = [(formula, record) for formula, records in polymorphs.items() for record in records]
     found = energies([structure_of(record) for _, record in flat])
     best: dict[str, tuple[float, str]] = {}

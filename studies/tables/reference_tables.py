@@ -48,7 +48,7 @@ Ranking = Callable[[Sequence[Record]], list[float]]
 
 
 def in_scope(composition: Composition) -> bool:
-    """Whether a composition lies in Li-La-Zr-O with at most one further element."""
+    """Return True if a composition lies in Li-La-Zr-O with at most one further element."""
     return len({element.symbol for element in composition} - HOST_ELEMENTS) <= 1
 
 
@@ -85,7 +85,7 @@ def write_phases(source: Path, target: Path) -> int:
 
 
 def wanted(composition: Composition) -> bool:
-    """Whether a crystal serves the alignment: an element, a binary oxide, or the host."""
+    """Return True if a crystal serves the alignment: an element, a binary oxide, or the host."""
     elements = {element.symbol for element in composition}
     oxide = len(elements) == 2 and "O" in elements  # noqa: PLR2004, binary
     return len(elements) == 1 or oxide or composition.reduced_formula == HOST_FORMULA

@@ -105,7 +105,7 @@ def host_errors(
 
 
 def engine_phases(phases: ReferencePhases, energies: Mapping[str, float]) -> ReferencePhases:
-    """Give the phases whose crystals the engine has computed, with its own formation energies.
+    """Return the phases whose crystals the engine has computed, with its own formation energies.
 
     Raises
     ------

@@ -116,7 +116,7 @@ def make_web_server(app: WSGIApplication, *, host: str, port: int) -> BaseWSGISe
 
 
 def guard(login: Login) -> Any:
-    """Give the check that runs before every page.
+    """Return the check that runs before every page.
 
     Ask for user and password; compare them in a time that does not depend on them.
     """

@@ -112,7 +112,7 @@ def _relax_maker(campaign: Campaign) -> Any:
 
 
 def node_metadata(campaign: Campaign, node: Node) -> dict[str, Any]:
-    """Give what people search by in the web GUI and the job store."""
+    """Return what people search by in the web GUI and the job store."""
     names = {"campaign": campaign.name, "compound": node.label, "node": node.uuid}
     return {**names, **_dopant_metadata(node)}
 

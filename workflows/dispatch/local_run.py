@@ -91,7 +91,7 @@ def _look(database: Database, name: str, workers: Workers) -> Status:
 
 
 def _going_on(database: Database, name: str) -> Status:
-    """Give the state of a campaign; add what is ready, should a step that does so have failed."""
+    """Return the state of a campaign; add what is ready, should a step that does so have failed."""
     status = campaign_status(database, name)
     if not status.idle:
         return status

@@ -18,7 +18,7 @@ _AT_WORK = ("RUNNING", "RESERVED")
 
 
 def select_redo(database: Database, plan: Plan, filters: Sequence[str]) -> list[str]:
-    """Give the uuids of the compounds that filters choose, landed or failed.
+    """Return the uuids of the compounds that filters choose, landed or failed.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def set_aside(database: Database, uuids: Collection[str]) -> None:
 
 
 def _jobs_of(database: Database, fw_ids: Sequence[int]) -> list[str]:
-    """Give the uuids of the jobs that Fireworks run."""
+    """Return the uuids of the jobs that Fireworks run."""
     found: list[str] = database.fireworks.distinct(
         "spec._tasks.job.uuid", {"fw_id": {"$in": list(fw_ids)}}
     )

@@ -34,7 +34,7 @@ def describe_run() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def package_versions() -> tuple[tuple[str, str], ...]:
-    """Give the versions of Python and of the packages that are installed."""
+    """Return the versions of Python and of the packages that are installed."""
     found = [("python", python_version())]
     for name in _PACKAGES:
         try:

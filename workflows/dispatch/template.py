@@ -47,7 +47,7 @@ class Builder:
         }
 
     def documents(self, node: Node) -> WorkflowDocuments:
-        """Give the documents of a node's workflow."""
+        """Return the documents of a node's workflow."""
         if node.compound is None or not node.compound.dopants:
             return self._build(node)
         values = self._values(node, self._campaign.planned(node.compound))
@@ -62,7 +62,7 @@ class Builder:
         return WorkflowDocuments.of(build_workflow(self._campaign, node))
 
     def _values(self, node: Node, planned: PlannedCompound) -> dict[str, Any]:
-        """Give everything in which the documents of doped compounds differ."""
+        """Return everything in which the documents of doped compounds differ."""
         return {
             **{key: value for key, value in self._metadata(node).items() if key in _METADATA},
             **self._campaign.step_uuids(planned.compound),
@@ -103,7 +103,7 @@ class Template:
         gaps.require_all_found()
 
     def fill(self, values: Values) -> WorkflowDocuments:
-        """Give the documents of another compound; what has no gaps is shared by all."""
+        """Return the documents of another compound; what has no gaps is shared by all."""
         return WorkflowDocuments(
             self._workflow(values) | dict.fromkeys(_TIMES, values[_NOW]),
             [fill(values) for fill in self._fireworks],

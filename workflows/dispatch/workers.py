@@ -73,7 +73,7 @@ class Workers:
 
     @property
     def alive(self) -> bool:
-        """Say whether all workers run."""
+        """Return True if all workers run."""
         return all(process.poll() is None for process in self._processes.values())
 
     def _spawn(self, number: int) -> subprocess.Popen[bytes]:

@@ -24,7 +24,7 @@ _SUBMIT_COMMANDS = {"SLURM": "sbatch", "PBS": "qsub"}
 
 
 def cluster_checks(place: Place, database: Database) -> Mapping[str, Look]:
-    """Give the checks of a shared LaunchPad and its workers, by name."""
+    """Return the checks of a shared LaunchPad and its workers, by name."""
     return {
         "database": lambda: check_database(place, database),
         "job store": lambda: check_job_store(database),
@@ -160,7 +160,7 @@ def queue_adapter() -> Any:
 
 
 def job_script_sets_up() -> bool:
-    """Say whether job scripts run commands of their own before the rocket."""
+    """Return True if job scripts run commands of their own before the rocket."""
     try:
         adapter = queue_adapter()
     except InputError:

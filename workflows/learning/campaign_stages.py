@@ -23,7 +23,7 @@ _NEEDED = {"output.chosen": 1, "output.learnt_from": 1, "_id": 0}
 def campaign_nodes(
     database: Database, campaign: Campaign, *, landed: Collection[str] | None = None
 ) -> list[Node]:
-    """Give all nodes of a campaign as far as its trainings have come, parents before children.
+    """Return all nodes of a campaign as far as its trainings have come, parents before children.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def campaign_nodes(
 
 
 def questions(campaign: Campaign, node: Node) -> Questions:
-    """Give what a training is asked; what it waited for is not asked again."""
+    """Return what a training is asked; what it waited for is not asked again."""
     stage, explore = node.stage or 0, campaign.spec.explore
     held = _held_out(campaign)
     goes_on = explore is not None and stage < explore.rounds and not node.repeats
@@ -76,13 +76,13 @@ def questions(campaign: Campaign, node: Node) -> Questions:
 
 
 def predicted(campaign: Campaign) -> dict[str, PlannedCompound]:
-    """Give what trainings predict before it is computed, by the uuid of its result."""
+    """Return what trainings predict before it is computed, by the uuid of its result."""
     planned = (*_held_out(campaign), *campaign.space)
     return {campaign.compound_node(each).uuid: each for each in planned}
 
 
 def periodic_table(campaign: Campaign) -> tuple[Dopant, ...]:
-    """Give every candidate of the periodic table on every site, at the x that is learnt from."""
+    """Return every candidate of the periodic table on every site, at the x that is learnt from."""
     host = campaign.host_crystal
     x = campaign.spec.learning.concentration or _commonest_concentration(campaign)
     return tuple(candidates(tuple(host.ions), concentrations=(x,), host_ions=host.ions))
@@ -101,7 +101,7 @@ def _repeats(
     output: dict[str, Any],
     landed: Collection[str] | None,
 ) -> list[Node]:
-    """Give the trainings that repeat the last one with compounds that landed after it."""
+    """Return the trainings that repeat the last one with compounds that landed after it."""
     stored = database.nodes.find(
         {"campaign": campaign.name, "repeats": True, "earlier": training.uuid},
         {"_id": 0, "campaign": 0, "order": 0},

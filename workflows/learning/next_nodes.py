@@ -24,7 +24,7 @@ class _Standing(NamedTuple):
 
 
 def go_on(database: Database, name: str) -> list[Node]:
-    """Store the trainings that have landed, and give the nodes that can start because of them.
+    """Store the trainings that have landed, and return the nodes that can start because of them.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def _standing(database: Database, nodes: Sequence[Node]) -> _Standing:
 
 
 def _has_ended(workflow: Mapping[str, Any]) -> bool:
-    """Tell whether all steps of a workflow but the last, which may be asking, have ended."""
+    """Return True if all steps of a workflow but the last, which may be asking, have ended."""
     parents = {number for number, children in workflow["links"].items() if children}
     last = [state for number, state in workflow["fw_states"].items() if number not in parents]
     return not {"WAITING", "PAUSED"} & set(last)

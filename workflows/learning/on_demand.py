@@ -154,7 +154,7 @@ def _trained(
 
 
 def _before(database: Database, name: str) -> Training | None:
-    """Give the last training, whose forecasts the new one goes on comparing."""
+    """Return the last training, whose forecasts the new one goes on comparing."""
     try:
         return _read(last_training(database, name))
     except InputError:

@@ -58,7 +58,7 @@ def add_training(database: Database, campaign: str, training: Mapping[str, Any])
 
 
 def find_training(database: Database, campaign: str, key: str) -> Document | None:
-    """Give the training of a key (`training_key`), if it is there."""
+    """Return the training of a key (`training_key`), if it is there."""
     found = database.learning.find_one({"campaign": campaign, "training": key}, {"_id": 0})
     return dict(found) if found else None
 
@@ -66,7 +66,7 @@ def find_training(database: Database, campaign: str, key: str) -> Document | Non
 def last_training(
     database: Database, campaign: str, fields: Mapping[str, int] | None = None
 ) -> Document:
-    """Give the training of a campaign that was made last and learnt something.
+    """Return the training of a campaign that was made last and learnt something.
 
     Raises
     ------

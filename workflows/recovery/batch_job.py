@@ -45,7 +45,7 @@ class JobReport:
 
     @property
     def is_running(self) -> bool:
-        """Say whether it has started and does not end just now."""
+        """Return True if it has started and does not end just now."""
         return self.word in ("RUNNING", "R")
 
 
@@ -85,7 +85,7 @@ class Queue(ABC):
     @classmethod
     @abstractmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the batch job in which a process with this environment runs."""
+        """Return the batch job in which a process with this environment runs."""
 
     @abstractmethod
     def ask(self, ids: Sequence[str]) -> dict[str, JobReport]:

@@ -63,7 +63,7 @@ def prepare_continuation(launchpad: LaunchPad, fw_id: int) -> Continuation:
 
 
 def _last_folder(launchpad: LaunchPad, firework: dict[str, Any]) -> Path | None:
-    """Give the folder of the last launch if this machine sees it."""
+    """Return the folder of the last launch if this machine sees it."""
     launches = [*firework["launches"], *firework["archived_launches"]]
     last = launchpad.launches.find_one(
         {"launch_id": {"$in": launches}, "launch_dir": {"$ne": None}},

@@ -64,7 +64,7 @@ class PatientStore(JobStore):
 
     @classmethod
     def over(cls, store: JobStore, *, seconds: float) -> Self:
-        """Give another view of a store that is open."""
+        """Return another view of a store that is open."""
         patient = cls(store.docs_store, store.additional_stores, store.save, store.load)
         patient.seconds = seconds
         return patient
@@ -78,7 +78,7 @@ class PatientStore(JobStore):
 
 
 def left_output(uuid: str) -> dict[str, Any] | None:
-    """Give the document that an earlier launch of a job left in the working folder."""
+    """Return the document that an earlier launch of a job left in the working folder."""
     path = Path(OUTPUT_FILE)
     if not path.exists():
         return None

@@ -69,12 +69,12 @@ class LaunchRecord:
 
     @property
     def is_here(self) -> bool:
-        """Say whether the process belongs to this machine."""
+        """Return True if the process belongs to this machine."""
         return self.host == socket.gethostname()
 
     @property
     def is_alive(self) -> bool:
-        """Say whether the process lives, on its machine."""
+        """Return True if the process lives, on its machine."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < _CLOCK_SECONDS
@@ -102,7 +102,7 @@ def record_launch(launchpad: LaunchPad, fw_id: int) -> None:
 
 
 def reservation_of(launch: Mapping[str, Any], queue: str) -> BatchJob | None:
-    """Give the batch job that qlaunch submitted for a launch, to the queue of this name."""
+    """Return the batch job that qlaunch submitted for a launch, to the queue of this name."""
     ids = [
         entry["reservation_id"] for entry in launch["state_history"] if "reservation_id" in entry
     ]

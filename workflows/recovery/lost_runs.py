@@ -33,16 +33,16 @@ class Run:
 
     @property
     def record(self) -> LaunchRecord | None:
-        """Give what its process wrote down."""
+        """Return what its process wrote down."""
         return LaunchRecord.of_launch(self.launch) if self.launch else None
 
     @property
     def is_reserved(self) -> bool:
-        """Say whether it waits in the queue."""
+        """Return True if it waits in the queue."""
         return self.launch is not None and self.launch["state"] == "RESERVED"
 
     def batch_job(self, queue: Queue | None) -> BatchJob | None:
-        """Give its batch job, as its process or else qlaunch knows it."""
+        """Return its batch job, as its process or else qlaunch knows it."""
         if self.launch is None:
             return None
         if record := self.record:

@@ -37,7 +37,7 @@ class Pbs(Queue):
 
     @classmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the job of PBS_JOBID, whose end names its server: it needs no cluster's name."""
+        """Return the job of PBS_JOBID, whose end names its server: it needs no cluster's name."""
         if not (job := environment.get("PBS_JOBID")):
             return None
         return BatchJob(cls.name, job, user=user_name())

@@ -17,13 +17,13 @@ QUEUES: Final[Mapping[str, type[Queue]]] = {queue.name: queue for queue in (Slur
 
 
 def current_job(environment: Mapping[str, str] = os.environ) -> BatchJob | None:
-    """Give the batch job in which this process runs; None outside of one."""
+    """Return the batch job in which this process runs; None outside of one."""
     found = (queue.current(environment) for queue in QUEUES.values())
     return next((job for job in found if job), None)
 
 
 def local_queue() -> Queue | None:
-    """Give the queueing system of this machine; None if it has none."""
+    """Return the queueing system of this machine; None if it has none."""
     there = (queue() for queue in QUEUES.values() if shutil.which(queue.command))
     return next(there, None)
 

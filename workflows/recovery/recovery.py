@@ -171,7 +171,7 @@ def _run_again(database: Database, step: Stopped) -> Stopped | None:
 
 
 def _release(database: Database, run: Run) -> bool:
-    """Give back a step that was being taken: it has no launch yet."""
+    """Release a step that was being taken: it has no launch yet."""
     taken = {"fw_id": run.fw_id, "state": "RESERVED", "launches": []}
     released = database.fireworks.update_one(taken, {"$set": {"state": "READY"}})
     return bool(released.modified_count)

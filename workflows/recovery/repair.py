@@ -132,7 +132,7 @@ def _refresh_unfinished(
 def _waits_in_vain(
     step: dict[str, Any], parents: dict[str, list[int]], told: dict[int, str]
 ) -> bool:
-    """Say whether a step waits although the workflow knows that all its parents have ended.
+    """Return True if a step waits although the workflow knows that all its parents have ended.
 
     FireWorks marks a step as FIZZLED by hand where it cannot refresh the workflow, with the
     database going away for one, and its children do not hear of it.
@@ -146,7 +146,7 @@ def _waits_in_vain(
 def _must_refresh(
     database: Database, step: dict[str, Any], told: str | None, horizon: datetime
 ) -> bool:
-    """Say whether a workflow has not seen a step end; such a step is made to end once more.
+    """Return True if a workflow has not seen a step end; such a step is made to end once more.
 
     FireWorks adds what a step asks for when it sees it end for the first time, and stores
     that it has ended before the workflow that has grown: it must see it end again.

@@ -44,7 +44,7 @@ class Slurm(Queue):
 
     @classmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the job of SLURM_JOB_ID."""
+        """Return the job of SLURM_JOB_ID."""
         if not (job := environment.get("SLURM_JOB_ID")):
             return None
         return BatchJob(cls.name, job, environment.get("SLURM_CLUSTER_NAME", ""), user_name())

@@ -42,7 +42,7 @@ def make_report(database: Database, name: str) -> Report:
 
 
 def all_chapters(database: Database, gathered: Gathered) -> list[Chapter]:
-    """Give every figure and table of a report: of the results first, then of the sources."""
+    """Return every figure and table of a report: of the results first, then of the sources."""
     chapters = campaign_chapters(gathered.documents)
     for source in SOURCES:
         chapters += source(database, gathered.name)

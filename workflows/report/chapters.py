@@ -70,7 +70,7 @@ class Chapter:
 
 
 def campaign_chapters(documents: Sequence[Document]) -> list[Chapter]:
-    """Give the chapters that follow from the results alone; those without content are left out.
+    """Return the chapters that follow from the results alone; those without content are left out.
 
     Parameters
     ----------

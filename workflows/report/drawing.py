@@ -45,7 +45,7 @@ def sections(chapters: Iterable[Chapter]) -> tuple[Section, ...]:
 
 
 def write_figures(chapters: Iterable[Chapter], folder: Path, suffix: str) -> Iterator[Path]:
-    """Write every figure of the chapters into a folder; give each path when it is written.
+    """Write every figure of the chapters into a folder; return each path when it is written.
 
     Parameters
     ----------

@@ -172,7 +172,7 @@ def _not_covered(database: Database, name: str, entries: Sequence[Entry]) -> lis
 
 
 def _workflows(database: Database, nodes: Sequence[Node]) -> dict[str, int]:
-    """Give the number of each node's workflow on the LaunchPad: that of its first Firework."""
+    """Return the number of each node's workflow on the LaunchPad: that of its first Firework."""
     found = database.workflows.find(
         {"metadata.digest": {"$in": [node.uuid for node in nodes]}},
         {"metadata.digest": 1, "nodes": 1},

@@ -27,7 +27,7 @@ LEADING = 50
 
 
 def learning_chapters(database: Database, name: str) -> list[Chapter]:
-    """Give the chapters of a campaign's last training; none if nothing was learnt.
+    """Return the chapters of a campaign's last training; none if nothing was learnt.
 
     Parameters
     ----------

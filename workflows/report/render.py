@@ -51,12 +51,12 @@ def render(report: Report, *, live: Mapping[str, Any] | None = None) -> str:
 
 @cache
 def page_script() -> str:
-    """Give the page's script, the same for every campaign."""
+    """Return the page's script, the same for every campaign."""
     return "\n".join(_template(f"{name}.js") for name in _SCRIPTS)
 
 
 def page_data(report: Report, *, live: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Give what the page's script reads."""
+    """Return what the page's script reads."""
     return {**report.model_dump(mode="json"), "live": live}
 
 

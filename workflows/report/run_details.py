@@ -53,7 +53,7 @@ def _settings(settings: Any) -> str:
 
 
 def _time(value: Any) -> str:
-    """Give a stored time, which is in UTC, in this machine's."""
+    """Return a stored time, which is in UTC, in this machine's."""
     if not isinstance(value, datetime):
         return ""
     return f"{value.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M %Z}"

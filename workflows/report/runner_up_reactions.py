@@ -40,7 +40,7 @@ class RunnersUp:
     def add(
         self, database: Database, name: str, entries: Sequence[Entry], warnings: list[str]
     ) -> list[Entry]:
-        """Give the entries with their runners-up.
+        """Return the entries with their runners-up.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ class RunnersUp:
 
 
 def _is_ranked(entry: Entry) -> bool:
-    """Say whether a compound has the energy that its reactions start from."""
+    """Return True if a compound has the energy that its reactions start from."""
     return entry.result.get(Field.FORMATION_ENERGY_PER_ATOM) is not None
 
 

@@ -88,7 +88,7 @@ def _short(value: float) -> float:
 
 
 def _read(value: Any, kind: Kind, field: Field) -> Any:
-    """Give a value as its kind has it, None if it is something else."""
+    """Return a value as its kind has it, None if it is something else."""
     if kind is Kind.RECORDS:
         return _records(value, field)
     read: Callable[[Any], Any] = _READERS.get(kind, _text)
@@ -96,7 +96,7 @@ def _read(value: Any, kind: Kind, field: Field) -> Any:
 
 
 def _is_gap(value: Any) -> bool:
-    """Say whether a value is a number's way to say that there is none."""
+    """Return True if a value is a number's way to say that there is none."""
     return isinstance(value, float) and not math.isfinite(value)
 
 
@@ -109,7 +109,7 @@ def _flag(value: Any) -> bool | None:
 
 
 def _date(value: Any) -> str | None:
-    """Give a point in time, which MongoDB keeps in UTC, as text."""
+    """Return a point in time, which MongoDB keeps in UTC, as text."""
     return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else None
 
 

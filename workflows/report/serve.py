@@ -86,13 +86,13 @@ class Latest:
         self._runners = RunnersUp()
 
     def version(self) -> str:
-        """Give a digest of everything that changes while a campaign runs."""
+        """Return a digest of everything that changes while a campaign runs."""
         status = campaign_status(self._database, self._name)
         seen = [self._landed(), status.steps, list(status.running), len(status.failures)]
         return _digest(seen)
 
     def report(self) -> Report:
-        """Give the report of the present version."""
+        """Return the report of the present version."""
         with self._lock:
             version = self.version()
             if self._report is None or self._report.version != version:

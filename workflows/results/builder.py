@@ -140,7 +140,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
         return [node["uuid"] for node in self.nodes.query(query, ["uuid"])]
 
     def _there(self) -> dict[str, Document]:
-        """Give version and time of the documents that are there; an index holds all of it."""
+        """Return version and time of the documents that are there; an index holds all of it."""
         query: Document = {Field.CAMPAIGN.value: self.campaign}
         if self.uuids is not None:
             query[Field.JOB_UUID.value] = {"$in": list(self.uuids)}
@@ -149,13 +149,13 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
         return {d[Field.JOB_UUID]: d for d in self.results.query(query, fields)}
 
     def _landed(self, uuids: Sequence[str]) -> dict[str, Any]:
-        """Give the times at which jobs ended, by uuid."""
+        """Return the times at which jobs ended, by uuid."""
         fields = {"_id": 0, "uuid": 1, "completed_at": 1, "metadata.utc_offset": 1}
         found = self.jobs.query({"uuid": {"$in": uuids}}, fields)
         return {job["uuid"]: computed_at(job) for job in found}
 
     def _known_campaign(self) -> Document:
-        """Give engine and specification of the campaign; nothing if it is not stored."""
+        """Return engine and specification of the campaign; nothing if it is not stored."""
         fields = {"campaign.engine": 1, "campaign.spec": 1}
         found = self.campaigns.query_one({"name": self.campaign}, fields) or {}
         campaign = found.get("campaign") or {}
@@ -172,7 +172,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
             yield {"origin": origin | known, "stored": stored.get(uuid)}
 
     def _parents(self, uuids: list[str]) -> dict[str, list[dict[str, str]]]:
-        """Give label and job of the nodes that each job needed."""
+        """Return label and job of the nodes that each job needed."""
         query = {"campaign": self.campaign, "uuid": {"$in": uuids}}
         found = {node["uuid"]: node["parents"] for node in self.nodes.query(query)}
         needed = {"uuid": {"$in": sorted({p for parents in found.values() for p in parents})}}
@@ -184,7 +184,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
 
 
 def _content(document: Document) -> Document:
-    """Give a document without what the database adds."""
+    """Return a document without what the database adds."""
     return {k: v for k, v in document.items() if k not in ("_id", Field.STORED.value)}
 
 

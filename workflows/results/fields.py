@@ -47,7 +47,7 @@ class Target:
 
     @property
     def is_amount(self) -> bool:
-        """Whether this is the number that belongs to one formula."""
+        """True if this is the number that belongs to one formula."""
         return self.kind is Kind.NUMBER and bool(self.part)
 
     @property

@@ -173,7 +173,7 @@ def _arrow_type(name: str) -> pa.DataType:
 
 
 def _described(name: str, kind: pa.DataType) -> pa.Field:
-    """Give a column its unit and meaning, which Parquet keeps with it."""
+    """Attach unit and meaning to a column; Parquet keeps them with it."""
     import pyarrow as pa
 
     field = resolve(name).field

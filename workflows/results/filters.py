@@ -87,7 +87,7 @@ def compile_filters(filters: str | Iterable[str]) -> Query:
 
 
 def filtered_fields(filters: str | Iterable[str]) -> list[Field]:
-    """Give the fields that filters look at.
+    """Return the fields that filters look at.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def _compared_date(operator: str, start: datetime, end: datetime) -> Query:
 
 
 def _equals(target: Target, value: str) -> list[Query]:
-    """Give queries of which one must hold for the target to equal the value."""
+    """Return queries of which one must hold for the target to equal the value."""
     if value.lower() == "null":
         return [
             _any_spelling(target, {"$in": [None, [], {}]} if not target.part else {"$eq": None})
@@ -195,7 +195,7 @@ def _equals(target: Target, value: str) -> list[Query]:
 
 
 def _contains(target: Target, value: str) -> list[Query]:
-    """Give queries of which one must hold for the target to contain the value."""
+    """Return queries of which one must hold for the target to contain the value."""
     require_part(target)
     if target.kind in _NO_MATCHING:
         msg = f"{target.name} is no text: ~ cannot search it, use ="

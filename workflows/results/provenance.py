@@ -64,7 +64,7 @@ def _specification(database: Database, campaign: str | None) -> Document | None:
 
 
 def _steps(database: Database, nodes: Iterable[str]) -> dict[str, list[Document]]:
-    """Give the Fireworks of workflows, each with its job, state, and where it ran last."""
+    """Return the Fireworks of workflows, each with its job, state, and where it ran last."""
     fireworks = list(
         database.fireworks.find(
             {"spec.node": {"$in": list(nodes)}},

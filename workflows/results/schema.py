@@ -94,7 +94,7 @@ def make_document(origin: Origin) -> Document:
 
 
 def as_stored(document: Document) -> Document:
-    """Give a document as MongoDB gives it back.
+    """Return a document as MongoDB gives it back.
 
     Raises
     ------
@@ -119,7 +119,7 @@ def as_stored(document: Document) -> Document:
 
 
 def computed_at(job: Mapping[str, Any]) -> datetime | None:
-    """Give the time at which a job ended, in UTC and without a time zone, as MongoDB has it.
+    """Return the time at which a job ended, in UTC and without a time zone, as MongoDB has it.
 
     jobflow writes the local time of the machine; the offset is in the metadata. A job that was
     stored before the offset was counts as UTC, so that everybody reads the same.
@@ -132,7 +132,7 @@ def computed_at(job: Mapping[str, Any]) -> datetime | None:
 
 
 def now() -> datetime:
-    """Give the time, in UTC and without a time zone, as MongoDB has it."""
+    """Return the time, in UTC and without a time zone, as MongoDB has it."""
     return to_milliseconds(datetime.now(UTC).replace(tzinfo=None))
 
 
@@ -157,7 +157,7 @@ def _missing(given: Mapping[str, Any]) -> list[str]:
 
 
 def _finite(value: Any, name: str = "") -> tuple[Any, list[tuple[str, float]]]:
-    """Replace NaN and infinities by None; give the dotted names of what was replaced as well."""
+    """Replace NaN and infinities by None; return the dotted names of what was replaced as well."""
     match value:
         case dict():
             items = {key: _finite(item, f"{name}.{key}") for key, item in value.items()}

@@ -82,7 +82,7 @@ def _compounds(database: Database, filters: str | Iterable[str]) -> list[Documen
 
 
 def _single(part: str) -> Document:
-    """Give the scalar of a single dopant, as a result document has it."""
+    """Return the scalar of a single dopant, as a result document has it."""
     dopants = "$compound.dopants"
     one = {"$eq": [{"$size": dopants}, 1]}
     return {"$cond": [one, {"$arrayElemAt": [f"{dopants}.{part}", 0]}, None]}

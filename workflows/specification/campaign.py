@@ -69,7 +69,7 @@ class PlannedCompound(BaseModel):
 
     @property
     def crystals(self) -> tuple[str, ...]:
-        """Give the formulas of all reference crystals it needs."""
+        """Return the formulas of all reference crystals it needs."""
         balances = [b for b in (self.aligned, self.exchanged) if b is not None]
         return tuple(sorted({formula for balance in balances for formula in balance.formulas}))
 
@@ -107,17 +107,17 @@ class Campaign(BaseModel):
 
     @property
     def name(self) -> str:
-        """Give the campaign's name."""
+        """Return the campaign's name."""
         return self.spec.name
 
     @cached_property
     def host_crystal(self) -> Host:
-        """Give the host as an object."""
+        """Return the host as an object."""
         host: Host = MontyDecoder().process_decoded(self.host)
         return host
 
     def crystal(self, formula: str) -> Structure:
-        """Give the crystal of a formula as an object."""
+        """Return the crystal of a formula as an object."""
         return Structure.from_dict(self.crystals[formula])
 
     @cached_property
@@ -126,7 +126,7 @@ class Campaign(BaseModel):
         return naming.digest("host crystal", self.host)
 
     def planned(self, compound: Compound) -> PlannedCompound:
-        """Give what is planned for a compound."""
+        """Return what is planned for a compound."""
         return self._by_compound[compound]
 
     @cached_property
@@ -233,7 +233,7 @@ class Campaign(BaseModel):
 
     @property
     def learns(self) -> bool:
-        """Whether the campaign learns by itself."""
+        """True if the campaign learns by itself."""
         single = sum(len(planned.compound.dopants) == 1 for planned in self.compounds)
         asked = bool(self.held_out) or self.spec.explore is not None
         return asked or single >= self.spec.learning.least

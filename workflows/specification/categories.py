@@ -40,7 +40,7 @@ class CategoryRules(BaseModel):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Give all categories that workers must cover."""
+        """Return all categories that workers must cover."""
         rules = (self.default, self.relax, self.prerelax, self.large)
         return tuple(sorted({name for name in rules if name}))
 
@@ -61,7 +61,7 @@ class CategoryRules(BaseModel):
             flow.update_config({"manager_config": manager}, name_filter=name, dynamic=True)
 
     def of_names(self, atoms: int) -> Iterator[tuple[str | None, str | None]]:
-        """Give parts of jobs' names with their category in a cell of a size; a later one counts."""
+        """Yield parts of job names with their category for a cell of a size; the last one counts."""
         yield None, self.default
         is_large = self.large_atoms is not None and atoms >= self.large_atoms
         relax = self.large if is_large else self.relax

@@ -197,13 +197,13 @@ def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCom
 
 
 def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:
-    """Give a compound with each compensation; once where nothing needs to be balanced."""
+    """Return a compound with each compensation; once where nothing needs to be balanced."""
     compounds = [Compound(dopants=dopants, compensation=way) for way in spec.compensation]
     return compounds[:1] if _is_balanced(host, dopants) else compounds
 
 
 def _is_balanced(host: Host, dopants: tuple[Dopant, ...]) -> bool:
-    """Tell whether the dopants bring the charge they replace; False for what is refused later."""
+    """Return True if the dopants bring the charge they replace; False for what is refused later."""
     try:
         return excess_charge(dopants, host=host) == 0
     except InputError:

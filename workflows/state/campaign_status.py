@@ -82,18 +82,18 @@ class Status:
 
     @property
     def complete(self) -> bool:
-        """Say whether every compound has a result, and every training has ended well."""
+        """Return True if every compound has a result, and every training has ended well."""
         kinds = (Kind.COMPOUND, Kind.LEARNING)
         return all(self.count(kind) == self.count(kind, State.LANDED) for kind in kinds)
 
     @property
     def idle(self) -> bool:
-        """Say whether nothing runs and nothing is queued."""
+        """Return True if nothing runs and nothing is queued."""
         return not self._any(State.RUNNING, State.QUEUED)
 
     @property
     def finished(self) -> bool:
-        """Say whether nothing is left that could run, down to the storing of results."""
+        """Return True if nothing is left that could run, down to the storing of results."""
         return self.idle and not self._any(State.WAITING)
 
     def _any(self, *states: State) -> bool:
@@ -129,7 +129,7 @@ def _stored_nodes(database: Database, name: str) -> list[_Stored]:
 
 
 def node_states(database: Database, nodes: Sequence[Placed]) -> dict[str, State]:
-    """Give the state of each node, by uuid; `nodes` go from parents to children."""
+    """Return the state of each node, by uuid; `nodes` go from parents to children."""
     uuids = [node.uuid for node in nodes]
     # Workflows first: one that ends between the two requests must not look as if it had failed.
     workflows = {
@@ -221,7 +221,7 @@ def find_failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
 
 
 def _last_error(launches: Sequence[Mapping[str, Any]]) -> str:
-    """Give the last line of the last traceback."""
+    """Return the last line of the last traceback."""
     if not launches:
         return "no launch is recorded"
     last = last_lines(launches).rpartition("\n")[2]
@@ -229,7 +229,7 @@ def _last_error(launches: Sequence[Mapping[str, Any]]) -> str:
 
 
 def last_lines(launches: Sequence[Mapping[str, Any]]) -> str:
-    """Give the last lines of the last traceback."""
+    """Return the last lines of the last traceback."""
     if not launches:
         return ""
     last = max(launches, key=lambda launch: launch["launch_id"])

@@ -45,7 +45,7 @@ class Estimate:
     core_seconds: float | None
 
     def wall_seconds(self, workers: int) -> float | None:
-        """Give the time with a number of workers, one core each; None where unknown."""
+        """Return the time with a number of workers, one core each; None where unknown."""
         if self.core_seconds is None:
             return None
         return SECONDS_STARTUP + self.core_seconds / workers

@@ -69,12 +69,12 @@ def node_hours(campaign: Campaign, settings: MachineSettings, database: Database
 
 
 def step_seconds(settings: MachineSettings, database: Database) -> tuple[float, int]:
-    """Give T, in seconds, and from how many relaxations it was measured; 0: the setting."""
+    """Return T, in seconds, and from how many relaxations it was measured; 0: the setting."""
     return measure(_relaxations(database)) or (settings.vasp_step_seconds, 0)
 
 
 def node_costs(campaign: Campaign, seconds: float) -> dict[str, float]:
-    """Give the node-hours of each workflow of a campaign, by the uuid of its node.
+    """Return the node-hours of each workflow of a campaign, by the uuid of its node.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def measure(relaxations: Iterable[Mapping[str, Any]]) -> tuple[float, int] | Non
 
 
 def weight(atoms: int) -> float:
-    """Give the cost of one ionic step, in units of one of `REFERENCE_ATOMS` atoms."""
+    """Return the cost of one ionic step, in units of one of `REFERENCE_ATOMS` atoms."""
     return float((atoms / REFERENCE_ATOMS) ** EXPONENT)
 
 

@@ -32,7 +32,7 @@ class Pace:
 
     @property
     def left(self) -> timedelta | None:
-        """Give the time left at this rate; None where no rate is known."""
+        """Return the time left at this rate; None where no rate is known."""
         if not self.remaining:
             return timedelta(0)
         return timedelta(hours=self.remaining / self.per_hour) if self.per_hour else None

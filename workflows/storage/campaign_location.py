@@ -41,7 +41,7 @@ class Place:
 
     @property
     def option(self) -> str:
-        """Give what a person adds to a command to name this place."""
+        """Return what a person adds to a command to name this place."""
         if self.folder:
             return f"--dir {self.folder}"
         return f"--launchpad {self.file}" if self.file else ""

@@ -31,7 +31,7 @@ class Address:
 
     @classmethod
     def from_settings(cls, settings: MachineSettings) -> Self:
-        """Give the database that the settings name with `mongodb_uri`."""
+        """Return the database that the settings name with `mongodb_uri`."""
         uri = settings.mongodb_uri or SecretStr("")
         return cls(SecretStr(durable(uri.get_secret_value())), database_name(settings))
 

@@ -60,7 +60,7 @@ class Database:
 
     @classmethod
     def from_launchpad(cls, launchpad: LaunchPad) -> Self:
-        """Give the database of a LaunchPad that is open, over its own connection.
+        """Return the database of a LaunchPad that is open, over its own connection.
 
         Campaign, results and job store lie where the LaunchPad is: a step that knows its
         LaunchPad needs no other settings.
@@ -218,7 +218,7 @@ def worker_database() -> Iterator[Database]:
 
 @contextmanager
 def _serve(run_dir: Path | None, settings: MachineSettings) -> Iterator[Database]:
-    """Give the handle while the server is held; explain a server that is lost."""
+    """Yield the handle while the server is held; explain a server that is lost."""
     if settings.mongodb_uri:
         mend = "INTERPHASE_MONGODB_URI (or mongodb_uri in the settings file)"
         with open_address(Address.from_settings(settings), mend) as database:

@@ -56,7 +56,7 @@ class WorkflowDocuments:
         return str(self.workflow["metadata"]["digest"])
 
     def numbered(self, before: int) -> Self:
-        """Give the same with final ids: those after `before`."""
+        """Return the same with final ids: those after `before`."""
         workflow = self.workflow | {
             "nodes": [before + number for number in self.workflow["nodes"]],
             "fw_states": _shifted(self.workflow["fw_states"], before),
@@ -173,7 +173,7 @@ def _make_ready(workflow: Workflow) -> None:
 def _number(
     launchpad: LaunchPad, documents: Sequence[WorkflowDocuments]
 ) -> Iterator[WorkflowDocuments]:
-    """Give all Fireworks their final ids with one request."""
+    """Assign all Fireworks their final ids in one request."""
     before = launchpad.get_new_fw_id(quantity=sum(len(each.fireworks) for each in documents)) - 1
     for each in documents:
         yield each.numbered(before)

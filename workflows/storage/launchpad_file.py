@@ -59,7 +59,7 @@ def read_launchpad(path: Path) -> Address:
 
 
 def address_of(launchpad: LaunchPad) -> Address:
-    """Give the address of an open LaunchPad."""
+    """Return the address of an open LaunchPad."""
     return _address(launchpad.to_dict())
 
 

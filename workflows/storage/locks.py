@@ -67,7 +67,7 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Give the lock up, whoever else has the descriptor."""
+        """Release the lock, even if other processes hold the descriptor."""
         if self.descriptor >= 0:
             fcntl.flock(self.descriptor, fcntl.LOCK_UN)
             self.hand_over()

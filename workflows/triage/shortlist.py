@@ -162,7 +162,7 @@ def pack(
 
 
 def vasp_spec(spec: CampaignSpec, compounds: Sequence[Compound]) -> CampaignSpec:
-    """Give a specification with VASP for compounds of a force-field campaign.
+    """Return a specification with VASP for compounds of a force-field campaign.
 
     Host, electrode, phases, thresholds and sampling stay; VASP starts from the force field's
     minimum.
@@ -246,7 +246,7 @@ def _sieve(
 
 
 def _needs(campaign: Campaign) -> dict[Compound, set[str]]:
-    """Give the workflows behind each compound, its own among them."""
+    """Return the workflows behind each compound, its own among them."""
     behind: dict[str, set[str]] = {}
     compounds: dict[Compound, set[str]] = {}
     for node in campaign.nodes():  # parents before children

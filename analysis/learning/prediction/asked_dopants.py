@@ -59,7 +59,7 @@ def _outside(data: TrainingData, numbers: Mapping[Descriptor, float]) -> list[st
 
 
 def is_learnt_from(data: TrainingData, dopant: Dopant) -> bool:
-    """Whether the dopant's compound is among the training rows, whatever its x."""
+    """Return True if the dopant's compound is among the training rows, whatever its x."""
     rows = data.rows
     same = (
         (rows[str(Field.DOPANT)] == dopant.element)

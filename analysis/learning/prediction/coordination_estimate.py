@@ -29,7 +29,7 @@ class EstimatedCoordination(NamedTuple):
 def estimate_coordination(
     data: TrainingData, element: str, valence: int, site: str
 ) -> EstimatedCoordination:
-    """Give the coordination number of a dopant from the compounds computed on the same site.
+    """Return the coordination number of a dopant from the compounds computed on the same site.
 
     1. That of the same ion on the site, where it was computed: nothing is flagged.
     2. The median of the three ions of nearest ionic radius (Shannon, at coordination number 6); of

@@ -87,7 +87,7 @@ def from_document(document: Mapping[str, Any]) -> FinalModel:
 
 
 def data_of(document: Mapping[str, Any]) -> TrainingData:
-    """Give the compounds that a stored model has learnt from."""
+    """Return the compounds that a stored model has learnt from."""
     return TrainingData(
         rows=pd.DataFrame(document["rows"], columns=[str(field) for field in ROW_FIELDS]),
         descriptors=pd.DataFrame(

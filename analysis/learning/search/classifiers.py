@@ -98,7 +98,7 @@ def classifier(algorithm: Algorithm, *, seed: int) -> Pipeline:
 
 
 def decision(fitted: Any, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Give what a fitted binary classifier decides by, and the threshold above which it says 1."""
+    """Return the decision values of a fitted binary classifier, and the threshold for class 1."""
     if hasattr(fitted, "decision_function"):
         return fitted.decision_function(x), 0.0
     return fitted.predict_proba(x)[:, 1], 0.5

@@ -76,7 +76,7 @@ class NestedScores(NamedTuple):
         return float(self.folds[str(metric)].mean())
 
     def spread(self, metric: Metric = RANKED_BY) -> float:
-        """Give the standard deviation of a score over outer folds and seeds."""
+        """Return the standard deviation of a score over outer folds and seeds."""
         return float(self.folds[str(metric)].std(ddof=0))
 
     def summary(self) -> pd.DataFrame:

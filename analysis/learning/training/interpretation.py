@@ -42,7 +42,7 @@ def belief(learnt: Record, agreement: Mapping[str, Record] | None = None) -> lis
 
 
 def nested_score(learnt: Record, scheme: Scheme, metric: Metric) -> Record | None:
-    """Give `score`, `spread` and `dummy` of an honest score; None if nothing was classified."""
+    """Return `score`, `spread` and `dummy` of an honest score; None if nothing was classified."""
     found = learnt.get("classification")
     if not found:
         return None

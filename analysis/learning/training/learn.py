@@ -149,7 +149,7 @@ def learn(
 
 
 def _seeds(settings: LearningSettings) -> tuple[int, ...]:
-    """Give the seeds of the folds of nested scores and regression."""
+    """Return the seeds of the folds of nested scores and regression."""
     return SEEDS if settings.is_full else SEEDS[:1]
 
 

@@ -180,12 +180,12 @@ def _sum(forecasts: Sequence[Record]) -> Record:
 
 
 def is_landed(forecast: Document) -> bool:
-    """Whether the compound of a forecast has been computed."""
+    """Return True if the compound of a forecast has been computed."""
     return forecast.get("computed_energy") is not None
 
 
 def is_test(forecast: Document) -> bool:
-    """Whether a forecast tests the model: its compound was computed after it, and not seen."""
+    """Return True if a forecast tests the model: its compound was unseen and computed later."""
     return not forecast["learnt_from"] and not forecast["computed_already"]
 
 
@@ -241,7 +241,7 @@ def _accurate(exploring: Exploring, told: Sequence[Record]) -> str | None:
 
 
 def _worth(model: FinalModel, criterion: Acquisition) -> tuple[float, str]:
-    """Give the score above which a compound is worth computing, and what it means if none is."""
+    """Return the score above which a compound is worth computing, and what it means if none is."""
     if criterion is Acquisition.INFORMATIVE:
         return 0.0, f"no compound is within {KAPPA} uncertainties of the boundary of the label"
     best = float(model.data.rows[str(Key.REACTION_ENERGY)].max())

@@ -47,7 +47,7 @@ class FastGraphConverter(CrystalGraphConverter):
 
 
 def _undirected(center: _Indices, neighbor: _Indices, image: _Indices) -> tuple[_Indices, _Indices]:
-    """Give one directed bond of each undirected one, and each directed bond's undirected one."""
+    """Return one directed bond of each undirected one, and each directed bond's undirected one."""
     atoms = 1 + max(center.max(initial=0), neighbor.max(initial=0))
     reach = np.abs(image).max(initial=0)
     shape = (atoms, atoms, *(2 * reach + 1,) * 3)
@@ -60,7 +60,7 @@ def _undirected(center: _Indices, neighbor: _Indices, image: _Indices) -> tuple[
 
 
 def _pairs_of_one_center(center: _Indices, short: NDArray[np.bool_]) -> tuple[_Indices, _Indices]:
-    """Give every ordered pair of different short bonds that start from the same atom."""
+    """Return every ordered pair of different short bonds that start from the same atom."""
     bonds = np.flatnonzero(short)
     bonds = bonds[np.argsort(center[bonds], kind="stable")]
     number = np.bincount(center[bonds], minlength=1)

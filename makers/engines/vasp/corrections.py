@@ -21,7 +21,7 @@ RUN_TYPES: Final = {"PBE": "GGA", "PBE+U": "GGA+U"}
 def mp2020_correction(
     document: "TaskDoc", *, initial: Structure, scheme: EnergyScheme, check_potcar: bool
 ) -> float:
-    """Give the Materials Project's 2020 correction of a VASP run, in eV per cell.
+    """Return the Materials Project's 2020 correction of a VASP run, in eV per cell.
 
     A. Wang et al., Scientific Reports 11, 15496 (2021).
 

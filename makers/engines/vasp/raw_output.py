@@ -62,7 +62,7 @@ def check_store(keep: RawOutput, store: JobStore) -> None:
 
 
 def store_task_document(task: "TaskDoc", store: JobStore, *, job_uuid: str) -> str:
-    """Store a task document where documents may be larger than 16 MB; give its blob_uuid.
+    """Store a task document where documents may be larger than 16 MB; return its blob_uuid.
 
     It goes before the job's own document (jobflow itself would store it after), so that no
     document names a blob that a crash has kept from being written. Storing it again replaces it.

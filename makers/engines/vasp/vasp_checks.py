@@ -63,7 +63,7 @@ def check_potcars(generator: Any, elements: Iterable[str]) -> str:
 
 
 def flavour(generator: Any, element: str) -> str:
-    """Give the flavour that an input set uses for an element, such as Li_sv."""
+    """Return the flavour that an input set uses for an element, such as Li_sv."""
     oxide = deepcopy(generator)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -91,7 +91,7 @@ class VaspFolder:
         return Standing.NEW
 
     def _is_complete(self) -> bool:
-        """Say whether VASP came to its end and converged, though custodian did not see it."""
+        """Return True if VASP came to its end and converged, though custodian did not see it."""
         return all(sign in _tail(self.path / name) for name, sign in _SIGNS_OF_THE_END.items())
 
     def resume(self) -> None:
@@ -120,7 +120,7 @@ class VaspFolder:
         return len(list(self.path.glob("prev_run.*.tar*")))
 
     def earlier_energies(self) -> list[float]:
-        """Give the energies (sigma -> 0, eV) of all ionic steps before the last start of VASP."""
+        """Return the energies (sigma -> 0, eV) of all ionic steps before the last start of VASP."""
         runs = {
             (member.mtime, text)
             for archive in (*self.path.glob("prev_run.*.tar*"), *self.path.glob("error.*.tar*"))
@@ -139,14 +139,14 @@ class VaspFolder:
         ]
 
     def _incar_repairs(self) -> dict[str, Any]:
-        """Give the INCAR tags that were changed since the job wrote them."""
+        """Return the INCAR tags that were changed since the job wrote them."""
         if not self._was_changed("INCAR"):
             return {}
         before, now = (dict(Incar.from_file(self.path / n)) for n in ("INCAR.orig", "INCAR"))
         return {tag: value for tag, value in now.items() if before.get(tag) != value}
 
     def _kpoints_repairs(self) -> dict[str, dict[str, Any]]:
-        """Give the k-points if they were changed since the job wrote them."""
+        """Return the k-points if they were changed since the job wrote them."""
         if not self._was_changed("KPOINTS"):
             return {}
         mesh = Kpoints.from_file(self.path / "KPOINTS").as_dict()
@@ -159,7 +159,7 @@ class VaspFolder:
         return there and original.read_text() != current.read_text()
 
     def _earlier_repairs(self) -> dict[str, dict[str, Any]]:
-        """Give the repairs that an earlier continuation had kept; none if its file is cut off."""
+        """Return the repairs that an earlier continuation had kept; none if its file is cut off."""
         try:
             actions = json.loads((self.path / CONTINUE_FILE).read_text())["actions"]
         except ValueError:
@@ -168,7 +168,7 @@ class VaspFolder:
 
 
 def owner_of(path: Path) -> str | None:
-    """Give the uuid of the job that last ran VASP in a folder."""
+    """Return the uuid of the job that last ran VASP in a folder."""
     marker = path / OWNER_FILE
     return str(json.loads(marker.read_text())["uuid"]) if marker.exists() else None
 
@@ -184,7 +184,7 @@ def marked_processes(path: Path) -> Iterator[None]:
 
 
 def end_orphans(path: Path) -> list[int]:
-    """Kill the processes on this machine that run VASP in a folder; give their ids."""
+    """Kill the processes on this machine that run VASP in a folder; return their ids."""
     folder = str(path.resolve())
     orphans = [p for p in psutil.process_iter() if _runs_in(p, folder) and p.pid != os.getpid()]
     for process in orphans:

@@ -12,7 +12,7 @@ EDIFF: Final = 1e-5
 
 
 def input_set(settings: VaspSettings) -> VaspInputSet:
-    """Give the Materials Project's input set, converged as tightly as the campaign asks."""
+    """Return the Materials Project's input set, converged as tightly as the campaign asks."""
     incar = {"EDIFF": EDIFF, **settings.incar, "EDIFFG": -settings.force_threshold}
     return MPRelaxSet(user_incar_settings=incar, user_potcar_functional=settings.potcar_functional)
 

@@ -53,7 +53,7 @@ class VaspRelaxMaker(BaseVaspMaker):
         )
 
     def digest_fields(self) -> dict[str, Any]:
-        """Give everything besides the structure that determines the result."""
+        """Return everything besides the structure that determines the result."""
         return {
             "engine": VASP_NAME,
             "input_set": type(self.input_set_generator).__name__,

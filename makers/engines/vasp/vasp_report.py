@@ -14,7 +14,7 @@ _WALLTIME = "Walltime reached"
 
 
 def stopped_at_walltime(document: "TaskDoc") -> bool:
-    """Tell whether custodian asked VASP to stop before the end of its time."""
+    """Return True if custodian asked VASP to stop before the end of its time."""
     return _WALLTIME in _errors(document)
 
 

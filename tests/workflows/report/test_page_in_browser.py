@@ -50,7 +50,7 @@ def opened(
 
 
 def compound(element: str, valence: int, site: str, energy: float, **fields: Any) -> dict[str, Any]:
-    """Give a result with the numbers that a test asks for."""
+    """Return a result with the numbers that a test asks for."""
     dopant = {"element": element, "valence": valence, "site": site, "concentration": 0.25}
     same = {"reaction_energy": energy, "job_uuid": f"{element}-{valence}-{site}"}
     return host_result() | {"dopants": [dopant], **same, **fields}

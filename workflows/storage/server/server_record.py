@@ -65,7 +65,7 @@ class ServerRecord:
         self.path.unlink(missing_ok=True)
 
     def takes_connections(self) -> bool:
-        """Tell whether somebody listens on the socket."""
+        """Return True if somebody listens on the socket."""
         path = self.socket
         if path is None:
             return False
@@ -110,7 +110,7 @@ def _temporary_folder() -> Path:
 
 
 def _fits(path: Path) -> bool:
-    """Tell whether mongod and pymongo can both take the path of a socket."""
+    """Return True if mongod and pymongo can both take the path of a socket."""
     plain = re.fullmatch(r"[A-Za-z0-9._/+-]+", str(path))
     return bool(plain) and len(str(path)) <= _LONGEST_SOCKET_PATH
 
