@@ -53,7 +53,7 @@ class Reaction(BaseModel, frozen=True, extra="forbid"):
 
 
 class RunnerUp(BaseModel, frozen=True, extra="forbid"):
-    """Another set of products, less favourable than that of `Reaction` or just as much."""
+    """Another set of products, at most as favourable as that of `Reaction`."""
 
     reaction_energy: float = Field(description="dG of this reaction, eV per f.u.")
     lithium_uptake: float = Field(description="Atoms of electrode that it takes.")
@@ -81,7 +81,7 @@ def react(
     phases
         Reference phases, among them every element of compound and electrode.
     electrode
-        Formula of the electrode, one of `phases`. Of a compound electrode, n counts atoms too.
+        Formula of the electrode, one of `phases`. For a compound electrode, n counts atoms too.
     max_elements
         Largest number of elements in a product.
     exclude
@@ -121,7 +121,7 @@ def energy_above_hull(
     Raises
     ------
     InputError
-        If an element of the compound has no elemental phase, or an energy is no number.
+        If an element of the compound has no elemental phase, or an energy is not a number.
     """
     require_finite(formation_energy_per_atom, of=formula_per_unit(composition))
     composition = composition.element_composition
@@ -146,8 +146,8 @@ def runners_up(
     """List the next best sets of products in an excess of electrode, the best first.
 
     Every set of phases that can be balanced, and in one way only, counts, with as much electrode
-    as it takes; the set of `react` is left out. Parameters and errors are those of `react`; fewer
-    than `number` come back where there are no more.
+    as it takes; the set of `react` is left out. Parameters and errors are those of `react`. The
+    list is shorter than `number` if there are no more.
     """
     require_finite(formation_energy, of=formula_per_unit(composition))
     contact = Contact.between(

@@ -26,11 +26,11 @@ CLASSES: Final = (Label.STABLE, Label.UNDECIDED, Label.UNSTABLE, NO_VALUE)
 """Labels in the order of tables, and the compounds without one."""
 
 SEVERAL: Final = "several"
-"""Stands for the site where the dopants are on several."""
+"""The site of compounds whose dopants are on several."""
 
 
 class Flag(BaseModel, frozen=True, extra="forbid"):
-    """How many compounds have a flag, have it not, or leave it open."""
+    """How many compounds have a flag, lack it, or leave it open."""
 
     yes: int
     no: int
@@ -57,10 +57,10 @@ class Summary(BaseModel, frozen=True, extra="forbid"):
     campaign: str
     landed: int = Field(description="Doped compounds with a result")
     planned: int = Field(description="Doped compounds of the campaign")
-    failed: int = Field(description="Doped compounds that failed, or wait for what failed")
+    failed: int = Field(description="Doped compounds that failed, or wait for a failed one")
     host_reaction_energy: float | None = Field(description="eV per f.u.; null: not landed")
     labels: dict[str, dict[str, int]] = Field(
-        description="Site to label to number; 'all' adds the sites up"
+        description="Site to label to number; 'all' is the sum over sites"
     )
     passes_filter: Flag
     strictly_stable: Flag

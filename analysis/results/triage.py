@@ -1,21 +1,21 @@
 """Which compounds of a force-field campaign deserve VASP, and in which order.
 
-VASP repeats a compound to learn whether its label holds. With D and u from the force field, what
-VASP will find is taken as normal around D with
+VASP repeats a compound to learn whether its label holds. With D and u from the force field, VASP's
+result is assumed to be normally distributed around D with
 
     s = sqrt(u^2 + v^2)    v: the numerical uncertainty of VASP (`analysis.energies.uncertainty`)
 
-and VASP will draw its boundaries at -stable_factor w and -unstable_factor w, its own u, with w from
-v and the spread of arrangements that is in u already: the same arrangements are relaxed again.
+VASP's boundaries are at -stable_factor w and -unstable_factor w, where w is its own u, made of v
+and the spread of arrangements that is already in u: the same arrangements are relaxed again.
 That gives the probability of each label, and the score
 
     score = P(passes the filter) * [P(the label changes) + P(stable) * promise]
 
 The first term is the value of the information: a label that would surely stay needs no VASP. The
-second is what a confirmed compound is worth: `promise` is the share of two virtues that the force
+second is the value of a confirmed compound: `promise` is the share of two virtues that the force
 field has shown, that lithium moves about as in the host and that the interface stops reacting.
 P(passes the filter) is that of a defect energy at or below the limit, with the uncertainty s / x;
-one where no defect energy is defined. The score lies between 0 and 2.
+it is 1 if no defect energy is defined. The score lies between 0 and 2.
 """
 
 import math
@@ -37,7 +37,7 @@ NEAR: Final = 2.0
 
 BARRIER_NOISE: Final = 0.06
 """eV. Bond-valence barriers of relaxed arrangements of one composition differ by this much
-(0.50, 0.52 and 0.56 eV for LLZO, docs/science.md): less is no difference from the host."""
+(0.50, 0.52 and 0.56 eV for LLZO, docs/science.md): smaller differences mean nothing."""
 
 _VASP: Final = "vasp"
 _NORMAL: Final = NormalDist()
@@ -72,9 +72,9 @@ class Worth:
     difference
         D, eV per f.u.
     uncertainty
-        s, eV per f.u.; None where u is not known.
+        s, eV per f.u.; None if u is not known.
     change
-        Probability that VASP gives another label.
+        Probability that VASP assigns another label.
     stable
         Probability that VASP calls it stable.
     promise
@@ -82,9 +82,9 @@ class Worth:
     passes
         Probability that its defect energy passes the filter.
     why
-        Why it deserves VASP; empty where it does not.
+        Why it deserves VASP; empty if it does not.
     why_not
-        Why it does not; None where it does.
+        Why it does not; None if it does.
     """
 
     compound: Compound
@@ -100,7 +100,7 @@ class Worth:
 
     @property
     def score(self) -> float:
-        """Return the value of the information plus what a confirmed compound is worth, 0 to 2."""
+        """Return the value of the information plus that of a confirmed compound, 0 to 2."""
         return self.passes * (self.change + self.stable * self.promise)
 
 
@@ -181,7 +181,7 @@ def _vasp_uncertainty(compound: Compound) -> float:
 
 
 def _spread(compound: Compound, u: float, document: Document) -> float:
-    """Return the part of u that is the spread of arrangements: what the other two parts leave."""
+    """Return the part of u from the spread of arrangements: u without the other two parts."""
     engine = document[Field.ENGINE]["name"]
     others, _ = reaction_energy_uncertainty(compound, energies=[0.0], engine=engine)
     return math.sqrt(max(u**2 - (others or 0.0) ** 2, 0.0))
@@ -216,7 +216,7 @@ def _filter_margin(document: Document, combined: float, criteria: Criteria) -> f
 
 
 def _virtues(document: Document, host_barrier: float | None) -> tuple[bool | None, bool | None]:
-    """Return True if lithium moves as in the host, and whether the reaction stops; None: open."""
+    """Return whether lithium moves as in the host and whether the reaction stops; None: open."""
     barrier = document[Field.MIGRATION_BARRIER]
     moves = None
     if barrier is not None and host_barrier is not None:
