@@ -25,7 +25,7 @@ from workflows.dispatch import build
 from workflows.dispatch.template import Builder
 from workflows.results.query import find
 from workflows.results.result_documents import build_results
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.specification.campaign import Campaign, Node, NodeKind, cell_size
 from workflows.storage.campaign_location import Place
 from workflows.storage.connection import Address
 from workflows.storage.database import Database
@@ -99,7 +99,7 @@ def submission(uri: str, quick: bool) -> Figure:
     """Time how workflows of the LLZO campaign, with their real steps, get onto a LaunchPad."""
     size, repeats = (40, 2) if quick else (1_000, 5)
     campaign = trivial.campaign_of(size)
-    nodes = [node for node in campaign.nodes() if node.kind is Kind.COMPOUND][1:]
+    nodes = [node for node in campaign.nodes() if node.kind is NodeKind.COMPOUND][1:]
     runs = side_by_side(
         lambda: _submit(uri, _ours, campaign, nodes),
         lambda: _submit(uri, _stock, campaign, nodes),
@@ -136,7 +136,7 @@ def _stock(launchpad: LaunchPad, campaign: Campaign, nodes: Sequence[Node]) -> N
     for node in nodes:
         flow = build._compound_flow(campaign, node)  # noqa: SLF001  the flow before it is converted
         flow.update_metadata(build.node_metadata(campaign, node))
-        atoms = build.cell_size(campaign, node)
+        atoms = cell_size(campaign, node)
         campaign.spec.categories.apply(flow, atoms=atoms, priority=10)
         workflows.append(flow_to_workflow(flow, allow_external_references=True))
     with redirect_stderr(StringIO()):  # a progress bar

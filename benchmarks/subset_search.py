@@ -25,7 +25,7 @@ from analysis.learning.data.training_data import training_data
 from analysis.learning.search.classification import FULL, QUICK, Profile, search
 from analysis.learning.search.classifiers import FAST, SLOW, classifier
 from analysis.learning.search.leaderboard import make_folds
-from analysis.learning.search.subset_search import Run, Trial, evaluate, subsets, trials
+from analysis.learning.search.subset_search import SearchRun, Trial, evaluate, subsets, trials
 from benchmarks.measure import Figure, alone, compared, in_fresh_process, side_by_side
 from workflows.results.files import read_results
 
@@ -109,7 +109,7 @@ def all_trials(problem: Problem) -> list[Trial]:
 def number_searched(problem: Problem, profile: Profile, seeds: tuple[int, ...]) -> int:
     """Search, and return the length of the leaderboard."""
     try:
-        found = search(problem, profile, run=Run(seed=SEED, jobs=JOBS), seeds=seeds)
+        found = search(problem, profile, run=SearchRun(seed=SEED, jobs=JOBS), seeds=seeds)
     finally:
         # A spawned process waits for its children before it ends, and these are idle for 5 minutes.
         get_reusable_executor().shutdown(kill_workers=True)
@@ -120,7 +120,7 @@ def scores(
     problem: Problem, tried: Sequence[Trial], splits: Sequence[Split]
 ) -> NDArray[np.float64]:
     """Score trials by this project: [T, S, 4]."""
-    return evaluate(problem, tried, splits, run=Run(seed=SEED))
+    return evaluate(problem, tried, splits, run=SearchRun(seed=SEED))
 
 
 def stock_scores(

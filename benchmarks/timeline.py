@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from makers.naming import RELAXATION_STEPS
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.state.pace import utc_time
 from workflows.storage.database import Database
 
@@ -26,9 +26,9 @@ class Part(StrEnum):
 
 
 _RELAXED = {
-    Kind.CRYSTAL: Part.CRYSTALS,
-    Kind.HOST: Part.HOST,
-    Kind.COMPOUND: Part.COMPOUNDS,
+    NodeKind.CRYSTAL: Part.CRYSTALS,
+    NodeKind.HOST: Part.HOST,
+    NodeKind.COMPOUND: Part.COMPOUNDS,
 }
 RELAXATIONS = frozenset(_RELAXED.values())
 _OTHERS = {"migration": Part.BARRIERS, "learn": Part.LEARNING}
@@ -137,7 +137,7 @@ def _changes(launches: Iterable[Launch]) -> list[tuple[float, int, Part]]:
     return sorted(changes)
 
 
-def part_of(step: str, kind: Kind) -> Part:
+def part_of(step: str, kind: NodeKind) -> Part:
     """Tell what a step of a node was for."""
     if step in RELAXATION_STEPS:
         return _RELAXED[kind]
@@ -175,7 +175,7 @@ def read_timeline(
     if not launches:
         msg = f"no step of {name} has been launched"
         raise ValueError(msg)
-    asked = {"campaign": name, "kind": Kind.COMPOUND, "compound.dopants": {"$ne": []}}
+    asked = {"campaign": name, "kind": NodeKind.COMPOUND, "compound.dopants": {"$ne": []}}
     return Timeline(
         campaign=name,
         compounds=database.nodes.count_documents(asked),
@@ -190,7 +190,7 @@ def read_timeline(
 def _steps(database: Database, name: str) -> dict[int, tuple[Part, str]]:
     """Return kind and name of each step of a campaign, by the number of its Firework."""
     nodes = database.nodes.find({"campaign": name}, {"uuid": 1, "kind": 1})
-    kinds = {node["uuid"]: Kind(node["kind"]) for node in nodes}
+    kinds = {node["uuid"]: NodeKind(node["kind"]) for node in nodes}
     fields = {"fw_id": 1, "spec.step": 1, "spec.node": 1}
     return {
         each["fw_id"]: (part_of(step, kinds[node]), step)

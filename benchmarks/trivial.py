@@ -15,9 +15,9 @@ from analysis.structures.compensation import compound_composition, formula_per_u
 from analysis.structures.dopants import Compound
 from makers.naming import named
 from workflows.dispatch import build
-from workflows.dispatch.advance import save_campaign
 from workflows.dispatch.submission import submit
-from workflows.specification.campaign import Campaign, Kind, Node, PlannedCompound
+from workflows.learning.campaign_stages import save_campaign
+from workflows.specification.campaign import Campaign, Node, NodeKind, PlannedCompound
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec, LearningSpec
@@ -89,8 +89,8 @@ def submitted(database: Database, size: int) -> tuple[Campaign, list[Node]]:
     """
     campaign = campaign_of(size)
     nodes = save_campaign(database, campaign)
-    undoped = next(node for node in nodes if node.kind is Kind.COMPOUND)
-    first = [node for node in nodes if node.kind is not Kind.COMPOUND] + [undoped]
+    undoped = next(node for node in nodes if node.kind is NodeKind.COMPOUND)
+    first = [node for node in nodes if node.kind is not NodeKind.COMPOUND] + [undoped]
     keys = [{"uuid": node.uuid, "index": 1} for node in first]
     database.jobs.insert_many([key | {"output": {}} for key in keys])
     added = set(submit(database, Plan(campaign, {})))

@@ -130,7 +130,7 @@ def test_numbered_headings_count_up() -> None:
 
 def test_the_picture_of_the_tree_shows_every_room() -> None:
     shown = shown_rooms()
-    assert list(shown) == ["workflows", "makers", "analysis"]
+    assert list(shown) == ["interphase", "workflows", "makers", "analysis"]
     for floor, rooms in shown.items():
         folders = {path.parent.name for path in (ROOT / floor).glob("*/__init__.py")}
         assert sorted(rooms) == sorted(folders)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TABLE = TABLES / "bond_dissociation_energies.csv"
 
 
-class Status(StrEnum):
+class ValueCheck(StrEnum):
     """How well a tabulated value was checked; see analysis/data/README.md."""
 
     VERIFIED = auto()
@@ -27,14 +27,14 @@ class Status(StrEnum):
     @property
     def is_doubtful(self) -> bool:
         """True if the value is only quoted from memory of a handbook."""
-        return self is Status.UNVERIFIED
+        return self is ValueCheck.UNVERIFIED
 
 
 class BondEnergy(NamedTuple):
     """D298 of M-O in kJ/mol."""
 
     value: float
-    status: Status
+    status: ValueCheck
     is_upper_limit: bool
     source: str
 
@@ -65,7 +65,7 @@ def _bond_energy(row: Mapping[str, str]) -> BondEnergy:
     text = row["D298_kJ_per_mol"]
     return BondEnergy(
         value=float(text.removeprefix("<=")),
-        status=Status(row["status"]),
+        status=ValueCheck(row["status"]),
         is_upper_limit=text.startswith("<="),
         source=row["source"],
     )

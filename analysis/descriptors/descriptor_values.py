@@ -13,7 +13,7 @@ from analysis.base.errors import InputError
 from analysis.descriptors.bond_energies import bond_dissociation_energy
 from analysis.descriptors.descriptor import Descriptor
 from analysis.descriptors.ionic_radii import OXYGEN_RADIUS, ionic_radius
-from analysis.descriptors.oxide_enthalpy import Origin, oxide_enthalpy
+from analysis.descriptors.oxide_enthalpy import EnthalpyOrigin, oxide_enthalpy
 
 if TYPE_CHECKING:
     from analysis.energies.phases import ReferencePhases
@@ -151,10 +151,10 @@ def _describe_oxide(
         found.missing |= dict.fromkeys(OF_THE_OXIDE, str(error))
         return
     found.numbers[Descriptor.OXIDE_ENTHALPY] = oxide.per_atom
-    if oxide.origin is not Origin.MEASURED:
+    if oxide.origin is not EnthalpyOrigin.MEASURED:
         what = {
-            Origin.REFERENCE_PHASE: f"{oxide.formula} not measured: {oxide.source}",
-            Origin.HULL: f"{oxide.formula} not tabulated: the M-O hull of {oxide.source}",
+            EnthalpyOrigin.REFERENCE_PHASE: f"{oxide.formula} not measured: {oxide.source}",
+            EnthalpyOrigin.HULL: f"{oxide.formula} not tabulated: the M-O hull of {oxide.source}",
         }
         found.flags |= dict.fromkeys(OF_THE_OXIDE, what[oxide.origin])
     coordination = found.numbers[Descriptor.COORDINATION_NUMBER]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TRUSTED = (OxideStatus.VERIFIED, OxideStatus.MAJORITY, OxideStatus.SINGLE)
 
 
-class Origin(StrEnum):
+class EnthalpyOrigin(StrEnum):
     """Where an oxide's enthalpy comes from, best first."""
 
     MEASURED = auto()
@@ -38,7 +38,7 @@ class OxideEnthalpy(NamedTuple):
 
     formula: str
     per_atom: float
-    origin: Origin
+    origin: EnthalpyOrigin
     source: str
 
     @property
@@ -75,7 +75,7 @@ def oxide_enthalpy(
     """
     if measured := _measured().get((element, valence)):
         return OxideEnthalpy(
-            measured.formula, measured.enthalpy_per_atom, Origin.MEASURED, measured.source
+            measured.formula, measured.enthalpy_per_atom, EnthalpyOrigin.MEASURED, measured.source
         )
     # Importing what reads the phases would take half of the time of a single prediction.
     from analysis.energies.balance import oxide_of
@@ -85,9 +85,9 @@ def oxide_enthalpy(
     phases = phases or table_phases((element, "O"))
     if phase := phases.by_formula.get(formula):
         energy = phase.formation_energy_per_atom
-        return OxideEnthalpy(formula, energy, Origin.REFERENCE_PHASE, phases.source)
+        return OxideEnthalpy(formula, energy, EnthalpyOrigin.REFERENCE_PHASE, phases.source)
     energy = _hull_energy(phases.within((element, "O")), formula)
-    return OxideEnthalpy(formula, energy, Origin.HULL, phases.source)
+    return OxideEnthalpy(formula, energy, EnthalpyOrigin.HULL, phases.source)
 
 
 @lru_cache(maxsize=1)

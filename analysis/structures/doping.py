@@ -9,7 +9,12 @@ from pymatgen.core import Structure
 from analysis.base.errors import InputError
 from analysis.base.reasons import Reason
 from analysis.structures.arrangements.annealing import Annealing
-from analysis.structures.arrangements.occupation import Occupant, Problem, Solution, Sublattice
+from analysis.structures.arrangements.occupation import (
+    Occupant,
+    OccupationProblem,
+    Solution,
+    Sublattice,
+)
 from analysis.structures.arrangements.sampling import SAME_ENERGY, enumerate_distributions, lowest
 from analysis.structures.compensation import ChargeBalance, charge_balance, excess_charge
 from analysis.structures.dopants import Compound
@@ -110,7 +115,7 @@ def _placements(
 ) -> Iterator[Placement]:
     """Yield the sets of substituted sites to be tried, each once."""
     sublattices = _substituted(host, compound, change, frame)
-    problem = Problem(frame.sites, frame.ions, sublattices)
+    problem = OccupationProblem(frame.sites, frame.ions, sublattices)
     states: Iterator[tuple[Occupant, ...]]
     if problem.number_of_distributions() <= PLACEMENT_LIMIT:
         states = (_occupants(problem, codes) for codes in enumerate_distributions(problem))
@@ -134,7 +139,7 @@ def _placements(
 def _sampled(
     change: ChargeBalance,
     frame: Frame,
-    problem: Problem,
+    problem: OccupationProblem,
     *,
     choices: int,
     rng: np.random.Generator,
@@ -191,7 +196,7 @@ def _with_vacancies(
     return (*others, Sublattice(mobile, tuple(occupants)))
 
 
-def _balancing(frame: Frame, placement: Placement, change: ChargeBalance) -> Problem:
+def _balancing(frame: Frame, placement: Placement, change: ChargeBalance) -> OccupationProblem:
     """Return the problem of the mobile ions, the dopants being in place."""
     occupants = list(frame.ions)
     for site, occupant in placement:
@@ -207,10 +212,10 @@ def _balancing(frame: Frame, placement: Placement, change: ChargeBalance) -> Pro
         sublattices = (
             Sublattice(left, (*[frame.mobile_ion] * staying, *[None] * -change.mobile_change)),
         )
-    return Problem(frame.sites, tuple(occupants), sublattices)
+    return OccupationProblem(frame.sites, tuple(occupants), sublattices)
 
 
-def _occupants(problem: Problem, codes: Iterable[int]) -> tuple[Occupant, ...]:
+def _occupants(problem: OccupationProblem, codes: Iterable[int]) -> tuple[Occupant, ...]:
     occupants = list(problem.fixed)
     for site, code in zip(problem.active, codes, strict=True):
         occupants[site] = problem.palette[code]

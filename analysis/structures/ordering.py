@@ -9,7 +9,7 @@ from pymatgen.core import Structure
 from analysis.base.errors import InputError
 from analysis.structures.arrangements.annealing import Annealing
 from analysis.structures.arrangements.ewald import close_pairs, ewald_matrix
-from analysis.structures.arrangements.occupation import Problem, Sites, Sublattice
+from analysis.structures.arrangements.occupation import OccupationProblem, Sites, Sublattice
 from analysis.structures.arrangements.sampling import lowest
 from analysis.structures.host import Host
 
@@ -87,7 +87,7 @@ def arrange_host(
     ]
 
 
-def host_problem(host: Host, *, minimum_distance: float = MINIMUM_DISTANCE) -> Problem:
+def host_problem(host: Host, *, minimum_distance: float = MINIMUM_DISTANCE) -> OccupationProblem:
     """Return the distribution of the host's ions over its disordered sites as a problem."""
     structure = host.structure
     sites = Sites(
@@ -96,7 +96,7 @@ def host_problem(host: Host, *, minimum_distance: float = MINIMUM_DISTANCE) -> P
         energies=ewald_matrix(structure.lattice, structure.frac_coords),
         clashes=_clashes(host, minimum_distance),
     )
-    return Problem(
+    return OccupationProblem(
         sites=sites,
         fixed=tuple(site.specie if site.is_ordered else None for site in structure),
         sublattices=tuple(

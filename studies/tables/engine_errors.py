@@ -22,7 +22,8 @@ from analysis.base.errors import InputError
 from analysis.data import TABLES
 from analysis.energies.balance import Balance
 from analysis.energies.reference_phases import table_crystals, table_phases
-from studies.tables.reference_tables import STRUCTURE_FILE, structure_of
+from analysis.energies.shipped_tables import structure_of
+from studies.tables.reference_tables import STRUCTURE_FILE
 from studies.tables.ternary_oxides import (
     LARGEST_CELL,
     dopant_ternaries,

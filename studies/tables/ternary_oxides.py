@@ -17,8 +17,9 @@ from analysis.base.errors import InputError
 from analysis.energies.balance import Balance, balance
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.reference_phases import table_crystals, table_phases, whole_table
+from analysis.energies.shipped_tables import Record
 from analysis.structures.dopants import is_candidate, known_valences
-from studies.tables.reference_tables import NEWEST_OF_2019, Record, number
+from studies.tables.reference_tables import NEWEST_OF_2019, number
 
 PARTNERS: Final = {"Li": 1, "La": 3, "Zr": 4}
 # The most that one dopant atom displaces in the garnet: a site ion, and up to seven Li where M7+

@@ -18,7 +18,7 @@ from pymatgen.core import Composition
 from analysis.energies.balance import Balance
 from analysis.energies.formation import alignment
 from analysis.energies.reference_phases import table_crystals, table_phases
-from studies.tables.reference_tables import HOST_FORMULA
+from analysis.energies.shipped_tables import HOST_FORMULA
 from studies.tables.ternary_oxides import PARTNERS, from_oxides, valences_in
 
 HOST: Final = Composition(HOST_FORMULA)

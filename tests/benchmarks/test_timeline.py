@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from benchmarks.timeline import Launch, Part, Timeline, part_of, read_timeline, wall_shares
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.storage.database import Database
 
 RELAX = "relax"
@@ -33,17 +33,17 @@ def timeline(*launches: Launch) -> Timeline:
 @pytest.mark.parametrize(
     ("step", "kind", "part"),
     [
-        ("reference", Kind.CRYSTAL, Part.CRYSTALS),
-        ("prerelax", Kind.CRYSTAL, Part.CRYSTALS),
-        ("relax", Kind.HOST, Part.HOST),
-        ("relax", Kind.COMPOUND, Part.COMPOUNDS),
-        ("migration", Kind.COMPOUND, Part.BARRIERS),
-        ("learn", Kind.LEARNING, Part.LEARNING),
-        ("interface", Kind.COMPOUND, Part.OTHERS),
-        ("advance", Kind.HOST, Part.OTHERS),
+        ("reference", NodeKind.CRYSTAL, Part.CRYSTALS),
+        ("prerelax", NodeKind.CRYSTAL, Part.CRYSTALS),
+        ("relax", NodeKind.HOST, Part.HOST),
+        ("relax", NodeKind.COMPOUND, Part.COMPOUNDS),
+        ("migration", NodeKind.COMPOUND, Part.BARRIERS),
+        ("learn", NodeKind.LEARNING, Part.LEARNING),
+        ("interface", NodeKind.COMPOUND, Part.OTHERS),
+        ("advance", NodeKind.HOST, Part.OTHERS),
     ],
 )
-def test_a_step_is_known_by_its_name_and_its_node(step: str, kind: Kind, part: Part) -> None:
+def test_a_step_is_known_by_its_name_and_its_node(step: str, kind: NodeKind, part: Part) -> None:
     assert part_of(step, kind) is part
 
 

@@ -13,11 +13,12 @@ from typer.main import get_group
 
 from analysis.base.errors import InputError
 from workflows.cli.main import app
-from workflows.dispatch.advance import advance, load_nodes
+from workflows.dispatch.advance import advance
 from workflows.specification.planning import make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
 from workflows.storage.campaign_location import find_place, open_place
+from workflows.storage.campaigns import load_nodes
 
 if TYPE_CHECKING:
     from pathlib import Path

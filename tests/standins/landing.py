@@ -12,7 +12,7 @@ from pymatgen.core import Lattice, Structure
 
 from analysis.results.result import CompoundResult, EngineUsed, PhasesUsed
 from makers.engines.chgnet.chgnet_settings import CHGNET
-from workflows.specification.campaign import Kind, Node
+from workflows.specification.campaign import Node, NodeKind
 
 if TYPE_CHECKING:
     from workflows.storage.database import Database
@@ -90,7 +90,7 @@ def result_of(node: Node) -> CompoundResult:
 
 def put_result(database: Database, node: Node) -> None:
     """Put a node's output into the job store: made up for a compound, empty otherwise."""
-    output = result_of(node) if node.kind is Kind.COMPOUND else {}
+    output = result_of(node) if node.kind is NodeKind.COMPOUND else {}
     plain = jsanitize(output, strict=True, enum_values=True, recursive_msonable=True)
     database.jobs.insert_one({"uuid": node.uuid, "index": 1, "output": plain})
 

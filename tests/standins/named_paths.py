@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("analysis", "benchmarks", "docs", "makers", "results", "studies", "tests", "workflows")
-TOP = (*FOLDERS, "campaigns", "cluster")
+TOP = (*FOLDERS, "campaigns", "cluster", "interphase")
 NOT_OURS = frozenset({".venv", ".git", "build", "runs", "__pycache__"})
 
 _START = r"(?<![\w./:*~-])(?:\.\./)*"
 _PATH = re.compile(rf"{_START}((?:{'|'.join(TOP)})(?:/[\w.*-]*\w)+)")
 _FILE = re.compile(rf"{_START}((?:[\w-]+/)*[\w-]+\.(?:py|md|ipynb|css|js)\b)(?!\()")
 _MODULE = re.compile(rf"{_START}((?:{'|'.join(FOLDERS)})(?:\.[A-Za-z_]\w*)+(?::\w+)?)")
+_EXAMPLE = re.compile(r"<!--.*?-->|^```.*?^```", re.DOTALL | re.MULTILINE)
 _DATA = (".csv", ".html", ".json", ".png", ".yaml")
 
 
 def named_paths(text: str) -> set[str]:
-    """Return the files and folders that a text names."""
-    return {found[1] for pattern in (_PATH, _FILE) for found in pattern.finditer(text)}
+    """Return the files and folders that a text names; NAME in capitals stands for any name."""
+    found = {match[1] for pattern in (_PATH, _FILE) for match in pattern.finditer(text)}
+    return {path for path in found if not any(part.isupper() for part in path.split("/"))}
 
 
 def named_modules(text: str) -> set[str]:
@@ -66,9 +68,9 @@ def files() -> tuple[Path, ...]:
 
 
 def read_prose(path: Path) -> str:
-    """Return the prose of a file: of a Python source its docstrings and comments."""
+    """Return the prose of a file: no code of a Python source or of a fenced block of a page."""
     text = path.read_text(encoding="utf-8")
-    return prose_of(text) if path.suffix == ".py" else text
+    return prose_of(text) if path.suffix == ".py" else _EXAMPLE.sub("", text)
 
 
 def prose_of(source: str) -> str:

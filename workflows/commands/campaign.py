@@ -271,11 +271,11 @@ def _show_status(status: Status, console: Console) -> None:
 
 def _show_summary(status: Status, console: Console) -> None:
     """Say n of N, and what failed and why."""
-    from workflows.specification.campaign import Kind
+    from workflows.specification.campaign import NodeKind
     from workflows.state.campaign_status import State
 
-    landed, total = status.count(Kind.COMPOUND, State.LANDED), status.count(Kind.COMPOUND)
-    lost = {s: status.count(Kind.COMPOUND, s) for s in (State.FAILED, State.BLOCKED)}
+    landed, total = status.count(NodeKind.COMPOUND, State.LANDED), status.count(NodeKind.COMPOUND)
+    lost = {s: status.count(NodeKind.COMPOUND, s) for s in (State.FAILED, State.BLOCKED)}
     words = "".join(f", {number} {state}" for state, number in lost.items() if number)
     console.print(
         f"[bold]{status.campaign}[/]: {landed} of {total} compounds (host included){words}",

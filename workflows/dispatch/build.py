@@ -1,32 +1,35 @@
 """From a node of the campaign to a FireWorks workflow."""
 
-from typing import Any
+from typing import Any, Final
 
 from fireworks import Firework, Workflow
+from fireworks.utilities.fw_serializers import load_object
 from jobflow import Flow, OutputReference
 from jobflow.managers.fireworks import flow_to_workflow
 
 from analysis.base.errors import InputError
-from analysis.structures.compensation import compound_composition
 from makers.engines.registry import relax_maker
 from makers.flows.compound import CompoundFlowMaker, HostFlowMaker
 from makers.flows.interface import InterfaceMaker
 from makers.flows.migration import MigrationMaker
 from makers.naming import named
-from workflows.dispatch.firetasks import AdvanceTask, as_steps
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.dispatch.steps import as_steps
+from workflows.specification.campaign import Campaign, Node, NodeKind, cell_size
+
+# What ends every workflow. It builds workflows with this module: it is named, not imported.
+ADVANCE_TASK: Final = "{{workflows.dispatch.advance_task.AdvanceTask}}"
 
 # Rockets pull the host first: everything waits for it. Reference crystals come next.
-_PRIORITY = {Kind.HOST: 30, Kind.CRYSTAL: 20, Kind.LEARNING: 15, Kind.COMPOUND: 10}
+_PRIORITY = {NodeKind.HOST: 30, NodeKind.CRYSTAL: 20, NodeKind.LEARNING: 15, NodeKind.COMPOUND: 10}
 
 
 def build_workflow(campaign: Campaign, node: Node) -> Workflow:
     """Make a node's workflow: its jobs, and last the task that advances the campaign."""
     builders = {
-        Kind.HOST: _host_flow,
-        Kind.CRYSTAL: _crystal_flow,
-        Kind.COMPOUND: _compound_flow,
-        Kind.LEARNING: _learning_flow,
+        NodeKind.HOST: _host_flow,
+        NodeKind.CRYSTAL: _crystal_flow,
+        NodeKind.COMPOUND: _compound_flow,
+        NodeKind.LEARNING: _learning_flow,
     }
     flow = builders[node.kind](campaign, node)
     metadata = node_metadata(campaign, node)
@@ -35,18 +38,6 @@ def build_workflow(campaign: Campaign, node: Node) -> Workflow:
     rules.apply(flow, atoms=cell_size(campaign, node), priority=_PRIORITY[node.kind])
     workflow = as_steps(flow_to_workflow(flow, allow_external_references=True))
     return _with_tail(workflow, campaign, node, metadata)
-
-
-def cell_size(campaign: Campaign, node: Node) -> int:
-    """Count the atoms of the cell that a node's workflow relaxes."""
-    if node.formula is not None:
-        return len(campaign.crystal(node.formula))
-    host = campaign.host_crystal
-    if node.compound is None:
-        return int(sum(host.counts.values()))
-    composition = compound_composition(host, node.compound)
-    atoms: float = composition.num_atoms
-    return round(atoms * host.formula_units)
 
 
 def _crystal_flow(campaign: Campaign, node: Node) -> Flow:
@@ -133,7 +124,7 @@ def _with_tail(
 ) -> Workflow:
     category = campaign.spec.categories.default
     tail = Firework(
-        [AdvanceTask(node=node.uuid)],
+        [load_object({"_fw_name": ADVANCE_TASK, "node": node.uuid})],
         spec={
             **metadata,
             "step": "advance",

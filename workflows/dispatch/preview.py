@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from workflows.dispatch.advance import added, landed
 from workflows.dispatch.build import build_workflow
 from workflows.learning.campaign_stages import campaign_nodes
 from workflows.specification.campaign import Node
 from workflows.specification.planning import Plan
+from workflows.storage.campaigns import added, landed
 from workflows.storage.database import Database
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from monty.json import jsanitize
 
 from analysis.energies.phases import ReferencePhases
-from workflows.dispatch.advance import advance, save_campaign
+from workflows.dispatch.advance import advance
+from workflows.learning.campaign_stages import save_campaign
 from workflows.results.result_documents import remove_strangers
 from workflows.specification.planning import Plan
 from workflows.storage.database import Database

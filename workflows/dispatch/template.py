@@ -13,8 +13,8 @@ from typing import Any, Final
 from jobflow import OutputReference
 from monty.json import jsanitize
 
-from workflows.dispatch.build import build_workflow, cell_size, node_metadata
-from workflows.specification.campaign import Campaign, Node, PlannedCompound
+from workflows.dispatch.build import build_workflow, node_metadata
+from workflows.specification.campaign import Campaign, Node, PlannedCompound, cell_size
 from workflows.storage.launchpad import WorkflowDocuments
 
 Values = Mapping[str, Any]

@@ -13,7 +13,8 @@ from typing import Any
 
 from analysis.learning.settings import Exploring, Questions
 from analysis.structures.dopants import Dopant, candidates
-from workflows.specification.campaign import Campaign, Kind, Node, PlannedCompound
+from workflows.specification.campaign import Campaign, Node, NodeKind, PlannedCompound
+from workflows.storage.campaigns import write_campaign
 from workflows.storage.database import Database
 
 # Of a training's output, which is a megabyte.
@@ -36,7 +37,7 @@ def campaign_nodes(
         of it, since a compound that had failed was run again, another training follows.
     """
     nodes = list(campaign.nodes())
-    training = next((node for node in nodes if node.kind is Kind.LEARNING), None)
+    training = next((node for node in nodes if node.kind is NodeKind.LEARNING), None)
     if training is None:
         return nodes
     waiting = [node for node in nodes if training.uuid in node.parents]  # held out
@@ -52,6 +53,13 @@ def campaign_nodes(
         training = campaign.learning_node((training.stage or 0) + 1, asked, earlier=training.uuid)
         nodes.append(training)
         waiting = []
+    return nodes
+
+
+def save_campaign(database: Database, campaign: Campaign) -> list[Node]:
+    """Store a campaign, and return its nodes as far as its trainings have come."""
+    nodes = campaign_nodes(database, campaign)
+    write_campaign(database, campaign, nodes)
     return nodes
 
 

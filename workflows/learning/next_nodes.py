@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from pymongo import UpdateOne
 
-from workflows.dispatch.advance import added, landed, load_campaign
 from workflows.learning.campaign_stages import campaign_nodes, predicted
 from workflows.learning.training_documents import keep_training
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.specification.campaign import Campaign, Node, NodeKind
+from workflows.storage.campaigns import added, landed, load_campaign
 from workflows.storage.database import Database
 
 
@@ -37,7 +37,7 @@ def go_on(database: Database, name: str) -> list[Node]:
     -------
     Trainings, and compounds that were chosen, whose workflows are missing.
     """
-    learning = {"campaign": name, "kind": Kind.LEARNING}
+    learning = {"campaign": name, "kind": NodeKind.LEARNING}
     if database.nodes.find_one(learning, {"_id": 1}) is None:
         return []
     campaign = load_campaign(database, name)
@@ -48,7 +48,7 @@ def go_on(database: Database, name: str) -> list[Node]:
         standing = _standing(database, nodes)
     _keep_nodes(database, name, nodes)
     for node in nodes:
-        if node.kind is Kind.LEARNING and node.uuid in standing.landed:
+        if node.kind is NodeKind.LEARNING and node.uuid in standing.landed:
             keep_training(database, name, node.uuid)
     ready = _ready(database, nodes, standing)
     return [_with_data(database, campaign, node, standing.landed) for node in ready]
@@ -71,7 +71,7 @@ def _with_data(database: Database, campaign: Campaign, node: Node, done: Collect
 
     And what has landed already of all that it may predict: such a prediction tests less.
     """
-    if node.kind is not Kind.LEARNING:
+    if node.kind is not NodeKind.LEARNING:
         return node
     data = node.learns_from or tuple(uuid for uuid in node.after if uuid in done)
     before = tuple(sorted(landed(database, predicted(campaign))))

@@ -12,7 +12,6 @@ from analysis.base.fields import Field
 from analysis.learning.data.training_data import ROW_FIELDS, training_data
 from analysis.learning.settings import Effort, LearningSettings, Questions
 from analysis.learning.training.training import Training, classes_there, train
-from workflows.dispatch.advance import load_campaign, load_nodes
 from workflows.learning.campaign_stages import periodic_table
 from workflows.learning.training_documents import (
     add_training,
@@ -20,8 +19,9 @@ from workflows.learning.training_documents import (
     last_training,
     training_key,
 )
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import State, find_failures, node_states
+from workflows.storage.campaigns import load_campaign, load_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,7 +95,7 @@ def learn_now(
     settings = spec.learning.settings(spec.seed if seed is None else seed)
     if effort is not None:
         settings = settings.model_copy(update={"effort": effort})
-    nodes = load_nodes(database, {"campaign": name, "kind": Kind.COMPOUND})
+    nodes = load_nodes(database, {"campaign": name, "kind": NodeKind.COMPOUND})
     doped = [node.uuid for node in nodes if node.compound and node.compound.dopants]
     states = node_states(database, load_nodes(database, {"campaign": name}))
     documents = landed_documents(database, name)

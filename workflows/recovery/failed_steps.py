@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from workflows.dispatch.advance import landed
 from workflows.recovery.launch_record import LaunchRecord
 from workflows.recovery.lost_runs import KILLED, Look, Run
 from workflows.recovery.queue import ask_queue
 from workflows.state.campaign_status import find_failures, last_lines
 from workflows.state.failures import FailureClass, classify
+from workflows.storage.campaigns import landed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

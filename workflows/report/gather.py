@@ -14,13 +14,13 @@ from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.figures.periodic_layout import layout
 from workflows.report.atom_colours import atom_colours
-from workflows.report.model import Entry, Failed, FieldText, Report, State
+from workflows.report.model import CampaignState, CompoundView, Failed, FieldText, Report
 from workflows.report.run_details import facts_of
 from workflows.report.runner_up_reactions import RunnersUp
 from workflows.report.sanitize import read_crystal, read_dopants, read_result
 from workflows.results.coverage import coverage_of
 from workflows.results.query import find
-from workflows.specification.campaign import Kind, Node
+from workflows.specification.campaign import Node, NodeKind
 from workflows.state.campaign_status import Failure, Status, campaign_status, node_states
 from workflows.state.campaign_status import State as NodeState
 
@@ -55,7 +55,7 @@ class Gathered:
 
     name: str
     documents: Sequence[Document]
-    entries: Sequence[Entry]
+    entries: Sequence[CompoundView]
     status: Status | None
     stored: Document
     warnings: Sequence[str]
@@ -146,7 +146,7 @@ def _state(
     database: Database, name: str, warnings: list[str]
 ) -> tuple[Status | None, list[Node], dict[str, NodeState]]:
     """Read the campaign's state; an older schema's is named as unreadable."""
-    from workflows.dispatch.advance import load_nodes
+    from workflows.storage.campaigns import load_nodes
 
     try:
         nodes = load_nodes(database, {"campaign": name})
@@ -160,7 +160,7 @@ def _state(
         return None, [], {}
 
 
-def _not_covered(database: Database, name: str, entries: Sequence[Entry]) -> list[str]:
+def _not_covered(database: Database, name: str, entries: Sequence[CompoundView]) -> list[str]:
     """Say what the results lack of what was planned and has landed."""
     found = coverage_of(database, name)
     if not found.compounds:
@@ -187,7 +187,7 @@ def _entries(
     status: Status | None,
     workflows: Mapping[str, int],
     warnings: list[str],
-) -> list[Entry]:
+) -> list[CompoundView]:
     """Make an entry of every compound, planned or found."""
     failures: dict[str, list[Failed]] = {}
     for failure in status.failures if status else ():
@@ -197,10 +197,10 @@ def _entries(
     }
     entries = []
     for node in nodes:
-        if node.kind is not Kind.COMPOUND or node.compound is None:
+        if node.kind is not NodeKind.COMPOUND or node.compound is None:
             continue
         dopants = tuple(each.model_dump() for each in node.compound.dopants)
-        entry = Entry(
+        entry = CompoundView(
             key=node.uuid,
             name=_name(dopants, node.label, node.compound.compensation),
             state=states[node.uuid].value,
@@ -213,7 +213,7 @@ def _entries(
     return sorted(entries, key=lambda entry: bool(entry.dopants))
 
 
-def _stray(key: str, document: Document, warnings: list[str]) -> Entry:
+def _stray(key: str, document: Document, warnings: list[str]) -> CompoundView:
     """Make an entry of a result that no stored plan knows."""
     dopants = read_dopants(document)
     if dopants is None:
@@ -223,11 +223,13 @@ def _stray(key: str, document: Document, warnings: list[str]) -> Entry:
         str(document.get(Field.FORMULA) or key) if dopants is None else "undoped host",
         document.get(Field.COMPENSATION),
     )
-    entry = Entry(key=key, name=name, state=_LANDED, dopants=dopants or ())
+    entry = CompoundView(key=key, name=name, state=_LANDED, dopants=dopants or ())
     return _with_result(entry, document, warnings)
 
 
-def _with_result(entry: Entry, document: Document | None, warnings: list[str]) -> Entry:
+def _with_result(
+    entry: CompoundView, document: Document | None, warnings: list[str]
+) -> CompoundView:
     """Add the result of a compound that has landed."""
     if document is None:
         return entry
@@ -253,11 +255,11 @@ def _name(dopants: Sequence[Document], otherwise: str, compensation: str | None)
     return " + ".join(parts) + (", uncompensated" if compensation == "none" else "")
 
 
-def _host_name(entries: Sequence[Entry]) -> str:
+def _host_name(entries: Sequence[CompoundView]) -> str:
     return next((entry.name for entry in entries if not entry.dopants), "undoped host")
 
 
-def _sites(entries: Sequence[Entry]) -> tuple[str, ...]:
+def _sites(entries: Sequence[CompoundView]) -> tuple[str, ...]:
     """Sites on which single dopants sit, in the order of the figures."""
     single = {entry.dopants[0]["site"] for entry in entries if len(entry.dopants) == 1}
     several = {SEVERAL} if any(len(entry.dopants) > 1 for entry in entries) else set()
@@ -277,11 +279,11 @@ def _failed(failure: Failure) -> Failed:
     )
 
 
-def _summary(gathered: Gathered) -> State:
+def _summary(gathered: Gathered) -> CampaignState:
     """Count the compounds, the host among them, by state."""
     counts = Counter(entry.state for entry in gathered.entries)
     status = gathered.status
-    return State(
+    return CampaignState(
         landed=counts[_LANDED],
         total=counts.total(),
         states={state.value: counts[state.value] for state in NodeState if counts[state.value]},

@@ -15,7 +15,7 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class Crystal(Model):
+class CrystalView(Model):
     """A relaxed cell, in as few characters as the page's view of it needs."""
 
     lattice: tuple[tuple[float, ...], ...] = Field(description="Vectors as rows [3, 3], Å")
@@ -43,7 +43,7 @@ class Runner(Model):
     products: dict[str, float] = Field(description="Amount of each phase per f.u.")
 
 
-class Entry(Model):
+class CompoundView(Model):
     """A compound of the campaign: computed, or not yet."""
 
     key: str = Field(description="uuid of its result's job; names it in the page's address")
@@ -53,13 +53,13 @@ class Entry(Model):
     result: dict[str, Any] = Field(
         default_factory=dict, description="Its result document, by analysis.base.fields"
     )
-    crystal: Crystal | None = None
+    crystal: CrystalView | None = None
     workflow: int | None = Field(None, description="Number of its workflow on the LaunchPad")
     failures: tuple[Failed, ...] = ()
     runners_up: tuple[Runner, ...] = Field((), description="The best first")
 
 
-class State(Model):
+class CampaignState(Model):
     """How far the campaign is."""
 
     landed: int
@@ -141,12 +141,12 @@ class Report(Model):
     made: str = Field(description="When the report was made, ISO 8601 with the offset from UTC")
     facts: tuple[Fact, ...] = ()
     warnings: tuple[str, ...] = Field((), description="What could not be read, and why")
-    state: State
+    state: CampaignState
     sites: tuple[str, ...] = Field(description="Sites with a periodic table, the garnet's first")
     layout: dict[str, tuple[int, int]] = Field(description="Row and column of each element")
     colours: dict[str, str] = Field(description="Colour of each element that occurs in a crystal")
     fields: dict[str, FieldText]
-    entries: tuple[Entry, ...] = Field(description="The undoped host first")
+    entries: tuple[CompoundView, ...] = Field(description="The undoped host first")
     sections: tuple[Section, ...] = ()
     palette: Palette = Palette()
     version: str = Field("", description="Changes when the campaign does, for a served page")

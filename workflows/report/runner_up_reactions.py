@@ -12,13 +12,13 @@ from analysis.base.fields import Field
 from analysis.energies.phases import ReferencePhases
 from analysis.reactions.interface import runners_up
 from analysis.structures.compensation import compound_composition
-from workflows.dispatch.advance import load_campaign
 from workflows.report.model import Runner
+from workflows.storage.campaigns import load_campaign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workflows.report.model import Entry
+    from workflows.report.model import CompoundView
     from workflows.specification.campaign import Campaign, PlannedCompound
     from workflows.storage.database import Database
 
@@ -38,8 +38,8 @@ class RunnersUp:
     known: dict[str, tuple[Runner, ...]] = field(default_factory=dict)
 
     def add(
-        self, database: Database, name: str, entries: Sequence[Entry], warnings: list[str]
-    ) -> list[Entry]:
+        self, database: Database, name: str, entries: Sequence[CompoundView], warnings: list[str]
+    ) -> list[CompoundView]:
         """Return the entries with their runners-up.
 
         Parameters
@@ -64,7 +64,9 @@ class RunnersUp:
             each.model_copy(update={"runners_up": self.known.get(each.key, ())}) for each in entries
         ]
 
-    def _compute(self, database: Database, campaign: Campaign, entries: Sequence[Entry]) -> None:
+    def _compute(
+        self, database: Database, campaign: Campaign, entries: Sequence[CompoundView]
+    ) -> None:
         planned = {
             node.uuid: compound
             for node, compound in zip(
@@ -81,7 +83,7 @@ class RunnersUp:
                 self.known[entry.key] = _ranked(campaign, compound, entry, phases[compound.phases])
 
 
-def _is_ranked(entry: Entry) -> bool:
+def _is_ranked(entry: CompoundView) -> bool:
     """Return True if a compound has the energy that its reactions start from."""
     return entry.result.get(Field.FORMATION_ENERGY_PER_ATOM) is not None
 
@@ -96,7 +98,7 @@ def _read_phases(database: Database, uuid: str) -> ReferencePhases:
 
 
 def _ranked(
-    campaign: Campaign, planned: PlannedCompound, entry: Entry, phases: ReferencePhases
+    campaign: Campaign, planned: PlannedCompound, entry: CompoundView, phases: ReferencePhases
 ) -> tuple[Runner, ...]:
     host, spec = campaign.host_crystal, campaign.spec
     composition = compound_composition(host, planned.compound)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.fields import SUBFIELDS, Field, Kind
-from workflows.report.model import Crystal
+from workflows.report.model import CrystalView
 from workflows.results.export import to_plain
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def read_dopants(document: Document) -> tuple[dict[str, Any], ...] | None:
     return tuple(each for each in dopants if each)
 
 
-def read_crystal(structure: Any) -> Crystal | None:
+def read_crystal(structure: Any) -> CrystalView | None:
     """Shorten a structure's dictionary; None if it is none, or too large for a picture."""
     try:
         sites = structure["sites"]
@@ -74,7 +74,7 @@ def read_crystal(structure: Any) -> Crystal | None:
     complete = [len(each) for each in (*lattice, *coordinates)] == [3] * (3 + len(sites))
     if not complete or not 0 < len(sites) <= MOST_SITES:
         return None
-    return Crystal(
+    return CrystalView(
         lattice=lattice, elements=tuple(elements), species=indices, sites=tuple(coordinates)
     )
 

@@ -1,10 +1,10 @@
 """The summary of a campaign, read from its database."""
 
 from analysis.results.summary import Summary, summarise
-from workflows.dispatch.advance import load_campaign, load_nodes
 from workflows.results.query import find
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import State, node_states
+from workflows.storage.campaigns import load_campaign, load_nodes
 from workflows.storage.database import Database
 
 
@@ -19,7 +19,9 @@ def campaign_summary(database: Database, name: str) -> Summary:
     campaign = load_campaign(database, name)
     nodes = load_nodes(database, {"campaign": name})
     states = node_states(database, nodes)
-    doped = [n.uuid for n in nodes if n.kind is Kind.COMPOUND and n.compound and n.compound.dopants]
+    doped = [
+        n.uuid for n in nodes if n.kind is NodeKind.COMPOUND and n.compound and n.compound.dopants
+    ]
     host = campaign.host_crystal
     return summarise(
         find(database.results, [f'campaign="{name}"'], sort="formula"),

@@ -15,7 +15,7 @@ import bson
 from bson.errors import BSONError
 
 from analysis.base.fields import SCHEMA_VERSION, Field
-from analysis.reactions.alloys import alloys
+from analysis.results.derived import DERIVED, derived_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ LARGEST_BYTES: Final = 16 * 1024**2
 # What the results know and a job does not.
 _ADDED: Final = frozenset(
     (
-        *(Field.CAMPAIGN, Field.JOB_UUID, Field.ALLOYS, Field.PROVENANCE, Field.NOTES),
-        *(Field.COMPUTED, Field.STORED, Field.SCHEMA_VERSION),
+        *(Field.CAMPAIGN, Field.JOB_UUID, Field.PROVENANCE, Field.NOTES),
+        *(Field.COMPUTED, Field.STORED, Field.SCHEMA_VERSION, *DERIVED),
     )
 )
 _SETTINGS: Final = ("electrode", "screening", "choices", "seed")
@@ -80,15 +80,15 @@ def make_document(origin: Origin) -> Document:
     fields |= {
         Field.CAMPAIGN.value: origin.campaign,
         Field.JOB_UUID.value: origin.job["uuid"],
-        Field.ALLOYS.value: _alloys(fields.get(Field.PRODUCTS)),
         Field.PROVENANCE.value: _provenance(origin),
         Field.COMPUTED.value: computed,
         Field.SCHEMA_VERSION.value: SCHEMA_VERSION,
     }
+    derived, why = derived_fields(fields)
+    fields |= derived
+    notes += why
     if computed is None:
         notes.append("computed is null: the job store does not have the job or its time")
-    if fields[Field.ALLOYS] is None:
-        notes.append("alloys is null: the products are not known")
     fields[Field.NOTES.value] = list(dict.fromkeys(notes))
     return as_stored({name.value: fields.pop(name, None) for name in Field} | fields)
 
@@ -173,10 +173,6 @@ def _finite(value: Any, name: str = "") -> tuple[Any, list[tuple[str, float]]]:
 
 def _join(parts: Any) -> list[tuple[str, float]]:
     return [found for _, several in parts for found in several]
-
-
-def _alloys(products: Any) -> list[str] | None:
-    return None if products is None else alloys(products)
 
 
 def _provenance(origin: Origin) -> Document:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
-from workflows.dispatch.advance import load_nodes
 from workflows.results.filters import compile_filters, filtered_fields
 from workflows.state.campaign_status import Failure, State, find_failures, node_states
+from workflows.storage.campaigns import load_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
 from analysis.energies.balance import Balance
+from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
 from makers import naming
 from workflows.specification.spec import CampaignSpec
 
 
-class Kind(StrEnum):
+class NodeKind(StrEnum):
     """What a workflow of the campaign computes."""
 
     CRYSTAL = "crystal"
@@ -31,7 +32,7 @@ class Node(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     uuid: str = Field(description="uuid of the workflow's last job, whose output is the result")
-    kind: Kind
+    kind: NodeKind
     label: str = Field(description="What a person calls it")
     parents: tuple[str, ...] = Field((), description="uuids of the nodes it needs")
     formula: str | None = Field(None, description="Reduced formula, for a reference crystal")
@@ -159,7 +160,7 @@ class Campaign(BaseModel):
     def nodes(self) -> Iterator[Node]:
         """Go through all workflows, parents before children."""
         yield from self.crystal_nodes(self.compounds)
-        yield Node(uuid=self.host_uuid, kind=Kind.HOST, label=f"{self.host_crystal.name} host")
+        yield Node(uuid=self.host_uuid, kind=NodeKind.HOST, label=f"{self.host_crystal.name} host")
         held = [each for each in self.compounds if each.compound in self.held_out]
         first = [self.compound_node(each) for each in self.compounds if each not in held]
         yield from first
@@ -175,7 +176,7 @@ class Campaign(BaseModel):
         needed = {formula for planned in compounds for formula in planned.crystals}
         for formula, uuid in self.crystal_uuids.items():
             if formula in needed:
-                yield Node(uuid=uuid, kind=Kind.CRYSTAL, label=formula, formula=formula)
+                yield Node(uuid=uuid, kind=NodeKind.CRYSTAL, label=formula, formula=formula)
 
     def compound_node(self, planned: PlannedCompound, *more: str) -> Node:
         """Make the node of a compound; it waits for `more` besides host and crystals."""
@@ -183,7 +184,7 @@ class Campaign(BaseModel):
         needed = [self.crystal_uuids[formula] for formula in planned.crystals]
         return Node(
             uuid=self._interface_uuid(planned, undoped),
-            kind=Kind.COMPOUND,
+            kind=NodeKind.COMPOUND,
             label=planned.compound.label(self.host_crystal.name),
             parents=(self.host_uuid, *needed, *([undoped] if undoped else []), *more),
             compound=planned.compound,
@@ -221,7 +222,7 @@ class Campaign(BaseModel):
         ]
         return Node(
             uuid=naming.learning_uuid(settings, stage, sorted(after), data),
-            kind=Kind.LEARNING,
+            kind=NodeKind.LEARNING,
             label=f"{self.host_crystal.name} learning {stage + 1}",
             parents=(self.undoped_uuid,),
             after=after,
@@ -260,3 +261,15 @@ class Campaign(BaseModel):
 
     def _lowest_uuid(self, compound: Compound) -> str:
         return self.step_uuids(compound)["lowest"] if compound.dopants else self.host_uuid
+
+
+def cell_size(campaign: Campaign, node: Node) -> int:
+    """Count the atoms of the cell that a node's workflow relaxes."""
+    if node.formula is not None:
+        return len(campaign.crystal(node.formula))
+    host = campaign.host_crystal
+    if node.compound is None:
+        return int(sum(host.counts.values()))
+    composition = compound_composition(host, node.compound)
+    atoms: float = composition.num_atoms
+    return round(atoms * host.formula_units)

@@ -61,7 +61,7 @@ class CategoryRules(BaseModel):
             flow.update_config({"manager_config": manager}, name_filter=name, dynamic=True)
 
     def of_names(self, atoms: int) -> Iterator[tuple[str | None, str | None]]:
-        """Yield parts of job names with their category for a cell of a size; the last one counts."""
+        """Yield parts of job names with their category for this cell size; the last one counts."""
         yield None, self.default
         is_large = self.large_atoms is not None and atoms >= self.large_atoms
         relax = self.large if is_large else self.relax

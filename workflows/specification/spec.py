@@ -1,6 +1,6 @@
 """The campaign's specification: one YAML file, the science only (no machine settings)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -296,11 +296,23 @@ class CampaignSpec(_Section):
         if not isinstance(data, dict):
             msg = f"{path} is not a specification: expected keys such as `name` and `dopants`"
             raise InputError(msg)
+        return cls.from_mapping(data, source=path).resolved(path.parent)
+
+    @classmethod
+    def from_mapping(
+        cls, data: Mapping[str, Any], *, source: str | Path = "the specification"
+    ) -> "CampaignSpec":
+        """Check the content of a specification.
+
+        Raises
+        ------
+        InputError
+            It does not fit the models; the message names `source`.
+        """
         try:
-            spec = cls.model_validate(data)
+            return cls.model_validate(dict(data))
         except ValidationError as error:
-            raise InputError(_explain(path, error)) from error
-        return spec.resolved(path.parent)
+            raise InputError(_explain(source, error)) from error
 
     def resolved(self, folder: Path) -> "CampaignSpec":
         """Return a copy whose file paths do not depend on the working directory."""
@@ -337,7 +349,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _explain(path: Path, error: ValidationError) -> str:
+def _explain(path: str | Path, error: ValidationError) -> str:
     """Turn pydantic's list of errors into lines that name key, value and fix."""
     lines = [f"{path} is not a valid specification:"]
     for item in error.errors(include_url=False):

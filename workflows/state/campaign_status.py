@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from makers.flows.candidates import ParentFailedError
-from workflows.dispatch.advance import landed
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.state.failures import FailureClass, classify
+from workflows.storage.campaigns import landed
 from workflows.storage.database import Database
 
 # Steps in the order of a campaign; those of later kinds of work follow by name.
@@ -49,7 +49,7 @@ class _Stored(NamedTuple):
     """A node as it is stored, without its compound: 10,000 are read in a tenth of the time."""
 
     uuid: str
-    kind: Kind
+    kind: NodeKind
     parents: Sequence[str]
 
 
@@ -75,7 +75,7 @@ class Status:
     """What a person wants to know of a campaign at a glance."""
 
     campaign: str
-    nodes: Mapping[Kind, Counter[State]]
+    nodes: Mapping[NodeKind, Counter[State]]
     steps: Mapping[str, Counter[str]]
     running: Sequence[str]
     failures: Sequence[Failure] = field(default_factory=tuple)
@@ -83,7 +83,7 @@ class Status:
     @property
     def complete(self) -> bool:
         """Return True if every compound has a result, and every training has ended well."""
-        kinds = (Kind.COMPOUND, Kind.LEARNING)
+        kinds = (NodeKind.COMPOUND, NodeKind.LEARNING)
         return all(self.count(kind) == self.count(kind, State.LANDED) for kind in kinds)
 
     @property
@@ -99,7 +99,7 @@ class Status:
     def _any(self, *states: State) -> bool:
         return any(counts[state] for counts in self.nodes.values() for state in states)
 
-    def count(self, kind: Kind, state: State | None = None) -> int:
+    def count(self, kind: NodeKind, state: State | None = None) -> int:
         """Count the nodes of a kind, in one state or in any."""
         counts = self.nodes[kind]
         return counts[state] if state else counts.total()
@@ -113,7 +113,8 @@ def campaign_status(database: Database, name: str) -> Status:
     return Status(
         campaign=name,
         nodes={
-            kind: Counter(states[node.uuid] for node in nodes if node.kind == kind) for kind in Kind
+            kind: Counter(states[node.uuid] for node in nodes if node.kind == kind)
+            for kind in NodeKind
         },
         steps=_steps(database, uuids),
         running=_running(database, uuids),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.structures.compensation import compound_composition
 from makers.engines.registry import find_engine
-from workflows.specification.campaign import Campaign, Kind
+from workflows.specification.campaign import Campaign, NodeKind
 
 # Typical numbers of ionic steps to 0.1 eV/Å: means over the LLZO campaign, per atom that moves
 # (host 5 to 6; compounds up to 40; crystals up to 100).
@@ -41,7 +41,7 @@ class Estimate:
     relaxations: int
     jobs: int
     atoms: int
-    work: Mapping[Kind, float]
+    work: Mapping[NodeKind, float]
     core_seconds: float | None
 
     def wall_seconds(self, workers: int) -> float | None:
@@ -67,11 +67,11 @@ def estimate(campaign: Campaign) -> Estimate:
     sizes = [
         compound_composition(host, compound).num_atoms * host.formula_units for compound in doped
     ]
-    work: dict[Kind, float] = {
-        Kind.CRYSTAL: STEPS_CRYSTAL * sum(sizes_crystals),
-        Kind.HOST: STEPS_HOST * spec.host.arrangements * size_host,
-        Kind.COMPOUND: STEPS_COMPOUND * spec.choices * sum(sizes),
-        Kind.LEARNING: 0.0,  # a minute or two, of hours
+    work: dict[NodeKind, float] = {
+        NodeKind.CRYSTAL: STEPS_CRYSTAL * sum(sizes_crystals),
+        NodeKind.HOST: STEPS_HOST * spec.host.arrangements * size_host,
+        NodeKind.COMPOUND: STEPS_COMPOUND * spec.choices * sum(sizes),
+        NodeKind.LEARNING: 0.0,  # a minute or two, of hours
     }
     workflows = len(sizes_crystals) + 2 + len(doped)
     relaxations = count_relaxations(

@@ -15,8 +15,7 @@ from statistics import median
 from typing import Any
 
 from workflows.base.settings import MachineSettings
-from workflows.dispatch.build import cell_size
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.specification.campaign import Campaign, Node, NodeKind, cell_size
 from workflows.storage.database import Database
 
 # Ionic steps to 0.1 eV/Å with CHGNet and BFGS from 70 eV/Å²: means over relaxations of the demo
@@ -113,9 +112,9 @@ def weight(atoms: int) -> float:
 
 def _steps(campaign: Campaign, node: Node) -> int:
     """Count the ionic steps of a node; the undoped host's result needs none of its own."""
-    if node.kind is Kind.CRYSTAL:
+    if node.kind is NodeKind.CRYSTAL:
         return STEPS_CRYSTAL
-    if node.kind is Kind.HOST:
+    if node.kind is NodeKind.HOST:
         return STEPS_HOST * campaign.spec.host.arrangements
     doped = node.compound is not None and node.compound.dopants
     return STEPS_COMPOUND * campaign.spec.choices if doped else 0

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import State, Status
 from workflows.state.estimate import count_relaxations
 from workflows.storage.database import Database
@@ -62,10 +62,10 @@ def _relaxations(database: Database, name: str, status: Status) -> int:
     keys = ("campaign.spec.choices", "campaign.spec.host.arrangements")
     found = database.campaigns.find_one({"name": name}, dict.fromkeys(keys, 1)) or {}
     spec = found["campaign"]["spec"]
-    lost = sum(status.count(Kind.COMPOUND, state) for state in (State.FAILED, State.BLOCKED))
-    doped = status.count(Kind.COMPOUND) - 1
+    lost = sum(status.count(NodeKind.COMPOUND, state) for state in (State.FAILED, State.BLOCKED))
+    doped = status.count(NodeKind.COMPOUND) - 1
     return count_relaxations(
-        crystals=status.count(Kind.CRYSTAL),
+        crystals=status.count(NodeKind.CRYSTAL),
         arrangements=spec["host"]["arrangements"],
         compounds=doped - lost,
         choices=spec["choices"],

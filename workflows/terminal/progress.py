@@ -9,15 +9,15 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import State, Status
 from workflows.state.estimate import Estimate
 
 _TITLES = {
-    Kind.CRYSTAL: "reference crystals",
-    Kind.HOST: "host",
-    Kind.COMPOUND: "compounds",
-    Kind.LEARNING: "learning",
+    NodeKind.CRYSTAL: "reference crystals",
+    NodeKind.HOST: "host",
+    NodeKind.COMPOUND: "compounds",
+    NodeKind.LEARNING: "learning",
 }
 # Without a terminal a line is printed whenever something landed, at most and at least this often.
 _LINE_SECONDS = 5.0
@@ -103,7 +103,7 @@ class RunProgress:
         counts = "  ".join(
             f"{title} {status.count(kind, State.LANDED)}/{status.count(kind)}"
             for kind, title in _TITLES.items()
-            if status.count(kind) or kind is not Kind.LEARNING
+            if status.count(kind) or kind is not NodeKind.LEARNING
         )
         then, before = self._last_line
         now = time.monotonic()
@@ -140,7 +140,7 @@ class RunProgress:
         work = self._estimate.work
         landed = (
             work[kind] * status.count(kind, State.LANDED) / max(status.count(kind), 1)
-            for kind in Kind
+            for kind in NodeKind
         )
         return sum(landed) / max(sum(work.values()), 1.0)
 

@@ -13,13 +13,13 @@ from analysis.results.triage import Worth, rank
 from analysis.structures.dopants import Compound, Dopant
 from makers.engines.registry import PRODUCTION_ENGINE, unknown_elements
 from workflows.base.settings import MachineSettings
-from workflows.dispatch.advance import load_campaign
 from workflows.results.query import find
 from workflows.specification.campaign import Campaign
 from workflows.specification.planning import make_plan
 from workflows.specification.sources import phase_source
 from workflows.specification.spec import CampaignSpec
 from workflows.state.node_hours import NodeHours, node_costs, step_seconds
+from workflows.storage.campaigns import load_campaign
 from workflows.storage.database import Database
 
 BEYOND_BUDGET = "beyond the budget"

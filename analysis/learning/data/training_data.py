@@ -45,7 +45,7 @@ ROW_FIELDS = (
 )
 
 
-class LeftOut(NamedTuple):
+class LeftOutRow(NamedTuple):
     """A document that is not learnt from, and why."""
 
     name: str
@@ -80,7 +80,7 @@ class TrainingData:
 
     rows: pd.DataFrame
     descriptors: pd.DataFrame
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[LeftOutRow, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
     def __len__(self) -> int:
@@ -147,7 +147,7 @@ def training_data(
         if reason is None:
             kept.append(document)
         else:
-            left_out.append(LeftOut(_name(document), reason))
+            left_out.append(LeftOutRow(_name(document), reason))
     if not kept:
         raise InputError(_nothing_kept(left_out))
     kept.sort(key=_order)
@@ -156,7 +156,7 @@ def training_data(
 
 
 def _assemble(
-    documents: Sequence[Document], described: Sequence[Description], left_out: Sequence[LeftOut]
+    documents: Sequence[Document], described: Sequence[Description], left_out: Sequence[LeftOutRow]
 ) -> TrainingData:
     rows = [{str(field): document.get(field) for field in ROW_FIELDS} for document in documents]
     values = [[each.numbers[descriptor] for descriptor in Descriptor] for each in described]
@@ -241,7 +241,7 @@ def _name(document: Document) -> str:
     )
 
 
-def _nothing_kept(left_out: Sequence[LeftOut]) -> str:
+def _nothing_kept(left_out: Sequence[LeftOutRow]) -> str:
     if not left_out:
         return "there is no doped compound to learn from: wait until some have landed"
     reason, count = Counter(each.reason for each in left_out).most_common(1)[0]

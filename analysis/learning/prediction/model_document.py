@@ -17,7 +17,7 @@ import sklearn
 
 from analysis.base.errors import InputError
 from analysis.descriptors.descriptor import Descriptor
-from analysis.learning.data.training_data import ROW_FIELDS, LeftOut, TrainingData
+from analysis.learning.data.training_data import ROW_FIELDS, LeftOutRow, TrainingData
 from analysis.learning.prediction.model_settings import Calibration, ModelSettings
 from analysis.learning.prediction.prediction import FinalModel
 from analysis.learning.search.classifiers import Algorithm
@@ -93,7 +93,7 @@ def data_of(document: Mapping[str, Any]) -> TrainingData:
         descriptors=pd.DataFrame(
             document["descriptors"], columns=[str(each) for each in Descriptor], dtype=float
         ),
-        left_out=tuple(LeftOut(*each) for each in document["left_out"]),
+        left_out=tuple(LeftOutRow(*each) for each in document["left_out"]),
     )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.learning.data.problem import Problem
-    from analysis.learning.search.subset_search import Run
+    from analysis.learning.search.subset_search import SearchRun
 
 #: The name of the baseline: the mean of the training rows, whatever the descriptors.
 DUMMY = "dummy"
@@ -66,7 +66,7 @@ class RegressionScores:
 def regression_scores(
     problem: Problem,
     *,
-    run: Run,
+    run: SearchRun,
     algorithms: Iterable[Regression] = Regression,
     seeds: Sequence[int] = SEEDS,
 ) -> RegressionScores:
@@ -200,7 +200,7 @@ def learning_curve(
     problem: Problem,
     algorithm: Regression,
     *,
-    run: Run,
+    run: SearchRun,
     seeds: Sequence[int] = SEEDS,
     shares: Sequence[float] = SHARES,
 ) -> pd.DataFrame:

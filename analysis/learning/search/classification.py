@@ -15,7 +15,7 @@ from analysis.learning.search.larger_subsets import (
     successive_halving,
 )
 from analysis.learning.search.leaderboard import leaderboard, make_folds, ranked
-from analysis.learning.search.subset_search import Run, subsets, trials
+from analysis.learning.search.subset_search import SearchRun, subsets, trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def search(
     problem: Problem,
     profile: Profile,
     *,
-    run: Run,
+    run: SearchRun,
     seeds: tuple[int, ...] = SEEDS,
     report: Reporter | None = None,
 ) -> Search:
@@ -108,7 +108,7 @@ def search(
 
 
 def _larger(
-    problem: Problem, table: pd.DataFrame, folds: Folds, profile: Profile, *, run: Run
+    problem: Problem, table: pd.DataFrame, folds: Folds, profile: Profile, *, run: SearchRun
 ) -> pd.DataFrame:
     survivors = []
     for algorithm in SLOW:
@@ -119,7 +119,7 @@ def _larger(
     return leaderboard(problem, survivors, folds, run=run)
 
 
-def _reporting(run: Run, report: Reporter | None, step: str) -> Run:
+def _reporting(run: SearchRun, report: Reporter | None, step: str) -> SearchRun:
     if report is None:
         return run
     return replace(run, progress=lambda done, total: report(step, done, total))

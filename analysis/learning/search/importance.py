@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.learning.data.problem import Problem
-    from analysis.learning.search.subset_search import Run
+    from analysis.learning.search.subset_search import SearchRun
 
 TREES = 100
 #: Shuffles of each descriptor in each test set.
@@ -40,7 +40,7 @@ def importances(
     problem: Problem,
     *,
     classify: bool,
-    run: Run,
+    run: SearchRun,
     scheme: Scheme = Scheme.GROUPED,
     seeds: Sequence[int] = SEEDS,
 ) -> pd.DataFrame:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.learning.data.problem import Problem
-    from analysis.learning.search.subset_search import Run
+    from analysis.learning.search.subset_search import SearchRun
 
 KERNELS = ("linear", "poly", "rbf")
 #: Chosen in an inner five-fold loop; descriptors are scaled to deviation 1.
@@ -29,7 +29,7 @@ GRID = {"estimate__C": [0.1, 1.0, 10.0, 100.0], "estimate__gamma": ["scale", 0.0
 
 
 def compare_kernels(
-    problem: Problem, subset: Sequence[str], *, run: Run, seeds: Sequence[int] = SEEDS
+    problem: Problem, subset: Sequence[str], *, run: SearchRun, seeds: Sequence[int] = SEEDS
 ) -> pd.DataFrame:
     """Score support vector machines of different kernels on the same descriptors.
 

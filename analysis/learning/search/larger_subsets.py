@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.learning.search.leaderboard import RANKED_BY, Folds, leaderboard, rank_column
-from analysis.learning.search.subset_search import Run, Trial, evaluate, means, subsets
+from analysis.learning.search.subset_search import SearchRun, Trial, evaluate, means, subsets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def extensions(
 
 
 def successive_halving(
-    problem: Problem, candidates: Sequence[Trial], folds: Folds, *, run: Run
+    problem: Problem, candidates: Sequence[Trial], folds: Folds, *, run: SearchRun
 ) -> list[Trial]:
     """Drop three of four candidates after two grouped folds, and again after five."""
     left, start = list(candidates), 0
@@ -65,7 +65,7 @@ def successive_halving(
 
 
 def forward_selection(
-    problem: Problem, algorithm: Algorithm, folds: Folds, *, run: Run
+    problem: Problem, algorithm: Algorithm, folds: Folds, *, run: SearchRun
 ) -> pd.DataFrame:
     """Add descriptors one by one, each time the one that scores best on the grouped folds.
 
@@ -77,7 +77,7 @@ def forward_selection(
     """
     chosen: tuple[str, ...] = ()
     steps = []
-    quiet = Run(seed=run.seed, jobs=run.jobs)
+    quiet = SearchRun(seed=run.seed, jobs=run.jobs)
     while len(chosen) < len(problem.names):
         left = [name for name in problem.names if name not in chosen]
         tried = [Trial(algorithm, (*chosen, name)) for name in left]

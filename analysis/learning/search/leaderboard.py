@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.learning.data.scores import Metric
 from analysis.learning.data.splits import SEEDS, Scheme, class_splits
-from analysis.learning.search.subset_search import Run, Trial, evaluate, means, spreads
+from analysis.learning.search.subset_search import SearchRun, Trial, evaluate, means, spreads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def rank_column() -> str:
 
 
 def leaderboard(
-    problem: Problem, tried: Sequence[Trial], folds: Folds, *, run: Run
+    problem: Problem, tried: Sequence[Trial], folds: Folds, *, run: SearchRun
 ) -> pd.DataFrame:
     """Score trials on all folds.
 

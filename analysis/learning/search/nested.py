@@ -21,7 +21,7 @@ from analysis.learning.data.splits import FOLDS, SEEDS, Scheme, class_splits, pe
 from analysis.learning.search.classifiers import FAST, Algorithm
 from analysis.learning.search.leaderboard import RANKED_BY
 from analysis.learning.search.subset_search import (
-    Run,
+    SearchRun,
     Trial,
     means,
     prepare,
@@ -95,7 +95,7 @@ def nested_scores(
     problem: Problem,
     *,
     scheme: Scheme,
-    run: Run,
+    run: SearchRun,
     choice: Choice | None = None,
     seeds: Sequence[int] = SEEDS,
 ) -> NestedScores:
@@ -186,7 +186,7 @@ def permutation_test(
     problem: Problem,
     *,
     scheme: Scheme,
-    run: Run,
+    run: SearchRun,
     permutations: int = 100,
     choice: Choice = LIGHT,
 ) -> PermutationTest:
@@ -221,7 +221,7 @@ def permutation_test(
 
 
 def _score_of(problem: Problem, scheme: Scheme, choice: Choice, seed: int) -> float:
-    run = Run(seed=seed)
+    run = SearchRun(seed=seed)
     try:
         return nested_scores(problem, scheme=scheme, run=run, choice=choice, seeds=(seed,)).mean()
     except InputError:

@@ -41,7 +41,7 @@ class Trial(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Run:
+class SearchRun:
     """How a search runs: nothing of it changes a score but the seed.
 
     Attributes
@@ -89,7 +89,7 @@ def prepare(problem: Problem, splits: Sequence[Split]) -> list[Prepared]:
 
 
 def evaluate(
-    problem: Problem, tried: Sequence[Trial], splits: Sequence[Split], *, run: Run
+    problem: Problem, tried: Sequence[Trial], splits: Sequence[Split], *, run: SearchRun
 ) -> NDArray[np.float64]:
     """Score trials on splits.
 
@@ -118,7 +118,7 @@ def _columns(problem: Problem, tried: Sequence[Trial]) -> list[tuple[Algorithm, 
 
 
 def _counted(
-    work: Iterable[NDArray[np.float64]], pieces: Sequence[Sequence[Trial]], run: Run
+    work: Iterable[NDArray[np.float64]], pieces: Sequence[Sequence[Trial]], run: SearchRun
 ) -> Iterator[NDArray[np.float64]]:
     total, done = sum(map(len, pieces)), 0
     for piece, scores in zip(pieces, work, strict=True):

@@ -29,7 +29,7 @@ from analysis.learning.search.nested import (
     nested_scores,
     permutation_test,
 )
-from analysis.learning.search.subset_search import Run
+from analysis.learning.search.subset_search import SearchRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -127,7 +127,7 @@ def learn(
         population=settings.population,
     )
     energies = regression_problem(data)
-    run = Run(seed=settings.seed, jobs=jobs)
+    run = SearchRun(seed=settings.seed, jobs=jobs)
     classified, notes = _classify(data, settings, run, report)
     found = regression_scores(
         energies,
@@ -154,7 +154,7 @@ def _seeds(settings: LearningSettings) -> tuple[int, ...]:
 
 
 def _classify(
-    data: TrainingData, settings: LearningSettings, run: Run, report: Reporter | None
+    data: TrainingData, settings: LearningSettings, run: SearchRun, report: Reporter | None
 ) -> tuple[Classification | None, tuple[str, ...]]:
     try:
         problem = classification_problem(data, undecided=settings.undecided)
@@ -185,7 +185,7 @@ def _classify(
 
 
 def _permute(
-    problem: Problem, settings: LearningSettings, run: Run, report: Reporter | None
+    problem: Problem, settings: LearningSettings, run: SearchRun, report: Reporter | None
 ) -> tuple[PermutationTest, ...]:
     return tuple(
         permutation_test(
@@ -199,7 +199,7 @@ def _permute(
 
 
 def _curve(
-    problem: Problem, found: RegressionScores, settings: LearningSettings, run: Run
+    problem: Problem, found: RegressionScores, settings: LearningSettings, run: SearchRun
 ) -> pd.DataFrame | None:
     if not settings.is_full:
         return None
@@ -219,7 +219,7 @@ def _model_settings(found: Classification | None, settings: LearningSettings) ->
     )
 
 
-def _telling(run: Run, report: Reporter | None, step: str) -> Run:
+def _telling(run: SearchRun, report: Reporter | None, step: str) -> SearchRun:
     if report is None:
         return run
     return replace(run, progress=lambda done, total: report(step, done, total))

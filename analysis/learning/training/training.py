@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     Record = dict[str, Any]
 
 
-class Reason(StrEnum):
+class ForecastReason(StrEnum):
     """Why a compound was predicted before it was computed."""
 
     HELD_OUT = auto()
@@ -115,9 +115,10 @@ def train(
         return Training(**base, snapshot=None, failed=reason, forecasts=told, agreement=sums(told))
     chosen, converged = _choose(learned.model, questions, told)
     held = learned.model.predict(questions.held_out)
-    fresh = [_forecast(each, Reason.HELD_OUT, questions, learned, at) for each in held]
+    fresh = [_forecast(each, ForecastReason.HELD_OUT, questions, learned, at) for each in held]
     fresh += [
-        _forecast(each.prediction, Reason.EXPLORED, questions, learned, at) | {"score": each.score}
+        _forecast(each.prediction, ForecastReason.EXPLORED, questions, learned, at)
+        | {"score": each.score}
         for each in chosen
     ]
     forecasts = [*told, *compared(fresh, documents)]
@@ -160,7 +161,9 @@ def sums(forecasts: Sequence[Record]) -> dict[str, Record]:
     `mean` is the error of who answers every compound with the mean energy of the rows learnt from:
     what a prediction has to beat.
     """
-    parts = {str(reason): [f for f in forecasts if f["reason"] == reason] for reason in Reason}
+    parts = {
+        str(reason): [f for f in forecasts if f["reason"] == reason] for reason in ForecastReason
+    }
     parts["all"] = list(forecasts)
     return {
         name: _sum(part)
@@ -197,7 +200,7 @@ def classes_there(documents: Iterable[Document]) -> str:
 
 
 def _forecast(
-    prediction: Prediction, reason: Reason, questions: Questions, learned: Learned, at: str
+    prediction: Prediction, reason: ForecastReason, questions: Questions, learned: Learned, at: str
 ) -> Record:
     asked = Dopant(**{k: getattr(prediction, k) for k in Dopant.model_fields})
     return {
@@ -229,7 +232,7 @@ def _choose(
 
 
 def _accurate(exploring: Exploring, told: Sequence[Record]) -> str | None:
-    explored = [f for f in told if f["reason"] == Reason.EXPLORED]
+    explored = [f for f in told if f["reason"] == ForecastReason.EXPLORED]
     last = max((f["stage"] for f in explored), default=None)
     errors = [abs(f["error"]) for f in explored if f["stage"] == last and is_landed(f)]
     if exploring.tolerance is None or not errors or np.mean(errors) > exploring.tolerance:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from analysis.structures.arrangements.ewald import FloatArray
-from analysis.structures.arrangements.occupation import Problem
+from analysis.structures.arrangements.occupation import OccupationProblem
 
 CONVERGED = 1e-9
 """A swap that gains less (eV) is a rounding error."""
@@ -54,7 +54,7 @@ class Walker:
         The palette code of each active site, [n].
     """
 
-    def __init__(self, problem: Problem, codes: list[int]) -> None:
+    def __init__(self, problem: OccupationProblem, codes: list[int]) -> None:
         self.codes = list(codes)
         self.accepts = problem.accepts.tolist()
         self.charges = [float(problem.palette_charges[code]) for code in codes]
@@ -111,7 +111,7 @@ class Walker:
             self.swap(int(i), int(j))
 
 
-def anneal(problem: Problem, schedule: Annealing, rng: np.random.Generator) -> list[int]:
+def anneal(problem: OccupationProblem, schedule: Annealing, rng: np.random.Generator) -> list[int]:
     """Cool one random distribution down to a local minimum of the penalised energy.
 
     Parameters
@@ -140,7 +140,7 @@ def anneal(problem: Problem, schedule: Annealing, rng: np.random.Generator) -> l
     return walker.codes
 
 
-def random_codes(problem: Problem, rng: np.random.Generator) -> list[int]:
+def random_codes(problem: OccupationProblem, rng: np.random.Generator) -> list[int]:
     """Return a random distribution that respects what each site accepts.
 
     Raises
@@ -162,7 +162,7 @@ def random_codes(problem: Problem, rng: np.random.Generator) -> list[int]:
     return codes
 
 
-def _sublattice_of(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+def _sublattice_of(problem: OccupationProblem) -> tuple[np.ndarray, np.ndarray]:
     """Return, for each active site, the first active site of its sublattice and their number."""
     sizes = [len(sub.sites) for sub in problem.sublattices]
     starts = [0, *np.cumsum(sizes).tolist()]

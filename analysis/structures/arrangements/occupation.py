@@ -77,7 +77,7 @@ class Solution:
 
 
 @dataclass(frozen=True)
-class Problem:
+class OccupationProblem:
     """Occupants to be distributed over sublattices in the field of fixed ions.
 
     Attributes

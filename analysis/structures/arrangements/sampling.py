@@ -10,7 +10,12 @@ from itertools import combinations, product
 import numpy as np
 
 from analysis.structures.arrangements.annealing import Annealing, anneal
-from analysis.structures.arrangements.occupation import Occupant, Problem, Solution, Sublattice
+from analysis.structures.arrangements.occupation import (
+    Occupant,
+    OccupationProblem,
+    Solution,
+    Sublattice,
+)
 
 EXHAUSTIVE_LIMIT = 5000
 """Up to this many distributions all are tried: it costs less than one annealing."""
@@ -20,7 +25,11 @@ SAME_ENERGY = 1e-3
 
 
 def lowest(
-    problem: Problem, *, number: int, rng: np.random.Generator, annealing: Annealing | None = None
+    problem: OccupationProblem,
+    *,
+    number: int,
+    rng: np.random.Generator,
+    annealing: Annealing | None = None,
 ) -> list[Solution]:
     """Return up to `number` different distributions of lowest energy, sorted.
 
@@ -66,7 +75,7 @@ def distinct(solutions: Iterable[Solution], number: int) -> list[Solution]:
     return kept
 
 
-def _by_energy(problem: Problem) -> Iterator[Solution]:
+def _by_energy(problem: OccupationProblem) -> Iterator[Solution]:
     """Yield all distributions without clashes, lowest energy first."""
     codes = np.array(list(enumerate_distributions(problem)), dtype=int)
     charges = problem.palette_charges[codes]
@@ -75,7 +84,7 @@ def _by_energy(problem: Problem) -> Iterator[Solution]:
     return (solution for solution in candidates if solution is not None)
 
 
-def enumerate_distributions(problem: Problem) -> Iterator[list[int]]:
+def enumerate_distributions(problem: OccupationProblem) -> Iterator[list[int]]:
     """Yield the palette codes of every different distribution that all sites accept."""
     parts = (_sublattice_codes(sub, problem.palette) for sub in problem.sublattices)
     for combination in product(*parts):

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.descriptors.bond_energies import Status, bond_dissociation_energy
+from analysis.descriptors.bond_energies import ValueCheck, bond_dissociation_energy
 from analysis.descriptors.descriptor import Descriptor
 from analysis.descriptors.descriptor_values import describe, valence_electrons
 from analysis.energies.phases import Phase, ReferencePhases
@@ -134,7 +134,7 @@ def test_doubtful_bond_energies_are_flagged() -> None:
 
 def test_bond_energies_are_the_handbook_s() -> None:
     tantalum = bond_dissociation_energy("Ta")
-    assert (tantalum.value, tantalum.status) == (839, Status.VERIFIED)
+    assert (tantalum.value, tantalum.status) == (839, ValueCheck.VERIFIED)
     assert bond_dissociation_energy("Zn").is_upper_limit
     with pytest.raises(InputError, match="no M-O bond dissociation energy of Ne"):
         bond_dissociation_energy("Ne")

@@ -8,7 +8,8 @@ from ase.calculators.emt import EMT
 from ase.data import covalent_radii
 from ase.filters import FrechetCellFilter
 from ase.optimize import BFGS
-from makers.engines.chgnet.bond_stiffness import SOFTEST, STIFFNESS, SpringBfgs, spring_hessian
+
+from makers.engines.bond_stiffness import SOFTEST, STIFFNESS, SpringBfgs, spring_hessian
 
 
 def lithia(distance: float, *, cell: float = 20.0) -> Atoms:

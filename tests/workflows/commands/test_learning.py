@@ -23,13 +23,15 @@ from workflows.cli.main import app
 from workflows.cli.options import Output
 from workflows.commands.learning import learn_command
 from workflows.commands.predictions import predict_all_command, predict_command
-from workflows.dispatch.advance import advance, load_nodes, save_campaign
+from workflows.dispatch.advance import advance
+from workflows.learning.campaign_stages import save_campaign
 from workflows.report.learning_chapters import learning_chapters
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.specification.planning import make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
 from workflows.storage.campaign_location import Place
+from workflows.storage.campaigns import load_nodes
 from workflows.storage.connection import Address
 
 if TYPE_CHECKING:
@@ -153,7 +155,7 @@ def test_too_little_data_says_how_much_there_is(
         learnt(place, tmp_path)
     with pytest.raises(InputError, match="nothing was learnt from learner yet; interphase learn"):
         predicted(place, "Mg", 2, "Li")
-    assert len(load_nodes(database, {"kind": Kind.LEARNING})) == 0
+    assert len(load_nodes(database, {"kind": NodeKind.LEARNING})) == 0
     assert learning_chapters(database, "learner") == []
 
 

@@ -5,14 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis.base.errors import InputError
-from workflows.dispatch.advance import (
-    advance,
-    advance_from,
-    load_campaign,
-    load_nodes,
-    save_campaign,
-)
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.dispatch.advance import advance, advance_from
+from workflows.learning.campaign_stages import save_campaign
+from workflows.specification.campaign import Campaign, Node, NodeKind
+from workflows.storage.campaigns import load_campaign, load_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,16 +24,16 @@ def nodes(database: Database, small_plan: Plan) -> list[Node]:
     return save_campaign(database, small_plan.campaign)
 
 
-def of_kind(nodes: list[Node], kind: Kind) -> list[Node]:
+def of_kind(nodes: list[Node], kind: NodeKind) -> list[Node]:
     return [node for node in nodes if node.kind is kind]
 
 
 def undoped(nodes: list[Node]) -> Node:
-    return of_kind(nodes, Kind.COMPOUND)[0]
+    return of_kind(nodes, NodeKind.COMPOUND)[0]
 
 
 def doped(nodes: list[Node], element: str) -> Node:
-    return next(n for n in of_kind(nodes, Kind.COMPOUND)[1:] if f":{element}" in n.label)
+    return next(n for n in of_kind(nodes, NodeKind.COMPOUND)[1:] if f":{element}" in n.label)
 
 
 def on_launchpad(database: Database) -> set[str]:
@@ -46,7 +42,7 @@ def on_launchpad(database: Database) -> set[str]:
 
 def test_host_and_crystals_come_first(database: Database, nodes: list[Node]) -> None:
     added = advance(database, "small")
-    first = [*of_kind(nodes, Kind.CRYSTAL), *of_kind(nodes, Kind.HOST)]
+    first = [*of_kind(nodes, NodeKind.CRYSTAL), *of_kind(nodes, NodeKind.HOST)]
     assert set(added) == {node.uuid for node in first} == on_launchpad(database)
 
 
@@ -72,7 +68,7 @@ def test_doped_compounds_wait_for_the_undoped_result_and_their_own_crystals(
 ) -> None:
     tantalum = next(node for node in nodes if node.formula == "Ta2O5")
     for node in nodes:
-        if node.kind is not Kind.COMPOUND and node is not tantalum:
+        if node.kind is not NodeKind.COMPOUND and node is not tantalum:
             land(database, node.uuid)
     land(database, undoped(nodes).uuid)
     added = set(advance(database, "small"))
@@ -82,10 +78,10 @@ def test_doped_compounds_wait_for_the_undoped_result_and_their_own_crystals(
 
 def test_a_failed_parent_adds_nothing(database: Database, nodes: list[Node], end: Land) -> None:
     advance(database, "small")
-    host = of_kind(nodes, Kind.HOST)[0]
+    host = of_kind(nodes, NodeKind.HOST)[0]
     end(database, host.uuid, "FIZZLED")
     assert advance_from(database, host.uuid) == []
-    assert not on_launchpad(database) & {n.uuid for n in of_kind(nodes, Kind.COMPOUND)}
+    assert not on_launchpad(database) & {n.uuid for n in of_kind(nodes, NodeKind.COMPOUND)}
 
 
 def test_what_has_landed_is_not_added_again(
@@ -100,7 +96,7 @@ def test_what_has_landed_is_not_added_again(
 def test_a_compound_that_lands_is_stored_and_a_crystal_is_not(
     database: Database, nodes: list[Node], land: Land
 ) -> None:
-    compound, crystal = undoped(nodes), of_kind(nodes, Kind.CRYSTAL)[0]
+    compound, crystal = undoped(nodes), of_kind(nodes, NodeKind.CRYSTAL)[0]
     for node in (compound, crystal):
         land(database, node.uuid, formula=node.label)
         advance_from(database, node.uuid)
@@ -149,7 +145,7 @@ def test_every_step_of_a_workflow_knows_its_node_and_its_dopant(
     database: Database, nodes: list[Node], land: Land
 ) -> None:
     for node in nodes:
-        if node.kind is not Kind.COMPOUND or node is undoped(nodes):
+        if node.kind is not NodeKind.COMPOUND or node is undoped(nodes):
             land(database, node.uuid)
     advance(database, "small")
     node = doped(nodes, "Ta")

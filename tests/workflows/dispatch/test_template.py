@@ -12,7 +12,7 @@ from makers.engines.registry import relax_maker
 from workflows.dispatch import template
 from workflows.dispatch.build import build_workflow
 from workflows.dispatch.template import Builder
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.specification.campaign import Campaign, Node, NodeKind
 from workflows.storage.launchpad import WorkflowDocuments
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_a_workflow_with_other_uuids_than_the_campaign_gives_is_refused(
     respecified: Respecified,
 ) -> None:
     campaign = respecified(engine={"name": "vasp", "settings": {}})  # its digests are CHGNet's
-    doped = [node for node in campaign.nodes() if node.kind is Kind.COMPOUND][1]
+    doped = [node for node in campaign.nodes() if node.kind is NodeKind.COMPOUND][1]
     with pytest.raises(ValueError, match="lacks the uuid that its campaign gives to"):
         Builder(campaign).documents(doped)
 
@@ -104,7 +104,7 @@ def test_one_workflow_is_built_for_all_doped_compounds(
     nodes = list(small_plan.campaign.nodes())
     for node in nodes:
         builder.documents(node)
-    doped = [node for node in nodes if node.kind is Kind.COMPOUND][1:]
+    doped = [node for node in nodes if node.kind is NodeKind.COMPOUND][1:]
     assert [node for node in doped if node in built] == doped[:1]
 
 

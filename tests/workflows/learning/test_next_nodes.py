@@ -15,13 +15,14 @@ from analysis.learning.prediction.prediction import fit_model
 from analysis.learning.regression.regression import RegressionScores
 from analysis.learning.settings import LearningSettings
 from analysis.learning.training.learn import Learned
-from workflows.dispatch.advance import advance, advance_from, load_nodes
+from workflows.dispatch.advance import advance, advance_from
 from workflows.dispatch.submission import submit
-from workflows.specification.campaign import Kind, Node
+from workflows.specification.campaign import Node, NodeKind
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec
 from workflows.state.campaign_status import State, campaign_status
+from workflows.storage.campaigns import load_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ def exploring(spec: Spec) -> Plan:
     return planned(spec, explore=explore, learning={})
 
 
-def nodes_of(database: Database, kind: Kind) -> list[Node]:
+def nodes_of(database: Database, kind: NodeKind) -> list[Node]:
     nodes = load_nodes(database, {"campaign": "learner"})
     return [node for node in nodes if node.kind is kind]
 
@@ -99,7 +100,7 @@ def waiting(database: Database) -> list[Node]:
 
 
 def land(database: Database, node: Node, end: End) -> list[str]:
-    if node.kind is Kind.LEARNING:
+    if node.kind is NodeKind.LEARNING:
         run_learning(database, node.uuid)
     else:
         put_result(database, node)
@@ -116,7 +117,7 @@ def land_all(
     database: Database, end: End, *, but: Callable[[Node], bool] = lambda _: False
 ) -> None:
     """Let everything land that is on the LaunchPad, and what follows, short of trainings."""
-    while todo := [n for n in waiting(database) if n.kind is not Kind.LEARNING and not but(n)]:
+    while todo := [n for n in waiting(database) if n.kind is not NodeKind.LEARNING and not but(n)]:
         for node in todo:
             land(database, node, end)
 
@@ -134,10 +135,10 @@ def test_learning_waits_for_the_last_compound_and_is_added_once(
 ) -> None:
     submit(database, holding_out)
     land_all(database, end, but=lambda n: ":W6+" in n.label)
-    training = nodes_of(database, Kind.LEARNING)[0]
+    training = nodes_of(database, NodeKind.LEARNING)[0]
     assert [n.label for n in waiting(database)] == ["LZO:W6+(Zr)0.5 uncompensated"]
     (last,) = waiting(database)
-    assert campaign_status(database, "learner").nodes[Kind.LEARNING] == {State.WAITING: 1}
+    assert campaign_status(database, "learner").nodes[NodeKind.LEARNING] == {State.WAITING: 1}
     assert land(database, last, end) == [training.uuid]
     assert advance(database, "learner") == []
     assert advance_from(database, last.uuid) == []
@@ -147,11 +148,11 @@ def test_failed_and_blocked_compounds_hold_learning_up_no_longer_than_others(
     database: Database, holding_out: Plan, end: End
 ) -> None:
     submit(database, holding_out)
-    crystal = next(n for n in nodes_of(database, Kind.CRYSTAL) if n.formula == "Ta2O5")
+    crystal = next(n for n in nodes_of(database, NodeKind.CRYSTAL) if n.formula == "Ta2O5")
     fail(database, crystal, end)
     land_all(database, end, but=lambda n: ":W6+" in n.label)
     tungsten = next(n for n in waiting(database) if ":W6+" in n.label)
-    training = nodes_of(database, Kind.LEARNING)[0]
+    training = nodes_of(database, NodeKind.LEARNING)[0]
     assert fail(database, tungsten, end) == [training.uuid]
     land(database, training, end)
     (document,) = trained(database)
@@ -164,7 +165,7 @@ def test_held_out_compounds_are_predicted_before_they_are_computed(
 ) -> None:
     submit(database, holding_out)
     land_all(database, end)
-    held = [n for n in nodes_of(database, Kind.COMPOUND) if label(n)[:2] in ("Mn", "Re")]
+    held = [n for n in nodes_of(database, NodeKind.COMPOUND) if label(n)[:2] in ("Mn", "Re")]
     assert len(held) == len(HELD)
     assert not {n.uuid for n in held} & {n.uuid for n in waiting(database)}
     (training,) = waiting(database)
@@ -177,7 +178,7 @@ def test_held_out_compounds_are_predicted_before_they_are_computed(
 
     land_all(database, end)
     (second,) = waiting(database)
-    assert second.kind is Kind.LEARNING
+    assert second.kind is NodeKind.LEARNING
     assert land(database, second, end) == []
     after = trained(database)[-1]
     for told, first in zip(after["forecasts"], before["forecasts"], strict=True):
@@ -200,7 +201,7 @@ def test_a_held_out_compound_that_is_there_already_is_said_to_test_nothing(
     submit(database, holding_out)
     for _ in range(2):
         (training,) = waiting(database)
-        assert training.kind is Kind.LEARNING
+        assert training.kind is NodeKind.LEARNING
         land(database, training, end)
     first, last = trained(database)
     assert len(first["learnt_from"]) == len(IONS)
@@ -241,7 +242,7 @@ def test_a_chosen_compound_that_fails_does_not_end_exploring(
     land_all(database, end)
     (training,) = waiting(database)
     new = land(database, training, end)
-    chosen = [n for n in nodes_of(database, Kind.COMPOUND) if n.uuid in new]
+    chosen = [n for n in nodes_of(database, NodeKind.COMPOUND) if n.uuid in new]
     for node in waiting(database):
         if node in chosen:
             fail(database, node, end)
@@ -266,7 +267,7 @@ def test_a_compound_that_lands_after_the_last_training_is_learnt_from_once_more(
         land_all(database, end)
     assert waiting(database) == []
     (again,) = land(database, tungsten, end)
-    repeated = next(n for n in nodes_of(database, Kind.LEARNING) if n.uuid == again)
+    repeated = next(n for n in nodes_of(database, NodeKind.LEARNING) if n.uuid == again)
     assert repeated.repeats
     assert advance(database, "learner") == []
     submit(database, holding_out)
@@ -292,7 +293,9 @@ def test_too_little_data_ends_learning_and_not_the_campaign(
 
 def test_small_campaigns_do_not_learn_by_themselves(spec: Spec) -> None:
     plan = planned(spec, learning={})
-    assert not [n for n in plan.campaign.nodes() if n.kind is Kind.LEARNING]
+    assert not [n for n in plan.campaign.nodes() if n.kind is NodeKind.LEARNING]
     plan = planned(spec, learning={"least": len(IONS)})
-    assert [n.label for n in plan.campaign.nodes() if n.kind is Kind.LEARNING] == ["LZO learning 1"]
+    assert [n.label for n in plan.campaign.nodes() if n.kind is NodeKind.LEARNING] == [
+        "LZO learning 1"
+    ]
     assert HOST_ENERGY < 0

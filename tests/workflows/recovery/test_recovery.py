@@ -9,10 +9,11 @@ from fireworks import Firework, FWAction, FWorker, Workflow
 from pymongo.collection import Collection
 
 from workflows.base.settings import load_settings
-from workflows.dispatch.advance import advance, save_campaign
-from workflows.dispatch.firetasks import AdvanceTask
+from workflows.dispatch.advance import advance
+from workflows.dispatch.advance_task import AdvanceTask
+from workflows.learning.campaign_stages import save_campaign
 from workflows.recovery.recovery import recover_local, retry_failed
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.specification.campaign import Campaign, Node, NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,7 @@ def nodes(
 
 @pytest.fixture
 def host(nodes: list[Node]) -> str:
-    return next(node.uuid for node in nodes if node.kind is Kind.HOST)
+    return next(node.uuid for node in nodes if node.kind is NodeKind.HOST)
 
 
 def steps(database: Database, uuid: str) -> dict[str, str]:

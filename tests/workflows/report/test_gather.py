@@ -10,11 +10,12 @@ from standins.campaigns import host_result
 from standins.reports import report_of, store
 
 from analysis.base.errors import InputError
-from workflows.dispatch.advance import advance, save_campaign
+from workflows.dispatch.advance import advance
+from workflows.learning.campaign_stages import save_campaign
 from workflows.report.assemble import make_report
 from workflows.report.gather import gather
 from workflows.report.render import page_data, to_json
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ def landed_result(node: Node, **changes: Any) -> dict[str, Any]:
 
 
 def compounds(nodes: list[Node]) -> list[Node]:
-    return [node for node in nodes if node.kind is Kind.COMPOUND]
+    return [node for node in nodes if node.kind is NodeKind.COMPOUND]
 
 
 def test_a_new_campaign_lists_every_compound_as_waiting(
@@ -63,7 +64,7 @@ def test_what_has_landed_has_its_result_and_the_rest_its_state(
     database: Database, nodes: list[Node], land: Land
 ) -> None:
     for node in nodes:
-        if node.kind is not Kind.COMPOUND:
+        if node.kind is not NodeKind.COMPOUND:
             land(database, node.uuid)
     undoped, *doped = compounds(nodes)
     land(database, undoped.uuid, **landed_result(undoped))
@@ -86,7 +87,7 @@ def test_a_result_that_lacks_is_counted_and_its_command_named(
     database: Database, nodes: list[Node], land: Land
 ) -> None:
     for node in nodes:
-        if node.kind is not Kind.COMPOUND:
+        if node.kind is not NodeKind.COMPOUND:
             land(database, node.uuid)
     undoped = compounds(nodes)[0]
     land(database, undoped.uuid, **landed_result(undoped))
@@ -117,7 +118,7 @@ def test_what_failed_says_why_at_its_compound(
     database: Database, nodes: list[Node], land: Land, end: Land
 ) -> None:
     for node in nodes:
-        if node.kind is not Kind.COMPOUND:
+        if node.kind is not NodeKind.COMPOUND:
             land(database, node.uuid)
     advance(database, "small")
     undoped = compounds(nodes)[0]

@@ -13,7 +13,7 @@ from pymatgen.core import Structure
 from standins.campaigns import host_result, results
 from standins.reports import page_file, report_of, store
 
-from workflows.report.model import Column, Drawn, Entry, Section, Table
+from workflows.report.model import Column, CompoundView, Drawn, Section, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -236,7 +236,7 @@ def test_what_fails_and_waits_is_shown_with_its_reason(
     failed = {"compound": "LZO", "step": "relax", "number": 7, "kind": "memory"}
     failure = failed | {"error": "killed", "lines": "Traceback\nkilled", "mend": "more memory"}
     dopant = {"element": "Y", "valence": 3, "site": "Zr", "concentration": 0.25}
-    lost = Entry.model_validate(
+    lost = CompoundView.model_validate(
         {
             "key": "y",
             "name": "Y³⁺ on Zr",

@@ -9,7 +9,7 @@ import pytest
 from analysis.reactions.interface import react
 from analysis.structures.compensation import compound_composition
 from workflows.dispatch.submission import submit
-from workflows.report.model import Entry
+from workflows.report.model import CompoundView
 from workflows.report.runner_up_reactions import NUMBER, RunnersUp
 
 if TYPE_CHECKING:
@@ -20,15 +20,17 @@ ENERGY = -3.1  # eV/atom
 
 
 @pytest.fixture
-def entries(small_plan: Plan) -> list[Entry]:
+def entries(small_plan: Plan) -> list[CompoundView]:
     nodes = [node for node in small_plan.campaign.nodes() if node.compound]
     result = {"formation_energy_per_atom": ENERGY}
-    landed = [Entry(key=n.uuid, name=n.label, state="landed", result=result) for n in nodes[:2]]
-    return [*landed, Entry(key=nodes[2].uuid, name="not yet", state="queued")]
+    landed = [
+        CompoundView(key=n.uuid, name=n.label, state="landed", result=result) for n in nodes[:2]
+    ]
+    return [*landed, CompoundView(key=nodes[2].uuid, name="not yet", state="queued")]
 
 
 def test_they_come_after_the_best_and_are_other_products(
-    database: Database, small_plan: Plan, entries: list[Entry]
+    database: Database, small_plan: Plan, entries: list[CompoundView]
 ) -> None:
     submit(database, small_plan)
     warnings: list[str] = []
@@ -52,14 +54,14 @@ def test_they_come_after_the_best_and_are_other_products(
 
 
 def test_those_that_are_known_are_not_computed_again(
-    database: Database, entries: list[Entry]
+    database: Database, entries: list[CompoundView]
 ) -> None:
     runners = RunnersUp(known={entry.key: () for entry in entries})
     assert [each.runners_up for each in runners.add(database, "small", entries, [])] == [()] * 3
 
 
 def test_what_is_missing_is_named(
-    database: Database, small_plan: Plan, entries: list[Entry]
+    database: Database, small_plan: Plan, entries: list[CompoundView]
 ) -> None:
     submit(database, small_plan)
     database.jobs.delete_many({})

@@ -66,7 +66,7 @@ def test_alloys_are_found_among_the_products() -> None:
     assert made({"products": {"Li2O": 6.0, "Zr3Al": 0.2, "Zr4O": 0.1}})["alloys"] == ["Zr3Al"]
     document = made({"products": None})
     assert document["alloys"] is None
-    assert "alloys is null: the products are not known" in document["notes"]
+    assert "alloys is null: what it follows from is not known" in document["notes"]
 
 
 def test_the_time_of_the_job_is_put_into_utc() -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis.base.errors import InputError
-from workflows.dispatch.advance import advance, save_campaign
+from workflows.dispatch.advance import advance
+from workflows.learning.campaign_stages import save_campaign
 from workflows.results.unfinished import KNOWN, LOST, by_state
-from workflows.specification.campaign import Kind, Node
+from workflows.specification.campaign import Node, NodeKind
 from workflows.state.campaign_status import State
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def tantalum_failed(
 ) -> dict[str, Node]:
     """Let all land but LZO:Ta, whose relaxation fails, and LZO:Nb 1, which still waits."""
     for node in nodes.values():
-        if node.kind is not Kind.COMPOUND or not (node.compound and node.compound.dopants):
+        if node.kind is not NodeKind.COMPOUND or not (node.compound and node.compound.dopants):
             land(database, node.uuid, reaction_energy=-0.25)
     advance(database, "small")
     tantalum = nodes["LZO:Ta5+(Zr)0.5"]
@@ -116,7 +117,7 @@ def test_what_waits_in_vain_names_what_failed(
 
 def test_a_new_campaign_waits(database: Database, nodes: dict[str, Node]) -> None:
     rows = by_state(database, [State.WAITING])
-    assert len(rows) == sum(node.kind is Kind.COMPOUND for node in nodes.values())
+    assert len(rows) == sum(node.kind is NodeKind.COMPOUND for node in nodes.values())
     assert {row["error"] for row in rows} == {None}
 
 

@@ -9,7 +9,7 @@ from standins.plans import AL_AND_TA, DATA, demo_plan, plan
 
 from analysis.energies.reference_phases import table_phases
 from makers.naming import digest
-from workflows.specification.campaign import Campaign, Kind
+from workflows.specification.campaign import Campaign, NodeKind
 from workflows.specification.planning import Plan
 
 
@@ -18,7 +18,7 @@ def demo() -> Plan:
     return demo_plan()
 
 
-def uuids(plan: Plan, kind: Kind = Kind.COMPOUND) -> set[str]:
+def uuids(plan: Plan, kind: NodeKind = NodeKind.COMPOUND) -> set[str]:
     return {node.uuid for node in plan.campaign.nodes() if node.kind is kind}
 
 
@@ -35,7 +35,7 @@ def test_what_changes_the_host_changes_every_job_that_starts_from_it(
     changes: dict[str, Any],
 ) -> None:
     before, after = plan(), plan(**changes)
-    for kind in (Kind.HOST, Kind.COMPOUND):
+    for kind in (NodeKind.HOST, NodeKind.COMPOUND):
         assert not uuids(before, kind) & uuids(after, kind)
 
 
@@ -46,8 +46,8 @@ def uuids_of_doped(plan: Plan) -> set[str]:
 @pytest.mark.parametrize("changes", [{"choices": 2}, {"compensation": "none"}])
 def test_what_changes_compounds_alone_leaves_the_host(changes: dict[str, Any]) -> None:
     before, after = plan(), plan(**changes)
-    assert uuids(before, Kind.HOST) == uuids(after, Kind.HOST)
-    assert uuids(before, Kind.CRYSTAL) <= uuids(after, Kind.CRYSTAL)
+    assert uuids(before, NodeKind.HOST) == uuids(after, NodeKind.HOST)
+    assert uuids(before, NodeKind.CRYSTAL) <= uuids(after, NodeKind.CRYSTAL)
     assert not uuids_of_doped(before) & uuids_of_doped(after)
 
 

@@ -10,7 +10,7 @@ from standins.plans import AL_AND_TA, CALCIUM, DATA, TANTALUM, demo_plan, plan
 
 from analysis.energies.reference_phases import table_phases
 from analysis.structures.compensation import compound_composition
-from workflows.specification.campaign import Kind
+from workflows.specification.campaign import NodeKind
 from workflows.specification.planning import Plan
 
 
@@ -95,11 +95,11 @@ def test_compounds_wait_for_host_crystals_and_the_undoped_hosts_result(demo: Pla
     kinds = {node.uuid: node.kind for node in nodes}
     for node in nodes:
         parents = [kinds[parent] for parent in node.parents]
-        if node.kind is not Kind.COMPOUND:
+        if node.kind is not NodeKind.COMPOUND:
             assert parents == []
         else:
-            assert parents.count(Kind.HOST) == 1
-            assert parents.count(Kind.COMPOUND) == (1 if node.compound.dopants else 0)  # type: ignore[union-attr]  # compounds have one
+            assert parents.count(NodeKind.HOST) == 1
+            assert parents.count(NodeKind.COMPOUND) == (1 if node.compound.dopants else 0)  # type: ignore[union-attr]  # compounds have one
 
 
 def test_two_dopants_on_two_sites_are_one_compound() -> None:

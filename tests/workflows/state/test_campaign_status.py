@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workflows.dispatch.advance import advance, save_campaign
-from workflows.specification.campaign import Campaign, Kind, Node
+from workflows.dispatch.advance import advance
+from workflows.learning.campaign_stages import save_campaign
+from workflows.specification.campaign import Campaign, Node, NodeKind
 from workflows.state.campaign_status import State, Status, campaign_status, node_states
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ def nodes(database: Database, small_plan: Plan) -> list[Node]:
 
 
 def host(nodes: list[Node]) -> str:
-    return next(node.uuid for node in nodes if node.kind is Kind.HOST)
+    return next(node.uuid for node in nodes if node.kind is NodeKind.HOST)
 
 
 def compounds(nodes: list[Node]) -> list[str]:
-    return [node.uuid for node in nodes if node.kind is Kind.COMPOUND]
+    return [node.uuid for node in nodes if node.kind is NodeKind.COMPOUND]
 
 
 def set_state(database: Database, uuid: str, step: str, state: str) -> None:
@@ -45,9 +46,9 @@ def set_state(database: Database, uuid: str, step: str, state: str) -> None:
 
 def test_a_new_campaign_is_queued_and_compounds_wait(database: Database, nodes: list[Node]) -> None:
     status = campaign_status(database, "small")
-    assert status.nodes[Kind.HOST] == Counter({State.QUEUED: 1})
-    assert status.nodes[Kind.CRYSTAL] == Counter({State.QUEUED: 5})
-    assert status.nodes[Kind.COMPOUND] == Counter({State.WAITING: len(compounds(nodes))})
+    assert status.nodes[NodeKind.HOST] == Counter({State.QUEUED: 1})
+    assert status.nodes[NodeKind.CRYSTAL] == Counter({State.QUEUED: 5})
+    assert status.nodes[NodeKind.COMPOUND] == Counter({State.WAITING: len(compounds(nodes))})
     assert not status.idle
     assert not status.finished
     assert not status.complete
@@ -56,7 +57,7 @@ def test_a_new_campaign_is_queued_and_compounds_wait(database: Database, nodes: 
 def test_a_running_step_makes_its_node_run(database: Database, nodes: list[Node]) -> None:
     set_state(database, host(nodes), "arrange", "RUNNING")
     status = campaign_status(database, "small")
-    assert status.nodes[Kind.HOST] == Counter({State.RUNNING: 1})
+    assert status.nodes[NodeKind.HOST] == Counter({State.RUNNING: 1})
     assert status.running == ["LZO host: arrange"]
 
 
@@ -76,12 +77,12 @@ def test_a_failed_host_blocks_all_compounds(
     database: Database, nodes: list[Node], end: Land, land: Land
 ) -> None:
     for node in nodes:
-        if node.kind is Kind.CRYSTAL:
+        if node.kind is NodeKind.CRYSTAL:
             land(database, node.uuid)
     end(database, host(nodes), "FIZZLED")
     status = campaign_status(database, "small")
-    assert status.nodes[Kind.HOST] == Counter({State.FAILED: 1})
-    assert status.nodes[Kind.COMPOUND] == Counter({State.BLOCKED: len(compounds(nodes))})
+    assert status.nodes[NodeKind.HOST] == Counter({State.FAILED: 1})
+    assert status.nodes[NodeKind.COMPOUND] == Counter({State.BLOCKED: len(compounds(nodes))})
     assert status.finished
     assert not status.complete
 
@@ -90,12 +91,12 @@ def test_a_failed_crystal_blocks_the_compounds_that_need_it(
     database: Database, nodes: list[Node], end: Land, land: Land
 ) -> None:
     for node in nodes:
-        if node.kind is not Kind.COMPOUND and node.formula != "Ta2O5":
+        if node.kind is not NodeKind.COMPOUND and node.formula != "Ta2O5":
             land(database, node.uuid)
     tantalum = next(node.uuid for node in nodes if node.formula == "Ta2O5")
     end(database, tantalum, "FIZZLED")
     states = node_states(database, nodes)
-    labels = {node.label: states[node.uuid] for node in nodes if node.kind is Kind.COMPOUND}
+    labels = {node.label: states[node.uuid] for node in nodes if node.kind is NodeKind.COMPOUND}
     assert labels["LZO:Ta5+(Zr)0.5"] is State.BLOCKED
     assert labels["LZO:Nb5+(Zr)0.5"] is State.WAITING
 
@@ -106,7 +107,7 @@ def test_a_finished_campaign_is_complete(database: Database, nodes: list[Node], 
     status = campaign_status(database, "small")
     assert status.finished
     assert status.complete
-    assert status.count(Kind.COMPOUND, State.LANDED) == status.count(Kind.COMPOUND) == 5
+    assert status.count(NodeKind.COMPOUND, State.LANDED) == status.count(NodeKind.COMPOUND) == 5
 
 
 def fail(database: Database, uuid: str, step: str, trace: str | None) -> None:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from workflows.dispatch.advance import advance, save_campaign
-from workflows.specification.campaign import Kind
+from workflows.dispatch.advance import advance
+from workflows.learning.campaign_stages import save_campaign
+from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import campaign_status
 from workflows.state.estimate import estimate
 from workflows.state.pace import campaign_pace, landing_times, measure
@@ -80,8 +81,8 @@ def test_what_is_left_is_the_estimate_less_what_landed_and_what_is_lost(
     put_step(database, nodes[0].uuid, NOW)
     assert _remaining(database) == total - 1
     # Without the host no compound can be computed; the crystals and the host itself still count.
-    end(database, next(node.uuid for node in nodes if node.kind is Kind.HOST), "FIZZLED")
-    lost = sum(node.kind is Kind.COMPOUND for node in nodes)
+    end(database, next(node.uuid for node in nodes if node.kind is NodeKind.HOST), "FIZZLED")
+    lost = sum(node.kind is NodeKind.COMPOUND for node in nodes)
     assert _remaining(database) == total - 1 - lost * small_plan.campaign.spec.choices
 
 

@@ -10,7 +10,7 @@ from fireworks.core.rocket_launcher import rapidfire
 from pydantic import SecretStr
 from pymongo.errors import PyMongoError
 
-from workflows.dispatch.firetasks import AdvanceTask
+from workflows.dispatch.advance_task import AdvanceTask
 from workflows.storage.database import Database
 from workflows.storage.launchpad import add_workflows, remove_half_added
 

@@ -8,7 +8,7 @@ from analysis.base.errors import InputError
 from analysis.energies.uncertainty import reaction_energy_uncertainty
 from analysis.structures.dopants import Compound, Dopant
 from workflows.base.settings import MachineSettings
-from workflows.dispatch.advance import save_campaign
+from workflows.learning.campaign_stages import save_campaign
 from workflows.specification.spec import CampaignSpec
 from workflows.state.node_hours import node_costs
 from workflows.triage.shortlist import make_shortlist, pack, vasp_spec, write_spec

@@ -10,7 +10,7 @@ from standins.synthetic import Truth, synthetic_problem
 from analysis.learning.data.problem import Problem
 from analysis.learning.regression.regression import DUMMY, learning_curve, regression_scores
 from analysis.learning.regression.regressors import Regression, regressor
-from analysis.learning.search.subset_search import Run
+from analysis.learning.search.subset_search import SearchRun
 
 PROBLEM = synthetic_problem(Truth.RULE, elements=20, each=3, descriptors=4)
 SMOOTH = dataclasses.replace(PROBLEM, y=np.sin(PROBLEM.x[:, 0]) + PROBLEM.x[:, 1])
@@ -43,7 +43,7 @@ def test_the_laplacian_kernel_sums_over_descriptors() -> None:
 
 
 def test_every_algorithm_beats_the_dummy_on_a_smooth_function() -> None:
-    found = regression_scores(SMOOTH, run=Run(), seeds=(0,))
+    found = regression_scores(SMOOTH, run=SearchRun(), seeds=(0,))
     assert set(found.scores["algorithm"]) == {DUMMY, *(str(each) for each in Regression)}
     grouped = found.scores[found.scores["scheme"] == "grouped"].set_index("algorithm")
     assert grouped.index[-1] == DUMMY
@@ -55,7 +55,7 @@ def test_every_algorithm_beats_the_dummy_on_a_smooth_function() -> None:
 
 
 def test_predictions_test_each_compound_once() -> None:
-    found = regression_scores(SMOOTH, run=Run(), algorithms=[Regression.RIDGE], seeds=(0, 1))
+    found = regression_scores(SMOOTH, run=SearchRun(), algorithms=[Regression.RIDGE], seeds=(0, 1))
     for _, part in found.predictions.groupby(["algorithm", "scheme"]):
         assert list(part["row"]) == list(range(60))
         assert np.array_equal(part["truth"], SMOOTH.y)
@@ -69,7 +69,7 @@ def element_only() -> Problem:
 
 def test_what_only_the_element_knows_is_predicted_plain_and_not_grouped() -> None:
     found = regression_scores(
-        element_only(), run=Run(), algorithms=[Regression.EXTRA_TREES], seeds=(0,)
+        element_only(), run=SearchRun(), algorithms=[Regression.EXTRA_TREES], seeds=(0,)
     )
     trees = found.scores[found.scores["algorithm"] == "extra_trees"].set_index("scheme")
     assert trees.loc["plain", "r2"] > 0.9
@@ -77,7 +77,9 @@ def test_what_only_the_element_knows_is_predicted_plain_and_not_grouped() -> Non
 
 
 def test_more_compounds_make_a_smaller_error() -> None:
-    curve = learning_curve(SMOOTH, Regression.EXTRA_TREES, run=Run(), shares=(0.3, 1.0), seeds=(0,))
+    curve = learning_curve(
+        SMOOTH, Regression.EXTRA_TREES, run=SearchRun(), shares=(0.3, 1.0), seeds=(0,)
+    )
     assert list(curve.columns) == ["scheme", "share", "rows", "mae", "mae_spread"]
     for _, part in curve.groupby("scheme"):
         few, many = part.sort_values("share").itertuples()

@@ -15,14 +15,14 @@ from analysis.learning.search.importance import (
     stability_window,
     windows,
 )
-from analysis.learning.search.subset_search import Run
+from analysis.learning.search.subset_search import SearchRun
 
 PROBLEM = synthetic_problem(Truth.RULE, elements=24, each=3, descriptors=5)
 
 
 @pytest.mark.parametrize("classify", [True, False])
 def test_both_importances_find_the_two_descriptors_of_the_rule(classify: bool) -> None:
-    table = importances(PROBLEM, classify=classify, run=Run(), seeds=(0,))
+    table = importances(PROBLEM, classify=classify, run=SearchRun(), seeds=(0,))
     assert set(table["descriptor"][:2]) == set(RULE)
     assert set(table.sort_values("impurity")["descriptor"][-2:]) == set(RULE)
     assert table["impurity"].sum() == pytest.approx(1)

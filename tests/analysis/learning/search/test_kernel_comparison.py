@@ -8,7 +8,7 @@ from standins.synthetic import RULE, Truth, synthetic_problem
 
 from analysis.learning.data.splits import Scheme
 from analysis.learning.search.kernel_comparison import KERNELS, compare_kernels
-from analysis.learning.search.subset_search import Run
+from analysis.learning.search.subset_search import SearchRun
 
 LINE = synthetic_problem(Truth.RULE, elements=20, each=3, descriptors=2, seed=2)
 # Inside a ring is stable, outside is not: no line parts them.
@@ -22,7 +22,7 @@ RING = dataclasses.replace(
 def test_a_line_is_found_by_the_linear_kernel_and_a_ring_is_not(scheme: Scheme) -> None:
     scores = {}
     for name, problem in (("line", LINE), ("ring", RING)):
-        table = compare_kernels(problem, RULE, run=Run(), seeds=(0,))
+        table = compare_kernels(problem, RULE, run=SearchRun(), seeds=(0,))
         assert len(table) == len(KERNELS) * len(Scheme)
         of_scheme = table[table["scheme"] == str(scheme)].set_index("kernel")
         scores[name] = of_scheme["balanced_accuracy"]

@@ -15,7 +15,7 @@ from analysis.learning.search.nested import (
     nested_scores,
     permutation_test,
 )
-from analysis.learning.search.subset_search import Run, subsets, trials
+from analysis.learning.search.subset_search import SearchRun, subsets, trials
 
 #: One seed of noise could look like anything; the mean of several may not.
 SEEDS = range(4)
@@ -25,7 +25,7 @@ SCORE = Metric.BALANCED_ACCURACY
 
 def nested(truth: Truth, scheme: Scheme, *, seed: int = 0, elements: int = 24) -> NestedScores:
     problem = synthetic_problem(truth, elements=elements, each=3, descriptors=8, seed=seed)
-    return nested_scores(problem, scheme=scheme, run=Run(), choice=LOGISTIC, seeds=(0,))
+    return nested_scores(problem, scheme=scheme, run=SearchRun(), choice=LOGISTIC, seeds=(0,))
 
 
 def test_on_noise_the_honest_score_is_chance_and_the_naive_one_is_not() -> None:
@@ -33,7 +33,7 @@ def test_on_noise_the_honest_score_is_chance_and_the_naive_one_is_not() -> None:
     for seed in SEEDS:
         problem = synthetic_problem(Truth.NOISE, elements=24, each=3, descriptors=8, seed=seed)
         tried = trials((Algorithm.LOGISTIC,), subsets(problem.names, (1, 2, 3)))
-        board = leaderboard(problem, tried, make_folds(problem), run=Run())
+        board = leaderboard(problem, tried, make_folds(problem), run=SearchRun())
         naive.append(board["balanced_accuracy"].max())
         honest += [nested(Truth.NOISE, scheme, seed=seed).mean() for scheme in Scheme]
     # 72 coins: one score of them has a standard deviation of 0.06, the mean of eight, two of each
@@ -62,7 +62,7 @@ def test_what_only_the_element_knows_scores_high_plain_and_chance_grouped() -> N
     problem = synthetic_problem(Truth.ELEMENT, elements=40, each=4, descriptors=4)
     choice = Choice(algorithms=(Algorithm.EXTRA_TREES,), sizes=(2,), inner_folds=2)
     plain, grouped = (
-        nested_scores(problem, scheme=scheme, run=Run(), choice=choice, seeds=(0,))
+        nested_scores(problem, scheme=scheme, run=SearchRun(), choice=choice, seeds=(0,))
         for scheme in (Scheme.PLAIN, Scheme.GROUPED)
     )
     assert plain.mean() > 0.9
@@ -80,7 +80,9 @@ def test_permutations_tell_a_rule_from_chance(scheme: Scheme) -> None:
     p_values = {}
     for truth in (Truth.RULE, Truth.NOISE):
         problem = synthetic_problem(truth, elements=24, each=3, descriptors=5, seed=2)
-        found = permutation_test(problem, scheme=scheme, run=Run(), permutations=19, choice=light)
+        found = permutation_test(
+            problem, scheme=scheme, run=SearchRun(), permutations=19, choice=light
+        )
         p_values[truth] = found.p_value
         assert np.mean(found.null) == pytest.approx(0.5, abs=0.08)
     assert p_values[Truth.RULE] == 1 / 20

@@ -11,7 +11,7 @@ from analysis.learning.data.scores import METRICS, Metric
 from analysis.learning.data.splits import Scheme, class_splits
 from analysis.learning.search.classifiers import FAST, Algorithm, classifier
 from analysis.learning.search.leaderboard import column, leaderboard, make_folds
-from analysis.learning.search.subset_search import Run, Trial, evaluate, subsets, trials
+from analysis.learning.search.subset_search import SearchRun, Trial, evaluate, subsets, trials
 
 PROBLEM = synthetic_problem(Truth.RULE, elements=16, each=3, descriptors=6, seed=1)
 HOLES = np.random.default_rng(0).random(PROBLEM.x.shape) < 0.05
@@ -24,7 +24,7 @@ WITH_HOLES = dataclasses.replace(PROBLEM, x=np.where(HOLES, np.nan, PROBLEM.x))
 def test_scores_are_those_of_cross_validate(algorithm: Algorithm, scheme: Scheme) -> None:
     splits = class_splits(WITH_HOLES.y, WITH_HOLES.groups, scheme=scheme, seeds=(0,))
     chosen = [WITH_HOLES.names[:1], WITH_HOLES.names[1:3], WITH_HOLES.names[:4]]
-    found = evaluate(WITH_HOLES, trials([algorithm], chosen), splits, run=Run(seed=5))
+    found = evaluate(WITH_HOLES, trials([algorithm], chosen), splits, run=SearchRun(seed=5))
     for subset, scores in zip(chosen, found, strict=True):
         plain = cross_validate(
             classifier(algorithm, seed=5),
@@ -41,8 +41,10 @@ def test_processes_change_nothing_and_progress_is_told() -> None:
     tried = trials(FAST, subsets(PROBLEM.names, [1, 2, 3]))
     splits = class_splits(PROBLEM.y, PROBLEM.groups, scheme=Scheme.PLAIN)
     told: list[tuple[int, int]] = []
-    one = evaluate(PROBLEM, tried, splits, run=Run())
-    two = evaluate(PROBLEM, tried, splits, run=Run(jobs=2, progress=lambda *n: told.append(n)))
+    one = evaluate(PROBLEM, tried, splits, run=SearchRun())
+    two = evaluate(
+        PROBLEM, tried, splits, run=SearchRun(jobs=2, progress=lambda *n: told.append(n))
+    )
     assert np.array_equal(one, two)
     assert len(tried) == 3 * (6 + 15 + 20)
     assert told[-1] == (123, 123)
@@ -51,7 +53,7 @@ def test_processes_change_nothing_and_progress_is_told() -> None:
 
 def test_the_leaderboard_is_ranked_by_the_grouped_score_and_finds_the_rule() -> None:
     folds = make_folds(PROBLEM)
-    board = leaderboard(PROBLEM, trials(FAST, subsets(PROBLEM.names, [2])), folds, run=Run())
+    board = leaderboard(PROBLEM, trials(FAST, subsets(PROBLEM.names, [2])), folds, run=SearchRun())
     assert board.loc[0, "descriptors"] == RULE
     assert board["balanced_accuracy_grouped"].is_monotonic_decreasing
     assert board.loc[0, "balanced_accuracy_grouped"] > 0.85
@@ -60,7 +62,7 @@ def test_the_leaderboard_is_ranked_by_the_grouped_score_and_finds_the_rule() -> 
 
 
 def test_no_trials_give_no_scores() -> None:
-    assert evaluate(PROBLEM, [], make_folds(PROBLEM).plain, run=Run()).shape == (0, 15, 4)
+    assert evaluate(PROBLEM, [], make_folds(PROBLEM).plain, run=SearchRun()).shape == (0, 15, 4)
 
 
 def test_the_full_search_tries_every_subset_of_one_to_four() -> None:

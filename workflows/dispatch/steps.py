@@ -1,8 +1,8 @@
-"""How jobs run on a rocket, and what every workflow of a campaign ends with."""
+"""How a job of a campaign runs on a rocket."""
 
 from typing import Any
 
-from fireworks import FiretaskBase, FWAction, Workflow, explicit_serialize
+from fireworks import FWAction, Workflow, explicit_serialize
 from jobflow import SETTINGS, JobStore
 from jobflow.managers.fireworks import JobFiretask
 
@@ -15,7 +15,7 @@ from workflows.recovery.launch_record import record_launch
 
 @explicit_serialize
 class StepTask(JobFiretask):
-    """Run a job, and lose nothing of it.
+    """Run a job so that its output survives failures.
 
     It writes down where it runs, so that a lost run is found. A relaxation whose output is in the
     job store, or was left in the folder by a launch that could not store it, is not run again:
@@ -47,42 +47,6 @@ class StepTask(JobFiretask):
         if left := left_output(job.uuid):
             store.update(left, key=list(key))
         return left is not None
-
-
-@explicit_serialize
-class AdvanceTask(FiretaskBase):
-    """Store the result of one node and add the workflows that waited for it.
-
-    It runs after failed parents too: a failed compound holds up nobody. Then it fails itself,
-    in the end: FireWorks takes a workflow's state from its last step, and would count a failed
-    compound as completed.
-    """
-
-    required_params = ("node",)
-
-    def run_task(self, fw_spec: dict[str, Any]) -> FWAction:  # noqa: ARG002  FireWorks' signature
-        """Advance the campaigns that have the node.
-
-        Raises
-        ------
-        ParentFailedError
-            The node has no result: a step before this one failed.
-        """
-        from makers.flows.candidates import ParentFailedError
-        from workflows.dispatch.advance import advance_from, landed
-        from workflows.recovery.bulk_files import drop_landed_output
-        from workflows.storage.database import Database
-
-        patience = load_settings().database_patience
-        # The rocket sets `launchpad` and `fw_id`: the step's specification asks for it.
-        patiently(lambda: record_launch(self.launchpad, self.fw_id), seconds=patience)
-        database = Database.from_launchpad(self.launchpad)
-        patiently(lambda: advance_from(database, self["node"]), seconds=patience)
-        drop_landed_output(database, self["node"])
-        if not landed(database, [self["node"]]):
-            msg = "this workflow has no result: a step before this one failed, see its own error"
-            raise ParentFailedError(msg)
-        return FWAction()
 
 
 def as_steps(workflow: Workflow, *, store: JobStore | None = None) -> Workflow:
