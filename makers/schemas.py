@@ -1,4 +1,4 @@
-"""What a relaxation leaves behind, whichever engine ran it."""
+"""The stored result of a relaxation, with any engine."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ class RelaxationDocument(BaseModel):
     max_force: float = Field(description="Largest force on an atom of the relaxed crystal, eV/Å")
     force_threshold: float = Field(description="Largest force that counts as relaxed, eV/Å")
     converged: bool = Field(
-        description="Whether the largest force is at or below the threshold and the engine met "
+        description="True if the largest force is at or below the threshold and the engine met "
         "its own criteria"
     )
     n_steps: int = Field(description="Number of ionic steps")
@@ -64,7 +64,7 @@ class RelaxationDocument(BaseModel):
 
 
 def prerelaxation(document: RelaxationDocument) -> Prerelaxation:
-    """Say how a relaxation prepared another engine's."""
+    """Describe how this relaxation prepared another engine's."""
     return Prerelaxation(**document.model_dump(include=set(Prerelaxation.model_fields)))
 
 

@@ -153,10 +153,10 @@ class Contact:
         atoms = np.linalg.solve(rivals.fractions[:, basis], self.direction)
         above = self.electrode_energy - float(rivals.energies[basis] @ atoms)
         if above > SAME_SLOPE:
-            mend = " or ".join(self.products(basis, atoms))
+            choices = " or ".join(self.products(basis, atoms))
             msg = (
                 f"The electrode {self.electrode.reduced_formula} lies {above:.3g} eV/atom above "
-                f"the hull of the reference phases and decomposes by itself: choose {mend}"
+                f"the hull of the reference phases and decomposes by itself: choose {choices}"
             )
             raise InputError(msg)
 

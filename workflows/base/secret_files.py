@@ -24,8 +24,8 @@ def refuse_if_readable(path: Path, content: object) -> None:
     path
         The file.
     content
-        What was read from it: dictionaries, lists and values. A file without a password may
-        be open to everybody.
+        Its content: dictionaries, lists and values. A file without a password may be
+        open to everybody.
 
     Raises
     ------
@@ -62,5 +62,5 @@ def _password_of(text: str) -> str | None:
     """Return the password of a URI; None for any other text."""
     try:
         return urlsplit(text).password if "://" in text else None
-    except ValueError:  # square brackets that are no IPv6 address
+    except ValueError:  # square brackets that are not an IPv6 address
         return None

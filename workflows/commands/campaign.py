@@ -285,5 +285,5 @@ def _show_summary(status: Status, console: Console) -> None:
         print_table(failures_table(status.failures), console)
         classes = Counter(failure.failure_class for failure in status.failures)
         for failure_class, number in classes.most_common():
-            console.print(f"{number} {failure_class}: {failure_class.mend}", highlight=False)
+            console.print(f"{number} {failure_class}: {failure_class.remedy}", highlight=False)
         console.print("run again what failed: interphase recover, or run SPEC --dir DIR --retry")

@@ -113,7 +113,7 @@ def _show(
     _counts(console, "left failed, not in the classes asked for", found.not_asked)
     left = Counter(step.failure_class for step in (*found.not_asked, *found.given_up))
     for failure_class in left:
-        console.print(f"  {failure_class}: {failure_class.mend}", highlight=False)
+        console.print(f"  {failure_class}: {failure_class.remedy}", highlight=False)
     for run in found.unknown[:_LISTED]:
         _line(console, f"  {run.name} ({run.fw_id}): {_whereabouts(run)}")
     if found.unknown:

@@ -1,8 +1,8 @@
-"""A database that goes away for minutes costs no finished calculation.
+"""Finished calculations survive a database that is away for minutes.
 
-What a step has computed lies in a file beside it before it goes to the job store, and the step
-waits for the store to come back. If that takes too long, or the step is killed while it waits,
-the next launch in its folder stores what is in the file.
+A step writes its output to a file in its folder before the job store gets it, and waits for the
+store to come back. If that takes too long, or the step is killed while it waits, the next launch in
+its folder stores the file's content.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _log = logging.getLogger(__name__)
 
 
 def patiently(ask: Callable[[], _Answer], *, seconds: float) -> _Answer:
-    """Ask a database again and again while it does not answer.
+    """Retry a request while the database does not answer.
 
     Parameters
     ----------
     ask
-        What may be done more than once.
+        The request; it may run more than once.
     seconds
         How long: pauses double from one second to half a minute.
 

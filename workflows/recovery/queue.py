@@ -1,4 +1,4 @@
-"""What the queueing system of this machine knows of batch jobs."""
+"""What the queueing system of this machine knows about batch jobs."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def local_queue() -> Queue | None:
 def ask_queue(jobs: Iterable[BatchJob], queue: Queue | None) -> dict[BatchJob, JobReport]:
     """Ask this machine's queue for batch jobs.
 
-    A job of another system or cluster is unknown here. So is one of another user that the queue
-    does not show: it may show only one's own.
+    A job of another system or cluster is unknown here. So is another user's job that the queue
+    does not show; some queues show users only their own jobs.
     """
     asked = list(dict.fromkeys(jobs))
     cluster = queue.cluster if queue and asked else ""

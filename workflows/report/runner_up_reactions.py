@@ -1,4 +1,4 @@
-"""The runners-up of a compound's reaction: not stored, but a matter of milliseconds."""
+"""The runners-up of a compound's reaction: not stored, since they take milliseconds."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class RunnersUp:
         entries
             Its compounds.
         warnings
-            What cannot be computed is added.
+            Messages on what cannot be computed are added.
         """
         missing = [each for each in entries if each.key not in self.known and _is_ranked(each)]
         if missing:

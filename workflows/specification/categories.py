@@ -12,7 +12,7 @@ Category = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*
 class CategoryRules(BaseModel):
     """Categories of steps; a worker takes those that its my_fworker.yaml lists.
 
-    They decide where a step runs, never what it computes: they are no part of a job's uuid.
+    They decide where a step runs, never what it computes: they are not part of a job's uuid.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -14,7 +14,7 @@ from workflows.specification.spec import ReferenceSpec
 
 
 class PhaseSource(Protocol):
-    """Gives competing phases and the crystals that they are."""
+    """Source of competing phases and their crystals."""
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
         """Return the phases made of these elements.
@@ -37,7 +37,7 @@ class TableSource:
         return table_phases(elements)
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:  # noqa: ARG002, built when asked for
-        """Return all crystals of the table; each is built when it is asked for."""
+        """Return all crystals of the table; each is built on request."""
         return table_crystals()
 
 
@@ -60,7 +60,7 @@ class FileSource:
 
 
 class MaterialsProject:
-    """The Materials Project's API; its crystals are fetched when they are asked for."""
+    """The Materials Project's API; its crystals are fetched on request."""
 
     def __init__(self, cache: Collection[dict[str, Any]] | None) -> None:
         # Imported here: the client takes a second.
@@ -73,7 +73,7 @@ class MaterialsProject:
         return self._source.phases(elements)
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:
-        """Return the crystals of these phases; each is fetched when it is asked for."""
+        """Return the crystals of these phases; each is fetched on request."""
         wanted = tuple(elements)
         formulas = self.phases(wanted).by_formula
         return _Fetched(formulas, lambda f: self._source.crystals(wanted, [f])[f])

@@ -41,7 +41,7 @@ class Place:
 
     @property
     def option(self) -> str:
-        """Return what a person adds to a command to name this place."""
+        """Return the option that names this place in a command."""
         if self.folder:
             return f"--dir {self.folder}"
         return f"--launchpad {self.file}" if self.file else ""
@@ -64,7 +64,7 @@ def find_place(
 
     A folder or launchpad file that is given; the settings' launchpad (INTERPHASE_LAUNCHPAD)
     or server (INTERPHASE_MONGODB_URI); FireWorks' own, where FW_CONFIG_FILE names its
-    configuration; a launchpad.yaml or my_launchpad.yaml beside the specification or in the
+    configuration; a launchpad.yaml or my_launchpad.yaml next to the specification or in the
     working directory; FireWorks' own in ~/.fireworks.
 
     Parameters
@@ -81,7 +81,7 @@ def find_place(
     Raises
     ------
     InputError
-        Both are given, neither is to be found, or the launchpad file cannot be used.
+        Both are given, neither is found, or the launchpad file cannot be used.
     """
     if folder and launchpad:
         msg = "give --dir or --launchpad, not both: a campaign is kept in one place"
@@ -116,7 +116,7 @@ def open_place(
     settings
         Settings of this machine.
     create
-        Make what a first campaign needs, such as indexes, where it is not there yet.
+        Create what a first campaign needs, such as indexes, if it is missing.
 
     Raises
     ------
@@ -136,8 +136,8 @@ def open_place(
 
 
 def _file_that_is_there(beside: Path | None) -> Path | None:
-    """Look for a launchpad file that nobody gave."""
-    from fireworks import fw_config  # a third of a second, and a folder needs none of it
+    """Look for a launchpad file that was not named."""
+    from fireworks import fw_config  # a third of a second, not needed for a folder
 
     fireworks = Path(fw_config.LAUNCHPAD_LOC) if fw_config.LAUNCHPAD_LOC else None
     if fireworks and os.environ.get("FW_CONFIG_FILE"):
@@ -148,7 +148,7 @@ def _file_that_is_there(beside: Path | None) -> Path | None:
 
 
 def _by_file_unasked(file: Path) -> Place:
-    """Take a launchpad file that nobody named: a beginner may have a folder in mind."""
+    """Use a launchpad file that was not named; a beginner may mean a folder instead."""
     try:
         return _by_file(file)
     except InputError as error:

@@ -1,4 +1,4 @@
-"""The graph of a crystal that CHGNet reads, made from arrays in place of edge after edge."""
+"""The graph of a crystal that CHGNet reads, made from arrays instead of edge by edge."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ _Indices = NDArray[np.int64]
 
 
 class FastGraphConverter(CrystalGraphConverter):
-    """The stock converter's graph, but for the order of bonds and angles, in a tenth of the time.
+    """The stock converter's graph in a tenth of the time; bonds and angles in another order.
 
-    What the stock one complains of, isolated atoms and bonds without their reverse, is left to it.
+    Isolated atoms and bonds without their reverse are left to the stock converter, which warns.
     """
 
     def forward(self, structure: Structure, *args: Any, **kwargs: Any) -> CrystalGraph:

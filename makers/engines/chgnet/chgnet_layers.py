@@ -19,7 +19,7 @@ _Part = tuple[Tensor, Tensor | None]
 
 
 def split_layers(model: CHGNet) -> None:
-    """Put the layers of this module in place of a model's own; its weights stay what they are."""
+    """Replace a model's layers by those of this module; its weights stay the same."""
     model.atom_conv_layers = nn.ModuleList(map(SplitAtomConv, model.atom_conv_layers))
     model.bond_conv_layers = nn.ModuleList(map(SplitBondConv, model.bond_conv_layers))
     model.angle_layers = nn.ModuleList(map(SplitAngleUpdate, model.angle_layers))
@@ -137,7 +137,7 @@ def _of_angles(
 
 
 def _widths(stock: GatedMLP, number: int) -> list[int]:
-    """Return the columns of each part: CHGNet's features of atoms, bonds, angles are as many."""
+    """Return the columns of each part: CHGNet has equally many features for each kind."""
     first = next(layer for layer in stock.mlp_core.layers if isinstance(layer, nn.Linear))
     return [first.in_features // number] * number
 

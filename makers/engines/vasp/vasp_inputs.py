@@ -1,4 +1,4 @@
-"""The Materials Project's VASP inputs, as tight as the campaign asks, and their energy scheme."""
+"""The Materials Project's VASP inputs, converged as the campaign asks, and their energy scheme."""
 
 from typing import Final
 
@@ -18,7 +18,7 @@ def input_set(settings: VaspSettings) -> VaspInputSet:
 
 
 def vasp_scheme(generator: VaspInputSet) -> EnergyScheme:
-    """Name the energy scheme of an input set; changed settings make a scheme of their own."""
+    """Name the energy scheme of an input set; changed settings make a different scheme."""
     changes = [
         f"{tag}={value}"
         for tag, value in sorted(generator.user_incar_settings.items())

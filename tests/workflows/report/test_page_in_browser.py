@@ -234,7 +234,7 @@ def test_what_fails_and_waits_is_shown_with_its_reason(
     browser: Browser, three: Report, tmp_path: Path
 ) -> None:
     failed = {"compound": "LZO", "step": "relax", "number": 7, "kind": "memory"}
-    failure = failed | {"error": "killed", "lines": "Traceback\nkilled", "mend": "more memory"}
+    failure = failed | {"error": "killed", "lines": "Traceback\nkilled", "remedy": "more memory"}
     dopant = {"element": "Y", "valence": 3, "site": "Zr", "concentration": 0.25}
     lost = CompoundView.model_validate(
         {
