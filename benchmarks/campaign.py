@@ -1,4 +1,4 @@
-"""A whole campaign from nothing, by the command that a user gives; and where its time went.
+"""A whole campaign from scratch, by the user's command, and where its time went.
 
 It takes more than an hour, so ``python -m benchmarks.run`` runs it only when it is named.
 ``python -m benchmarks.campaign DIR ...`` gives the same figures of campaigns that have run;
@@ -36,7 +36,7 @@ _ENDED = (0, 1)
 
 
 class Targets(NamedTuple):
-    """What is asked of a campaign.
+    """Target times of a campaign.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ def measure(*, quick: bool) -> list[Figure]:
 
 
 def demo_of(number: int) -> dict[str, Any]:
-    """Return the demo, cut to so many dopants."""
+    """Return the demo with this many dopants."""
     demo = _read("demo")
     return demo | {"name": f"demo-{number}", "dopants": demo["dopants"][:number]}
 
@@ -87,7 +87,7 @@ def few_of_llzo() -> dict[str, Any]:
 
 
 def spread(per_element: Counter[str], least: int) -> list[str]:
-    """Choose elements from all over the periodic table that have so many compounds together."""
+    """Choose elements from all over the periodic table with this many compounds in all."""
     from pymatgen.core import Element
 
     ordered = sorted(per_element, key=lambda symbol: Element(symbol).Z)
@@ -105,7 +105,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _from_nothing(spec: dict[str, Any]) -> list[Figure]:
-    """Run a campaign in a folder of its own, which stays if the run fails."""
+    """Run a campaign in a new folder, which stays if the run fails."""
     top = Path(tempfile.mkdtemp(prefix="ip-"))
     file, folder = top / "spec.yaml", top / "run"
     file.write_text(yaml.safe_dump(spec), encoding="utf-8")
@@ -206,7 +206,7 @@ def _asked(
     agreement: str,
     is_whole: bool = True,
 ) -> Figure:
-    """Make a line, held against what is asked for; a campaign with gaps does not meet it."""
+    """Make a row with its target; a campaign with gaps does not meet it."""
     return Figure(
         what=what,
         unit=unit,
@@ -229,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.keep:
         from benchmarks.run import keep, this_machine
 
-        # The load is that of now, and says nothing of then.
+        # The current load says nothing about that of the run.
         machine = this_machine().model_copy(update={"load": None})
         keep("campaign", Measured(title=TITLE, machine=machine, seconds=None, figures=figures))
 

@@ -74,7 +74,7 @@ def relaxed(
     crystals: Iterable[Record],
     cache: Path | None,
 ) -> dict[str, float]:
-    """Relax the garnets and all that carries them, as a campaign does: eV/atom by formula."""
+    """Relax the garnets and their alignment crystals as a campaign does: eV/atom by formula."""
     from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
 
     garnets = {r.formula: r.element for r in reactions if r.units}

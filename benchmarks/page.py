@@ -1,4 +1,4 @@
-"""The page of the benchmarks, made from their results."""
+"""The page of the benchmarks, generated from their results."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ _HEADER = ("what", "interphase", "alternative", "ratio", "target", "met", "numbe
 
 
 class Machine(BaseModel, extra="forbid"):
-    """What the figures depend on."""
+    """The machine and packages that the figures depend on."""
 
     cores: int = Field(description="Cores that the benchmark may use")
     load: float | None = Field(
@@ -41,7 +41,7 @@ class Measured(BaseModel, extra="forbid"):
 
     title: str
     machine: Machine
-    seconds: float | None = Field(description="How long it took, s; null where others ran it")
+    seconds: float | None = Field(description="How long it took, s; null if others ran it")
     figures: list[Figure]
 
 
@@ -52,7 +52,7 @@ class Results(BaseModel, extra="forbid"):
 
 
 def read_results() -> Results:
-    """Read the stored results; none where there are none yet."""
+    """Read the stored results; empty if there are none yet."""
     if not RESULTS.exists():
         return Results()
     return Results.model_validate_json(RESULTS.read_text(encoding="utf-8"))
@@ -71,7 +71,7 @@ def table(figures: Iterable[Figure]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Keep a text, which may be another library's message, within its cell."""
+    """Fit a text, which may be another library's message, into a table cell."""
     return " ".join(text.split()).replace("|", "\\|")
 
 

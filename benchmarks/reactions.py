@@ -75,7 +75,7 @@ def codoped(number: int) -> list[Case]:
     pairs = combinations(_candidates(), 2)
     different = [pair for pair in pairs if pair[0].element != pair[1].element]
     # Neighbours in this list share an element; spread over it, they cover the periodic table. Some
-    # cannot be: others fill their places.
+    # are impossible: others replace them.
     step = max(len(different) // number, 1)
     spread = chain.from_iterable(different[first::step] for first in range(step))
     return list(islice(_cases(spread), number))

@@ -1,4 +1,4 @@
-"""A campaign of any size whose steps do nothing: what is left is the orchestration itself."""
+"""A campaign of any size whose steps do nothing, so that only orchestration remains."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -75,7 +75,7 @@ def _flow(campaign: Campaign, node: Node) -> Flow:
 
 @contextmanager
 def trivial_steps() -> Iterator[None]:
-    """Have workflows of compounds built with steps that do nothing."""
+    """Build workflows of compounds with steps that do nothing, in a block."""
     with patch.object(build, "_compound_flow", _flow):
         yield
 

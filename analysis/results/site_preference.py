@@ -110,7 +110,7 @@ class SitePreference(BaseModel, frozen=True, extra="forbid"):
     def compare(self, found: Experiment) -> Verdict:
         """Compare with the site that experiment found.
 
-        An undecided preference neither agrees nor disagrees, whatever its lowest site.
+        An undecided preference neither agrees nor disagrees.
         """
         if not self.decided:
             return Verdict.OPEN

@@ -1,4 +1,4 @@
-"""docs/results.md: what a result document holds, made from `analysis.base.fields`."""
+"""docs/results.md: the content of a result document, from `analysis.base.fields`."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def results_page(made: str) -> str:
     Parameters
     ----------
     made
-        The line that says that the page is made from the code.
+        The line that says that the page is generated from the code.
     """
     parts = [
         *(made, "# Results", _INTRODUCTION, "## The fields", _fields()),

@@ -1,4 +1,4 @@
-"""How good are the reference phases: the table's oxides against measured enthalpies.
+"""Quality of the reference phases: the table's oxides against measured enthalpies.
 
 Nothing is converted between 298 K and 0 K. Heat up to 298 K makes oxides of light elements 0.013 to
 0.025 eV/atom more stable than at 0 K, zero-point motion less by as much or more, and the table's
@@ -23,7 +23,7 @@ GAS: Final = "g"
 
 
 class OxideGroup(StrEnum):
-    """Oxides that share what makes the table right or wrong."""
+    """Oxides that share the cause of the table's error."""
 
     FITTED = "correction fitted to them"
     PLUS_U = "+U metals"
@@ -50,7 +50,7 @@ class OxideError(BaseModel, frozen=True, extra="forbid"):
 
 
 def group_of(oxide: MeasuredOxide) -> OxideGroup:
-    """Sort an oxide by what decides the table's error."""
+    """Sort an oxide by the cause of the table's error."""
     if oxide.phase == GAS:
         return OxideGroup.GAS
     if oxide.element in FITTED:

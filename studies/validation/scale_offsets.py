@@ -1,4 +1,4 @@
-"""Which elements are on different scales: the engine's formation energies against the table's.
+"""Elements on different scales: the engine's formation energies against the table's.
 
 For a phase known on both scales, with the elemental energies of the engine's scheme,
 
@@ -22,7 +22,7 @@ from studies.validation.parity import Parity, parity
 # table (MP2020Compatibility.yaml and MPCompatibility.yaml of pymatgen).
 OXYGEN_CHANGE: Final = -0.687 + 0.70229
 # The same per atom of an oxide's cation: +U corrections; the table's correction of sulfides, which
-# it gives to sulfur in oxides as well; and elements that the table has fitted (Cl2 -1.25385,
+# it applies to sulfur in oxides as well; and elements that the table has fitted (Cl2 -1.25385,
 # N2 -7.95247 eV/atom) and today's scheme has not.
 CATION_CHANGE: Final = {
     "V": -1.7 + 1.682,
@@ -112,12 +112,12 @@ def element_offsets(
 
 
 def outstanding(medians: Mapping[str, float]) -> list[str]:
-    """Name the elements whose offset no usual error of the engine explains, the largest first.
+    """Name the elements whose offset exceeds the engine's usual error, the largest first.
 
     Parameters
     ----------
     medians
-        Median offset of each element. One counts where it is more than `FACTOR` times the scatter
+        Median offset of each element. One counts if it is more than `FACTOR` times the scatter
         of all (their scaled median absolute deviation) away from their median.
     """
     everything = parity(list(medians.values()))
@@ -155,6 +155,6 @@ def _oxide_of(composition: Composition) -> str | None:
 
 
 def _alone_with_host_metals(symbols: Iterable[str]) -> str | None:
-    """Name the one element beside Li, La and Zr of a phase without oxygen."""
+    """Name the single element other than Li, La and Zr of a phase without oxygen."""
     further = set(symbols) - HOST_METALS
     return further.pop() if len(further) == 1 and "O" not in further else None

@@ -67,7 +67,7 @@ def _ready(database: Database, nodes: Sequence[Node], standing: _Standing) -> li
 
 
 def _with_data(database: Database, campaign: Campaign, node: Node, done: Collection[str]) -> Node:
-    """Give a training its data: what has landed of all that it waited for.
+    """Add the data of a training: what has landed of all that it waited for.
 
     Record which candidates already have results; predicting those is a weaker test.
     """

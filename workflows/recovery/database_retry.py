@@ -58,7 +58,7 @@ def patiently(ask: Callable[[], _Answer], *, seconds: float) -> _Answer:
 
 
 class PatientStore(JobStore):
-    """A job store that writes an output beside the job first, and waits for its database."""
+    """A job store that first writes an output into the job's folder and waits for its database."""
 
     seconds: float = 0.0
 

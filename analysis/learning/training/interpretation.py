@@ -65,7 +65,7 @@ def _on_classes(learnt: Record) -> str:
     if not beaten:
         return (
             "Stable or not, of an element never computed: not shown to be better than the baseline "
-            f"({numbers}). Do not believe the probabilities, whatever the leaderboard says."
+            f"({numbers}). Do not believe the probabilities, even if the leaderboard is good."
         )
     return (
         f"Stable or not, of an element never computed: better than the baseline ({numbers})"

@@ -67,7 +67,7 @@ class Training(BaseModel, extra="forbid"):
     forecasts: list[dict[str, Any]] = Field(
         default_factory=list,
         description="Predictions made before the calculation, of all stages, with their snapshot; "
-        "beside them what was computed, once it has landed",
+        "and what was computed, once it has landed",
     )
     agreement: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="How good these forecasts were, by reason and in all"
