@@ -12,7 +12,7 @@ help:
 	@echo "make demo     set up and run campaigns/demo.yaml in runs/demo; again: continue it"
 	@echo "make test     set up and run all checks and tests"
 	@echo "make test-faults  random faults over garnets on a real Slurm (root, slurm-wlm, munge)"
-	@echo "make lint     the checks alone: ruff and mypy"
+	@echo "make lint     the checks alone: ruff, mypy, and the direction of imports"
 	@echo "make docs     write the pages of docs/ that are made from the code; execute the notebook"
 	@echo "make bench    measure against what one would use instead; writes docs/benchmarks.md"
 	@echo "make install  set up alone: $(VENV) with pinned packages, and a MongoDB"
@@ -24,7 +24,7 @@ demo: install
 
 # Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
 # a thread each.
-CAMPAIGNS := tests/cluster tests/documentation tests/workflows
+CAMPAIGNS := tests/cluster tests/documentation tests/workflows tests/test_contributing.py
 
 test: install lint
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadfile $(CAMPAIGNS:%=--ignore %)
@@ -37,6 +37,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 docs: $(INSTALLED)
 	$(BIN)/python -m studies.pages.reference_pages docs

@@ -18,8 +18,10 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.data import TABLES
+from analysis.energies.oxide_groups import OxideGroup
 from analysis.energies.oxides import OxideStatus, status_counts
 from analysis.energies.reference_phases import whole_table
+from analysis.energies.scheme_changes import ANION_CHANGE, CATION_CHANGE
 from analysis.energies.uncertainty import GARNETS_FILE, known_error
 from analysis.figures.style import save_figure
 from benchmarks.engine_energies import Lowest, lowest, records, relaxed, single_points
@@ -30,12 +32,10 @@ from studies.tables.ternary_oxides import (
 )
 from studies.validation import parity_figures, reaction_errors
 from studies.validation.alignments import Alignment
-from studies.validation.experiment import OxideError, OxideGroup, oxide_errors
+from studies.validation.experiment import OxideError, oxide_errors
 from studies.validation.known_reactions import KnownReaction, host_errors, known_reaction
 from studies.validation.parity import parity
 from studies.validation.scale_offsets import (
-    ANION_CHANGE,
-    CATION_CHANGE,
     ElementOffset,
     element_offsets,
     outstanding,

@@ -23,8 +23,7 @@ from benchmarks.page import Measured, table
 from benchmarks.timeline import Part, Timeline, described, read_timeline
 from benchmarks.trivial import llzo_plan
 from workflows.base.settings import load_settings
-from workflows.commands.campaign import the_campaign
-from workflows.storage.campaign_location import Place, open_place
+from workflows.storage.campaign_location import Place, open_place, the_campaign
 
 TITLE = "A whole campaign"
 CAMPAIGNS = Path(__file__).parents[1] / "campaigns"

@@ -20,11 +20,11 @@ from rich.console import Console
 from benchmarks import trivial
 from benchmarks.measure import Figure, Run, alone, compared, in_fresh_process, side_by_side, timed
 from workflows.base.settings import load_settings
-from workflows.commands.campaign import status_command
-from workflows.dispatch import build
+from workflows.commands.status import status_command
+from workflows.dispatch import workflow_builder as build
 from workflows.dispatch.template import Builder
-from workflows.results.query import find
 from workflows.results.result_documents import build_results
+from workflows.results.search import find
 from workflows.specification.campaign import Campaign, Node, NodeKind, cell_size
 from workflows.storage.campaign_location import Place
 from workflows.storage.connection import Address

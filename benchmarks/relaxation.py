@@ -44,10 +44,10 @@ def measure(*, quick: bool) -> list[Figure]:
     arranged = arrange_host(host, number=1, seed=SEED)[0].structure
     with processes(WORKERS, threads=1) as pool:
         relaxed = pool.submit(relax, arranged).result()["structure"]
-        starts = [_doped(host, relaxed, *dopant) for dopant in chosen]
+        starts = [doped(host, relaxed, *dopant) for dopant in chosen]
         in_each(pool, WORKERS, relax, relaxed)  # all have loaded their model
         ours = timed(lambda: list(pool.map(relax, starts)))
-    crystallographic = [_doped(host, arranged, *dopant) for dopant in chosen]
+    crystallographic = [doped(host, arranged, *dopant) for dopant in chosen]
     with processes(1, threads=None) as pool:
         pool.submit(stock_relax, relaxed).result()
         stock = timed(lambda: list(pool.map(stock_relax, crystallographic)))
@@ -113,7 +113,8 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _doped(host: Host, structure: Structure, element: str, valence: int, site: str) -> Structure:
+def doped(host: Host, structure: Structure, element: str, valence: int, site: str) -> Structure:
+    """Put a dopant on a host's cell, in its best choice."""
     dopant = Dopant(element=element, valence=valence, site=site, concentration=CONCENTRATION)
     compound = Compound(dopants=(dopant,))
     return dope(host, structure, compound, choices=1, seed=SEED)[0].structure

@@ -14,7 +14,7 @@ from pymongo import ReplaceOne, UpdateOne
 from analysis.structures.compensation import compound_composition, formula_per_unit
 from analysis.structures.dopants import Compound
 from makers.naming import named
-from workflows.dispatch import build
+from workflows.dispatch import workflow_builder as build
 from workflows.dispatch.submission import submit
 from workflows.learning.campaign_stages import save_campaign
 from workflows.specification.campaign import Campaign, Node, NodeKind, PlannedCompound

@@ -115,8 +115,8 @@ def run(
     --------
     >>> import interphase
     >>> table = interphase.run("mine.yaml", "runs/mine", workers=1)
-    >>> table.site.to_list()  # niobium on Zr, and the undoped host
-    [None, 'Zr']
+    >>> table.site.dropna().to_list()  # niobium on Zr; the other row is the undoped host
+    ['Zr']
     """
     settings = load_settings()
     if workers is not None:

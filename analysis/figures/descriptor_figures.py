@@ -116,7 +116,7 @@ def window_figure(data: TrainingData, windows: pd.DataFrame, *, count: int = 6) 
     for axes in panels.flat[len(chosen) :]:
         axes.axis("off")
     figure.supylabel(Field.REACTION_ENERGY.heading, fontsize="medium")
-    labels = data.rows[str(Field.LABEL)].unique()
+    labels = data.rows[str(Field.RELATION)].unique()
     handles = [
         Line2D([], [], color=mark.colour, marker=mark.marker, linestyle="", label=mark.text)
         for label, mark in MARKS.items()
@@ -131,7 +131,7 @@ def _draw_window(axes: Axes, data: TrainingData, window: Window, p_adjusted: flo
     axes.axvspan(window.low, window.high, color=BAND, linewidth=0)
     values = data.descriptors[window.descriptor]
     for label, mark in MARKS.items():
-        column = data.rows[str(Field.LABEL)]
+        column = data.rows[str(Field.RELATION)]
         of_label = column.isna() if label is None else column == str(label)
         axes.plot(
             values[of_label],

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import mean_absolute_error, r2_score
 
 from analysis.base.errors import InputError
-from analysis.base.fields import Label
+from analysis.base.fields import Relation
 from analysis.descriptors.descriptor import Descriptor
 from analysis.figures.style import BLUE, INK, MARKS, MINUS, MUTED, quieten
 from analysis.learning.data.scores import Metric
@@ -84,7 +84,7 @@ def _draw_map(axes: Axes, problem: Problem, trial: Trial, seed: int) -> None:
     axes.pcolormesh(
         first, second, stable, cmap=REGIONS, vmin=0, vmax=1, shading="nearest", rasterized=True
     )
-    for value, label in ((1, Label.STABLE), (0, Label.UNSTABLE)):
+    for value, label in ((1, Relation.NO_WORSE), (0, Relation.WORSE)):
         mark, of_class = MARKS[label], problem.y == value
         axes.plot(
             *x[of_class].T,
@@ -94,7 +94,7 @@ def _draw_map(axes: Axes, problem: Problem, trial: Trial, seed: int) -> None:
             alpha=0.85,
             markeredgecolor="white",
             markeredgewidth=0.4,
-            label=mark.text if value else "not stable",
+            label=mark.text,
         )
     axes.set_xlabel(Descriptor[trial.subset[0].upper()].heading)
     axes.set_ylabel(Descriptor[trial.subset[1].upper()].heading)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.base.errors import InputError
-from analysis.base.fields import Label
+from analysis.base.fields import Label, Relation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,9 +43,11 @@ class Mark(NamedTuple):
 
 # Okabe and Ito's palette, safe for every kind of colour vision (jfly.uni-koeln.de/color).
 MARKS: dict[str | None, Mark] = {
-    Label.STABLE: Mark("#009E73", "o", "stable"),
+    Label.RESISTS: Mark("#009E73", "o", "resists"),
     Label.UNDECIDED: Mark("#E69F00", "s", "undecided"),
-    Label.UNSTABLE: Mark("#D55E00", "v", "unstable"),
+    Label.REDUCED: Mark("#D55E00", "v", "reduced"),
+    Relation.NO_WORSE: Mark("#009E73", "o", "no worse than the host"),
+    Relation.WORSE: Mark("#D55E00", "v", "worse than the host"),
     None: Mark("#999999", "D", "no label"),
 }
 

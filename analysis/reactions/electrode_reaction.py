@@ -126,14 +126,14 @@ class Contact:
         """
         rivals = self.rivals
         for basis in ranked_bases(
-            rivals.fractions, rivals.energies, self.start, self._excess_basis, free=self.column
+            rivals.fractions, rivals.energies, self.start, self.excess_basis, free=self.column
         ):
             atoms = np.linalg.solve(rivals.fractions[:, basis], self.start)
             uptake = max(0.0, -float(atoms[basis == self.column][0]))
             yield float(rivals.energies[basis] @ atoms), uptake, self.products(basis, atoms)
 
     @property
-    def _excess_basis(self) -> Indices:
+    def excess_basis(self) -> Indices:
         """The elements, with the electrode in place of the one that limits it.
 
         The compound holds `share` atoms of electrode for each element of it; taking out the least

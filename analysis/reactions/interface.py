@@ -116,7 +116,18 @@ def energy_above_hull(
     """Compute a compound's energy above the hull of all phases and itself, in eV/atom.
 
     Phases of any number of elements count, the host's entry among them. Never negative: a compound
-    below the hull of the others is on the hull, at zero.
+    below the hull of the others is on the hull, at zero. Errors are those of `hull_distance`.
+    """
+    return max(0.0, hull_distance(composition, formation_energy_per_atom, phases))
+
+
+def hull_distance(
+    composition: Composition, formation_energy_per_atom: float, phases: ReferencePhases
+) -> float:
+    """Compute a compound's energy relative to the hull of all other phases, in eV/atom.
+
+    Negative for a compound below that hull: by so much it is more stable than any mixture of the
+    reference phases. Phases of any number of elements count, the host's entry among them.
 
     Raises
     ------
@@ -130,7 +141,7 @@ def energy_above_hull(
     right_sides = np.column_stack([fractions, np.eye(len(fractions))])
     basis = optimal_basis(rivals.fractions, rivals.energies, right_sides, rivals.elemental)
     hull = rivals.energies[basis] @ np.linalg.solve(rivals.fractions[:, basis], fractions)
-    return max(0.0, float(formation_energy_per_atom - hull))
+    return float(formation_energy_per_atom - hull)
 
 
 def runners_up(

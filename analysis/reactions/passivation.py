@@ -35,6 +35,7 @@ def passivation(
     *,
     dopant_elements: Collection[str],
     threshold: float = THRESHOLD,
+    gap_error: float = 0.0,
 ) -> Passivation:
     """Judge whether the products passivate the interface.
 
@@ -54,6 +55,9 @@ def passivation(
         Symbols of the dopants.
     threshold
         Gap in eV that has to be exceeded.
+    gap_error
+        Error of a gap in eV (`insulation.GAP_ERROR`). A verdict that turns on a gap
+        nearer to the threshold than this is null; with 0 gaps are taken as exact.
 
     Raises
     ------
@@ -61,18 +65,22 @@ def passivation(
         If a product is not among the reference phases, or a dopant is not an element.
     """
     dopants = frozenset(map(_element, dopant_elements))
-    gaps = {formula: _gap(formula, phases) for formula in products}
+    gaps = {formula: gap_of(formula, phases) for formula in products}
     deciding = {
         formula: gap
         for formula, gap in gaps.items()
         if not dopants.isdisjoint(Composition(formula).elements)
     }
     return Passivation(
-        passivating=_all_exceed(deciding, threshold),
-        strictly_passivating=_all_exceed(gaps, threshold),
+        passivating=_all_exceed(deciding, threshold, gap_error),
+        strictly_passivating=_all_exceed(gaps, threshold, gap_error),
         deciding_phases=list(deciding),
         product_band_gaps=gaps,
-        notes=(*_missing_gaps(gaps), *_no_deciding_phase(deciding, dopants)),
+        notes=(
+            *_missing_gaps(gaps),
+            *_near_gaps(gaps, threshold, gap_error),
+            *_no_deciding_phase(deciding, dopants),
+        ),
     )
 
 
@@ -83,18 +91,42 @@ def _element(symbol: str) -> Element:
     return Element(symbol)
 
 
-def _gap(formula: str, phases: ReferencePhases) -> float | None:
+def gap_of(formula: str, phases: ReferencePhases) -> float | None:
+    """Return the smallest listed band gap of a phase in eV; metallic elements have none, so 0.
+
+    Raises
+    ------
+    InputError
+        If the phase is not among the reference phases.
+    """
     composition = Composition(formula)
     if composition.is_element and composition.elements[0].is_metal:
         return 0.0
     return phases.phase(formula).band_gap
 
 
-def _all_exceed(gaps: Mapping[str, float | None], threshold: float) -> bool | None:
+def _all_exceed(
+    gaps: Mapping[str, float | None], threshold: float, gap_error: float
+) -> bool | None:
+    """Judge by the smallest gap, which decides: null where it is near the threshold."""
     known = [gap for gap in gaps.values() if gap is not None]
     if not gaps or len(known) < len(gaps):
         return None
-    return min(known) > threshold
+    smallest = min(known)
+    return None if _is_near(smallest, threshold, gap_error) else smallest > threshold
+
+
+def _is_near(gap: float | None, threshold: float, gap_error: float) -> bool:
+    return gap is not None and gap_error > 0 and abs(gap - threshold) <= gap_error
+
+
+def _near_gaps(gaps: Mapping[str, float | None], threshold: float, gap_error: float) -> list[str]:
+    return [
+        f"The band gap of {formula}, {gap:.2f} eV, {Reason.NEAR_BAND_GAP} of {threshold:g} eV by "
+        f"less than its error of {gap_error:g} eV: whether it passivates is open"
+        for formula, gap in gaps.items()
+        if _is_near(gap, threshold, gap_error)
+    ]
 
 
 def _missing_gaps(gaps: Mapping[str, float | None]) -> list[str]:

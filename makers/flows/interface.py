@@ -9,7 +9,7 @@ from analysis.energies.phases import ReferencePhases
 from analysis.motion.migration import Migration
 from analysis.reactions.verdict import Criteria
 from analysis.results.result import CompoundResult, EngineUsed
-from analysis.results.screening import Calculated, References, screen
+from analysis.results.screening import Calculated, References, UndopedReaction, screen
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
 from makers.flows.candidates import ParentFailedError, RelaxedCandidates
@@ -78,11 +78,16 @@ class InterfaceMaker(Maker):
             exchanged=exchanged,
             crystal_energies={f: crystal.energy_per_atom for f, crystal in crystals.items()},
             host=_calculated(host_relaxed),
-            host_reaction_energy=host_result.reaction_energy if host_result else None,
+            undoped=host_result and _undoped(host_result),
             electrode=electrode,
             criteria=criteria,
         )
         return screen(host, compound, _calculated(relaxed), references, motion=motion)
+
+
+def _undoped(result: CompoundResult) -> UndopedReaction:
+    fields = UndopedReaction.model_fields
+    return UndopedReaction(**{name: getattr(result, name) for name in fields})
 
 
 def _calculated(candidates: RelaxedCandidates) -> Calculated:

@@ -92,7 +92,7 @@ The same filters choose the results, and the cells, to write for other programs:
 
 `workflows.results.files.read_results` reads each format back as it came from the database:
 `read_results("results/llzo-chgnet/compounds.csv")` returns the reference result, and
-`workflows.results.query.to_dataframe` makes a table of it, as [the notebook](query.ipynb) shows.
+`workflows.results.search.to_dataframe` makes a table of it, as [the notebook](query.ipynb) shows.
 The name of a CIF consists of formula, dopants with their sites, and the beginning of `job_uuid`:
 `Li6.25Al0.25La3Zr2O12_Al3+Li_1b9d6bcd.cif`. An existing file is replaced only with `--force`, and
 only once the new one is complete."""

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from pymatgen.core import Composition, Element
 
+from analysis.energies.oxide_groups import OxideGroup
 from analysis.figures.style import BLUE, INK, MUTED, Mark, quieten
 from studies.validation.alignments import Alignment
-from studies.validation.experiment import OxideGroup
 from studies.validation.reaction_errors import ALL_ENGINE, by_way
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from analysis.learning.regression.regressors import Regression
 from analysis.learning.search.classification import Profile
 from analysis.learning.search.classifiers import Algorithm
 from analysis.learning.search.nested import Choice
-from workflows.dispatch.advance import advance
+from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
 from workflows.learning.on_demand import learn_now
 from workflows.specification.planning import make_plan

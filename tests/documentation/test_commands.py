@@ -13,7 +13,7 @@ from typer.main import get_group
 
 from analysis.base.errors import InputError
 from workflows.cli.main import app
-from workflows.dispatch.advance import advance
+from workflows.dispatch.campaign_advance import advance
 from workflows.specification.planning import make_plan
 from workflows.specification.sources import TableSource
 from workflows.specification.spec import CampaignSpec

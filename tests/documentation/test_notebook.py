@@ -55,7 +55,7 @@ def test_one_line_makes_it_read_a_campaign(demo: Path) -> None:
         QUERY,
         {
             REFERENCE: f'results("{demo}")',
-            "from workflows.results.query import to_dataframe": imported,
+            "from workflows.results.search import to_dataframe": imported,
         },
     )
     stable_by_site = text_of(code_cells(made)[1])[0]

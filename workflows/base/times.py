@@ -11,6 +11,8 @@ from analysis.base.errors import InputError
 _UNITS: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _AGO = re.compile(r"(?P<number>\d+(\.\d+)?)(?P<unit>[hdw])")
 
+_SIXTY = 60  # seconds of a minute, minutes of an hour
+
 
 def read_date(text: str, *, name: str, now: datetime | None = None) -> tuple[datetime, datetime]:
     """Read a date as the span of time that it denotes.
@@ -64,3 +66,15 @@ def _length(match: re.Match[str]) -> timedelta:
 
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def duration(seconds: float) -> str:
+    """Write a time for people: 45 s, 3 min 20 s, 2 h 05 min."""
+    whole = round(seconds)
+    if whole < _SIXTY:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, _SIXTY)
+    if minutes < _SIXTY:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, _SIXTY)
+    return f"{hours} h {minutes:02d} min"

@@ -4,15 +4,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import (
-    Campaign,
-    Folder,
-    Launchpad,
-    SomeFolder,
-    Spec,
-    console,
-    place_of,
-)
+from workflows.cli.options import Campaign, Folder, Launchpad, SomeFolder, Spec, place_of
+from workflows.terminal.output import console
 
 
 def run(
@@ -31,7 +24,7 @@ def run(
 
     **Example**: `interphase run campaigns/demo.yaml --dir runs/demo`
     """
-    from workflows.commands.campaign import run_command
+    from workflows.commands.run import run_command
 
     status = run_command(spec, folder, workers=workers, retry=retry, console=console())
     raise typer.Exit(status)
@@ -45,7 +38,7 @@ def plan(
 
     **Example**: `interphase plan campaigns/llzo.yaml`
     """
-    from workflows.commands.campaign import plan_command
+    from workflows.commands.plan import plan_command
 
     plan_command(spec, list_compounds=compounds, console=console())
 
@@ -74,7 +67,7 @@ def submit(
     - `interphase submit campaigns/llzo.yaml --launchpad ~/.fireworks/my_launchpad.yaml --dry-run`
     - `interphase submit campaigns/llzo.yaml --redo dopant=Al --redo site=Li`
     """
-    from workflows.commands.cluster import submit_command
+    from workflows.commands.submit import submit_command
 
     place = place_of(None, launchpad, beside=spec)
     submit_command(spec, place, redo=redo or [], dry_run=dry_run, force=force, console=console())
@@ -87,7 +80,7 @@ def advance(
 
     **Example**: `interphase advance --launchpad ~/.fireworks/my_launchpad.yaml`
     """
-    from workflows.commands.cluster import advance_command
+    from workflows.commands.advance import advance_command
 
     advance_command(place_of(folder, launchpad), campaign, console=console())
 
@@ -140,7 +133,7 @@ def webgui(
 
     **Example**: `interphase webgui --dir runs/demo`
     """
-    from workflows.commands.cluster import webgui_command
+    from workflows.commands.webgui import webgui_command
 
     webgui_command(place_of(folder, launchpad), campaign, host=host, port=port, console=console())
 
@@ -152,6 +145,6 @@ def status(
 
     **Example**: `interphase status --dir runs/demo`
     """
-    from workflows.commands.campaign import status_command
+    from workflows.commands.status import status_command
 
     status_command(place_of(folder, launchpad), campaign, console=console())

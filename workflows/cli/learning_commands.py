@@ -5,14 +5,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import (
-    Campaign,
-    Launchpad,
-    Output,
-    SomeFolder,
-    console,
-    place_of,
-)
+from workflows.cli.options import Campaign, Launchpad, SomeFolder, place_of
+from workflows.terminal.output import Output, console
 
 
 def learn(
@@ -50,7 +44,7 @@ def learn(
     - `interphase learn --dir runs/llzo`
     - `interphase learn --dir runs/llzo --full --seed 1`
     """
-    from workflows.commands.learning import learn_command
+    from workflows.commands.learn import learn_command
 
     learn_command(
         place_of(folder, launchpad),
@@ -92,7 +86,7 @@ def predict(  # noqa: PLR0913, PLR0917, one option each
     - `interphase predict Nb 5 Zr --x 0.5 --dir runs/llzo`
     - `interphase predict --all --dir runs/llzo --format csv`
     """
-    from workflows.commands.predictions import predict_all_command, predict_command
+    from workflows.commands.predict import predict_all_command, predict_command
 
     place = place_of(folder, launchpad)
     if everything:

@@ -5,11 +5,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import (
-    Launchpad,
-    console,
-    place_of,
-)
+from workflows.cli.options import Launchpad, place_of
+from workflows.terminal.output import console
 
 
 def doctor(
@@ -29,7 +26,7 @@ def doctor(
     - `interphase doctor campaigns/demo.yaml`
     - `interphase doctor campaigns/llzo.yaml --launchpad ~/.fireworks/my_launchpad.yaml`
     """
-    from workflows.commands.campaign import doctor_command
+    from workflows.commands.doctor import doctor_command
 
     place = place_of(None, launchpad) if launchpad else None
     doctor_command(spec, place, fix=fix, console=console())

@@ -13,7 +13,7 @@ from workflows.cli import learning_commands as on_learning
 from workflows.cli import machine_commands as on_machine
 from workflows.cli import report_commands as on_reports
 from workflows.cli import result_commands as on_results
-from workflows.cli.options import console
+from workflows.terminal.output import console
 
 app = typer.Typer(
     name="interphase",

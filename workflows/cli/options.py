@@ -1,12 +1,9 @@
 """Options that several commands have, each declared once, and what they lead to."""
 
-import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 if TYPE_CHECKING:
     from workflows.storage.campaign_location import Place
@@ -35,35 +32,6 @@ Campaign = Annotated[
 ]
 
 
-class Output(StrEnum):
-    """How results are written."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
-class SummaryOutput(StrEnum):
-    """How a summary is written."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-class StateName(StrEnum):
-    """States of a compound, as `workflows.state.campaign_status.State` has them.
-
-    Written out here: that module imports jobflow, which takes longer than any command's help.
-    """
-
-    LANDED = "landed"
-    RUNNING = "running"
-    QUEUED = "queued"
-    WAITING = "waiting"
-    FAILED = "failed"
-    BLOCKED = "blocked"
-
-
 def place_of(folder: Path | None, launchpad: Path | None, *, beside: Path | None = None) -> "Place":
     """Find where a campaign is kept: its folder, or the LaunchPad that machines share."""
     from workflows.base.settings import load_settings
@@ -72,7 +40,13 @@ def place_of(folder: Path | None, launchpad: Path | None, *, beside: Path | None
     return find_place(folder, launchpad, load_settings(), beside=beside)
 
 
-def console(file: TextIO | None = None) -> Console:
-    """Give the console of standard output, or of a file."""
-    # A pipe or a file has no width to wrap at.
-    return Console(file=file, soft_wrap=not (file or sys.stdout).isatty())
+def find_campaign(
+    source: Path, launchpad: Path | None, campaign: str | None
+) -> tuple["Place", str | None]:
+    """Find the campaign that a folder or a specification stands for."""
+    from workflows.specification.spec import CampaignSpec
+
+    if source.is_dir():
+        return place_of(source, launchpad), campaign
+    spec = CampaignSpec.from_file(source)
+    return place_of(None, launchpad, beside=source), campaign or spec.name

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Launchpad, SomeFolder, console, place_of
+from workflows.cli.options import Campaign, Launchpad, SomeFolder, place_of
+from workflows.terminal.output import console
 
 
 class FigureFormat(StrEnum):
@@ -70,7 +71,7 @@ def figures(
 
     **Example**: `interphase figures --dir runs/demo --output figures --format pdf`
     """
-    from workflows.commands.report import figures_command
+    from workflows.commands.figures import figures_command
 
     place = place_of(folder, launchpad)
     figures_command(

@@ -5,19 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflows.cli.options import (
-    Campaign,
-    Launchpad,
-    Output,
-    SomeFolder,
-    StateName,
-    SummaryOutput,
-    console,
-    place_of,
-)
+from workflows.cli.options import Campaign, Launchpad, SomeFolder, find_campaign, place_of
+from workflows.terminal.output import Output, StateName, SummaryOutput, console
 
 if TYPE_CHECKING:
-    from workflows.commands.results import Question
+    from workflows.results.question import Question
 
 Filters = Annotated[
     list[str] | None,
@@ -61,7 +53,7 @@ def query(  # noqa: PLR0913, PLR0917, options of a command
     - `interphase query --dir runs/demo 'stored>=7d'`
     - `interphase query --dir runs/demo --failed`
     """
-    from workflows.commands.results import count_command, query_command, state_command
+    from workflows.commands.query import count_command, query_command, state_command
 
     place, question = place_of(folder, launchpad), _question(filters, sort, fields, limit)
     states = [*(state or []), *((StateName.FAILED, StateName.BLOCKED) if failed else ())]
@@ -97,7 +89,7 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
     - `interphase export --dir runs/demo --output demo.csv`
     - `interphase export --dir runs/demo label=stable --output demo.parquet --structures cifs`
     """
-    from workflows.commands.results import export_command
+    from workflows.commands.export import export_command
 
     export_command(
         place_of(folder, launchpad),
@@ -156,7 +148,7 @@ def triage(
     - `interphase triage runs/demo --budget 100 --output demo-vasp.yaml`
     - `interphase triage campaigns/llzo.yaml --budget 2000 --launchpad my_launchpad.yaml`
     """
-    from workflows.commands.triage import find_campaign, triage_command
+    from workflows.commands.triage import triage_command
 
     place, name = find_campaign(source, launchpad, campaign)
     triage_command(place, name, budget=budget, output=output, force=force, console=console())
@@ -173,7 +165,7 @@ def explain(
 
     **Example**: `interphase explain --dir runs/demo dopant=Al`
     """
-    from workflows.commands.results import explain_command
+    from workflows.commands.explain import explain_command
 
     question = _question(filters, sort, None, limit)
     explain_command(place_of(folder, launchpad), question, console=console())
@@ -190,7 +182,7 @@ def provenance(
 
     **Example**: `interphase provenance --dir runs/demo dopant=Al`
     """
-    from workflows.commands.results import provenance_command
+    from workflows.commands.provenance import provenance_command
 
     question = _question(filters, None, None, limit)
     provenance_command(place_of(folder, launchpad), question, as_json=as_json, console=console())
@@ -211,7 +203,7 @@ def build(
 
     **Example**: `interphase build --dir runs/demo`
     """
-    from workflows.commands.results import build_command
+    from workflows.commands.build import build_command
 
     place = place_of(folder, launchpad)
     raise typer.Exit(build_command(place, campaign, everything=everything, console=console()))
@@ -220,7 +212,7 @@ def build(
 def _question(
     filters: list[str] | None, sort: str | None, fields: str | None, limit: int | None
 ) -> "Question":
-    from workflows.commands.results import Question
+    from workflows.results.question import Question
 
     return Question(
         filters=filters or [],

@@ -1,6 +1,6 @@
 """The task that ends every workflow of a campaign: it adds what waited for the workflow.
 
-`workflows.dispatch.build` names it in the workflows that it builds, and does not import it.
+`workflows.dispatch.workflow_builder` names it in what it builds, and does not import it.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from fireworks import FiretaskBase, FWAction, explicit_serialize
 
 from makers.flows.candidates import ParentFailedError
 from workflows.base.settings import load_settings
-from workflows.dispatch.advance import advance_from
+from workflows.dispatch.campaign_advance import advance_from
 from workflows.recovery.bulk_files import drop_landed_output
 from workflows.recovery.database_retry import patiently
 from workflows.recovery.launch_record import record_launch

@@ -8,7 +8,7 @@ from pathlib import Path
 from pymongo.errors import PyMongoError
 
 from workflows.base.settings import MachineSettings
-from workflows.dispatch.advance import advance
+from workflows.dispatch.campaign_advance import advance
 from workflows.dispatch.submission import submit
 from workflows.dispatch.workers import Workers, running_workers
 from workflows.recovery.recovery import Recovery, recover_local, retry_failed

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from workflows.dispatch.build import build_workflow
+from workflows.dispatch.workflow_builder import build_workflow
 from workflows.learning.campaign_stages import campaign_nodes
 from workflows.specification.campaign import Node
 from workflows.specification.planning import Plan

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from monty.json import jsanitize
 
 from analysis.energies.phases import ReferencePhases
-from workflows.dispatch.advance import advance
+from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
 from workflows.results.result_documents import remove_strangers
 from workflows.specification.planning import Plan

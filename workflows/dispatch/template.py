@@ -13,7 +13,7 @@ from typing import Any, Final
 from jobflow import OutputReference
 from monty.json import jsanitize
 
-from workflows.dispatch.build import build_workflow, node_metadata
+from workflows.dispatch.workflow_builder import build_workflow, node_metadata
 from workflows.specification.campaign import Campaign, Node, PlannedCompound, cell_size
 from workflows.storage.launchpad import WorkflowDocuments
 

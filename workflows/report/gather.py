@@ -19,7 +19,7 @@ from workflows.report.run_details import facts_of
 from workflows.report.runner_up_reactions import RunnersUp
 from workflows.report.sanitize import read_crystal, read_dopants, read_result
 from workflows.results.coverage import coverage_of
-from workflows.results.query import find
+from workflows.results.search import find
 from workflows.specification.campaign import Node, NodeKind
 from workflows.state.campaign_status import Failure, Status, campaign_status, node_states
 from workflows.state.campaign_status import State as NodeState

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.base.fields import SUBFIELDS, Field, Kind
 from workflows.report.model import CrystalView
-from workflows.results.export import to_plain
+from workflows.results.serialize import to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

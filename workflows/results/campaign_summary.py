@@ -1,7 +1,7 @@
 """The summary of a campaign, read from its database."""
 
 from analysis.results.summary import Summary, summarise
-from workflows.results.query import find
+from workflows.results.search import find
 from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import State, node_states
 from workflows.storage.campaigns import load_campaign, load_nodes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 from workflows.base.settings import load_settings
-from workflows.results.query import find, to_dataframe
+from workflows.results.search import find, to_dataframe
 from workflows.results.versions import require_schema
 from workflows.storage.database import open_database
 
@@ -32,7 +32,7 @@ def results(
     folder
         The campaign's folder.
     filters, sort, fields, limit
-        As those of `workflows.results.query.find`.
+        As those of `workflows.results.search.find`.
 
     Raises
     ------

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Kind
-from workflows.results.export import to_csv, to_plain
 from workflows.results.fields import resolve
-from workflows.results.query import available_fields, get_value, resolve_fields
+from workflows.results.search import available_fields, get_value, resolve_fields
+from workflows.results.serialize import to_csv, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

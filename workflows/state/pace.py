@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from workflows.base.times import duration
 from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import State, Status
 from workflows.state.estimate import count_relaxations
 from workflows.storage.database import Database
-from workflows.terminal.progress import duration
 
 # A day averages over queue waits and nights, and still follows a change.
 WINDOW = timedelta(hours=24)

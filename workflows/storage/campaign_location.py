@@ -161,3 +161,19 @@ def _by_file(path: Path) -> Place:
 
     path = path.expanduser()
     return Place(file=path, address=read_launchpad(path))
+
+
+def the_campaign(database: Database, place: Place) -> str:
+    """Return the name of the campaign of a place: the one that was submitted there last.
+
+    Raises
+    ------
+    InputError
+        There is none yet.
+    """
+    last = database.campaigns.find_one({}, {"name": 1}, sort=[("submitted", -1)])
+    if last is None:
+        verb = "run" if place.folder else "submit"
+        msg = f"no campaign in {place} yet; start with interphase {verb} SPEC {place.option}"
+        raise InputError(msg)
+    return str(last["name"])

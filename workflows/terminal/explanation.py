@@ -1,10 +1,10 @@
-"""Why a compound has its label: the difference from the host, and the reaction step by step."""
+"""Why a compound has its label: each dopant, the host, and the reaction step by step."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.base.fields import Field, Label
+from analysis.base.fields import Field, Relation
 from analysis.reactions.equation import electrode_of
 from analysis.reactions.verdict import Criteria
 from workflows.terminal.provenance_text import dopants_text
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: What an explanation reads.
 NEEDED = (
     *(Field.FORMULA, Field.DOPANTS, Field.LABEL, Field.REACTION_ENERGY, Field.REACTION_ENERGY_HOST),
+    *(Field.REDUCTIONS, Field.HINGES_ON, Field.DISSOLUTION, Field.DISSOLVES_PROBABILITY),
+    *(Field.SOLUBILITY, Field.SOLUBILITY_UNCERTAINTY, Field.RELATION),
     *(Field.REACTION_ENERGY_UNCERTAINTY, Field.EQUATION, Field.REACTION_PATH, Field.ALLOYS),
     *(Field.PASSIVATING, Field.PRODUCT_BAND_GAPS, Field.ENERGY_ABOVE_HULL, Field.DEFECT_ENERGY),
     *(Field.PASSES_FILTER, Field.MIGRATION_BARRIER, Field.NOTES, Field.PROVENANCE),
@@ -59,7 +61,7 @@ def path_table(path: Sequence[Document], electrode: str) -> Table:
 
 
 def _lines(document: Document) -> Iterator[str]:
-    yield f"label: {_verdict(document)}"
+    yield from _verdict(document)
     yield f"reaction: {document.get(Field.EQUATION) or 'none is known'}"
     if alloys := document.get(Field.ALLOYS):
         yield f"alloys among the products: {', '.join(alloys)}"
@@ -72,26 +74,63 @@ def _lines(document: Document) -> Iterator[str]:
             )
 
 
-def _verdict(document: Document) -> str:
-    """Say what the label follows from."""
+def _verdict(document: Document) -> Iterator[str]:
+    """Say what the electrode does to each dopant, if the host takes them up, and the whole."""
     if not document.get(Field.DOPANTS):
-        return f"{document.get(Field.LABEL)}: the undoped host, with which the others are compared"
-    label, uncertainty = document.get(Field.LABEL), document.get(Field.REACTION_ENERGY_UNCERTAINTY)
+        yield "the undoped host, with which the others are compared"
+        return
+    yield f"label: {document.get(Field.LABEL) or 'none'}"
+    yield from (f"  {_reduction(each)}" for each in document.get(Field.REDUCTIONS) or ())
+    if hinges := document.get(Field.HINGES_ON):
+        yield f"it hinges on {', '.join(hinges)}: without it the word is another"
+    yield f"dissolution: {_dissolution(document)}"
+    yield f"against the host: {_relation(document)}"
+
+
+def _reduction(each: Document) -> str:
+    """Say how strongly one dopant resists."""
+    ion = f"{each['element']}{each['valence']}+"
+    if each.get("margin") is None:
+        return f"{ion}: no margin is known"
+    margin, verb = each["margin"], "costs" if each["margin"] > 0 else "yields"
+    words = f"{ion}: reducing it {verb} {abs(margin):.3f} eV per dopant"
+    if (potential := each.get("potential")) is not None:
+        words += f", from {potential:.2f} V against the electrode down"
+    if (chance := each.get("probability")) is not None:
+        words += f"; it resists with a probability of {chance:.0%}"
+    return f"{words} ({each.get('label') or 'no word'})"
+
+
+def _dissolution(document: Document) -> str:
+    word, energy = document.get(Field.DISSOLUTION), document.get(Field.SOLUBILITY)
+    if word is None or energy is None:
+        return "not known"
+    return (
+        f"{word}, free energy {energy:+.2f} ± {document[Field.SOLUBILITY_UNCERTAINTY]:.2f} eV per "
+        f"dopant; it dissolves with a probability of {document[Field.DISSOLVES_PROBABILITY]:.0%}"
+    )
+
+
+def _relation(document: Document) -> str:
+    """Compare the reaction energies."""
+    word, uncertainty = (
+        document.get(Field.RELATION),
+        document.get(Field.REACTION_ENERGY_UNCERTAINTY),
+    )
     energy, host = (document.get(f) for f in (Field.REACTION_ENERGY, Field.REACTION_ENERGY_HOST))
     if energy is None or host is None or not uncertainty:
-        return f"{label or 'none'}: an energy or its uncertainty is not known"
+        return f"{word or 'not known'}: an energy or its uncertainty is missing"
     criteria = Criteria(**(document.get(Field.PROVENANCE) or {}).get("screening") or {})
     side = "below" if energy < host else "above"
     bounds: dict[str | None, str] = {
-        Label.STABLE: f"stable: not below it by more than {criteria.stable_factor:g} u",
-        Label.UNSTABLE: f"unstable: below it by more than {criteria.unstable_factor:g} u",
+        Relation.NO_WORSE: f"not below it by more than {criteria.stable_factor:g} u",
+        Relation.WORSE: f"below it by more than {criteria.unstable_factor:g} u",
     }
     between = f"between {criteria.stable_factor:g} and {criteria.unstable_factor:g} u below it"
-    bound = bounds.get(label, between)
     return (
-        f"{label}, as {energy:.3f} eV per f.u. is {abs(energy - host):.3f} {side} the undoped "
-        f"host's {host:.3f}, {abs(energy - host) / uncertainty:.1f} times the uncertainty "
-        f"u = {uncertainty:.3f} ({bound})"
+        f"{str(word).replace('_', ' ')}, as {energy:.3f} eV per f.u. is {abs(energy - host):.3f} "
+        f"{side} the undoped host's {host:.3f}, {abs(energy - host) / uncertainty:.1f} times the "
+        f"uncertainty u = {uncertainty:.3f} ({bounds.get(word, between)})"
     )
 
 

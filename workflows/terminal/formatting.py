@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from analysis.base.errors import InputError
-from workflows.cli.options import Output
-from workflows.results.export import to_csv, to_json
-from workflows.results.query import resolve_fields
+from workflows.results.search import resolve_fields
+from workflows.results.serialize import to_csv, to_json
+from workflows.terminal.output import Output
 from workflows.terminal.result_table import WIDE, default_fields, results_table
 from workflows.terminal.table_style import NULL, STYLES, new_table, print_table
 
@@ -42,7 +42,7 @@ def render(
     Parameters
     ----------
     documents : sequence of mappings
-        Result documents, as :func:`workflows.results.query.find` returns them.
+        Result documents, as :func:`workflows.results.search.find` returns them.
     fields : sequence of str, optional
         What to show, nested parts as ``products.Li2O``. Without it the table shows the most
         important fields; JSON and CSV hold all, `structure` only where a document brings it.

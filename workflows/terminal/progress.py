@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
+from workflows.base.times import duration
 from workflows.specification.campaign import NodeKind
 from workflows.state.campaign_status import State, Status
 from workflows.state.estimate import Estimate
@@ -143,18 +144,3 @@ class RunProgress:
             for kind in NodeKind
         )
         return sum(landed) / max(sum(work.values()), 1.0)
-
-
-_SIXTY = 60  # seconds of a minute, minutes of an hour
-
-
-def duration(seconds: float) -> str:
-    """Write a time for people: 45 s, 3 min 20 s, 2 h 05 min."""
-    whole = round(seconds)
-    if whole < _SIXTY:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, _SIXTY)
-    if minutes < _SIXTY:
-        return f"{minutes} min {rest:02d} s"
-    hours, minutes = divmod(minutes, _SIXTY)
-    return f"{hours} h {minutes:02d} min"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.base.fields import Field
 from workflows.base.times import iso
-from workflows.results.export import to_plain
+from workflows.results.serialize import to_plain
 from workflows.terminal.table_style import NULL
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def provenance_text(traced: Document) -> str:
-    """Write what `workflows.results.provenance.trace` gives, one subject a line."""
+    """Write what `workflows.results.provenance_trace.trace` gives, one subject a line."""
     return "\n".join([f"{traced[Field.FORMULA]}", *(f"  {line}" for line in _lines(traced))])
 
 

@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from analysis.base.fields import Field, Kind
-from workflows.results.export import to_plain
 from workflows.results.fields import Target, resolve
-from workflows.results.query import DEFAULT_FIELDS, get_value
+from workflows.results.search import DEFAULT_FIELDS, get_value
+from workflows.results.serialize import to_plain
 from workflows.terminal.table_style import NULL, STYLES, new_table
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _cell(document: Document, target: Target) -> Text:
     if target.field in DOPANT_PARTS and document.get(Field.DOPANTS) is not None:
         return Text(_dopant_text(document[Field.DOPANTS], target))
     text = _text(get_value(document, target.name), target)
-    return Text(text, style=STYLES.get(text, "") if target.field is Field.LABEL else "")
+    return Text(text, style=STYLES.get(text, "") if target.field.kind is Kind.CHOICE else "")
 
 
 def _dopant_text(dopants: Sequence[Document], target: Target) -> str:

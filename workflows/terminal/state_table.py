@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from workflows.cli.options import Output
-from workflows.results.export import to_json_text
+from workflows.results.serialize import to_json_text
+from workflows.terminal.output import Output
 from workflows.terminal.table_style import NULL, new_table, print_table
 
 if TYPE_CHECKING:

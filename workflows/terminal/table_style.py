@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from analysis.base.fields import Label
+from analysis.base.fields import Dissolution, Label, Relation
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 NULL = "-"  # not computed
 STYLES = {
-    Label.STABLE: "green",
-    Label.UNSTABLE: "red",
+    Label.RESISTS: "green",
     Label.UNDECIDED: "yellow",
+    Label.REDUCED: "red",
+    Dissolution.DISSOLVES: "green",
+    Dissolution.SEGREGATES: "red",
+    Relation.NO_WORSE: "green",
+    Relation.WORSE: "red",
     "COMPLETED": "green",
     "RUNNING": "cyan",
     "FIZZLED": "red",

@@ -13,7 +13,7 @@ from analysis.results.triage import Worth, rank
 from analysis.structures.dopants import Compound, Dopant
 from makers.engines.registry import PRODUCTION_ENGINE, unknown_elements
 from workflows.base.settings import MachineSettings
-from workflows.results.query import find
+from workflows.results.search import find
 from workflows.specification.campaign import Campaign
 from workflows.specification.planning import make_plan
 from workflows.specification.sources import phase_source

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.base.errors import InputError
-from analysis.base.fields import Field, Label
+from analysis.base.fields import Field, Relation
 from analysis.learning.settings import Undecided
 
 if TYPE_CHECKING:
@@ -98,19 +98,19 @@ class Problem:
 def classification_problem(
     data: TrainingData, *, undecided: Undecided = Undecided.LEFT_OUT
 ) -> Problem:
-    """Ask which compounds are stable: 1 for stable, 0 for unstable.
+    """Ask which compounds react no worse than the host: 1 for those, 0 for worse.
 
     Raises
     ------
     InputError
         Fewer than five compounds or elements of a class.
     """
-    labels = data.rows[str(Field.LABEL)]
-    allowed = [Label.STABLE, Label.UNSTABLE]
+    labels = data.rows[str(Field.RELATION)]
+    allowed = [Relation.NO_WORSE, Relation.WORSE]
     if undecided is Undecided.NOT_STABLE:
-        allowed.append(Label.UNDECIDED)
+        allowed.append(Relation.UNDECIDED)
     kept = np.flatnonzero(labels.isin([str(each) for each in allowed]).to_numpy())
-    target = (labels.iloc[kept] == str(Label.STABLE)).to_numpy().astype(float)
+    target = (labels.iloc[kept] == str(Relation.NO_WORSE)).to_numpy().astype(float)
     problem = _problem(data, kept, target, _label_notes(labels.tolist(), undecided))
     check_classes(problem)
     return problem
@@ -144,7 +144,7 @@ def check_classes(problem: Problem) -> None:
     InputError
         Fewer than five compounds or elements of a class.
     """
-    for value, name in ((1, "stable"), (0, "not stable")):
+    for value, name in ((1, "no worse than the host"), (0, "worse")):
         chosen = problem.y == value
         elements = len(set(problem.groups[chosen]))
         if min(int(chosen.sum()), elements) < LEAST_PER_CLASS:
@@ -181,11 +181,11 @@ def _problem(
 
 
 def _label_notes(labels: list[str | None], undecided: Undecided) -> tuple[str, ...]:
-    count = labels.count(str(Label.UNDECIDED))
-    unknown = len(labels) - sum(labels.count(str(label)) for label in Label)
+    count = labels.count(str(Relation.UNDECIDED))
+    unknown = len(labels) - sum(labels.count(str(label)) for label in Relation)
     notes = []
     if count:
-        what = "left out" if undecided is Undecided.LEFT_OUT else "counted as not stable"
+        what = "left out" if undecided is Undecided.LEFT_OUT else "counted as worse"
         notes.append(f"{count} of {len(labels)} compounds are undecided: {what}")
     if unknown:
         notes.append(f"{unknown} of {len(labels)} compounds have no label: left out")

@@ -40,7 +40,7 @@ ROW_FIELDS = (
     Field.REACTION_ENERGY,
     Field.REACTION_ENERGY_HOST,
     Field.REACTION_ENERGY_UNCERTAINTY,
-    Field.LABEL,
+    Field.RELATION,
     Field.JOB_UUID,
 )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.base.fields import Field, Label
+from analysis.base.fields import Field, Relation
 from analysis.learning.prediction.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def agreement(table: pd.DataFrame) -> Agreement:
     """Summarise a table of `compare`."""
     landed = table[table["computed_energy"].notna()]
     clear = landed[
-        landed["computed_label"].isin([str(Label.STABLE), str(Label.UNSTABLE)])
+        landed["computed_label"].isin([str(Relation.NO_WORSE), str(Relation.WORSE)])
         & landed["probability"].notna()
     ]
     said = clear["probability"].astype(float) >= LIKELY
-    right = said == (clear["computed_label"] == str(Label.STABLE))
+    right = said == (clear["computed_label"] == str(Relation.NO_WORSE))
     return Agreement(
         compared=len(landed),
         mae=float(landed["error"].astype(float).abs().mean()) if len(landed) else None,
@@ -90,7 +90,7 @@ def _row(prediction: Prediction, landed: Mapping[tuple[Any, ...], Document]) -> 
     energy = float(document[Field.REACTION_ENERGY])
     return row | {
         "computed_energy": energy,
-        "computed_label": document.get(Field.LABEL),
+        "computed_label": document.get(Field.RELATION),
         "error": prediction.reaction_energy - energy,
         "inside": prediction.low <= energy <= prediction.high,
     }

@@ -6,7 +6,13 @@ from analysis.energies.phases import Phase, ReferencePhases
 from analysis.energies.reference_phases import table_phases
 from analysis.energies.schemes import MATERIALS_PROJECT_2019
 from analysis.reactions.equation import imbalance
-from analysis.reactions.interface import Reaction, energy_above_hull, react, runners_up
+from analysis.reactions.interface import (
+    Reaction,
+    energy_above_hull,
+    hull_distance,
+    react,
+    runners_up,
+)
 
 HOST = "Li7La3Zr2O12"
 HOST_ELEMENTS = ("Li", "La", "Zr", "O")
@@ -208,6 +214,13 @@ def test_runners_up_may_take_more_electrode_than_the_best() -> None:
 def test_a_compound_below_all_phases_is_on_the_hull() -> None:
     phases = table_phases([*HOST_ELEMENTS, "Al"])
     assert energy_above_hull(Composition("Li6.25Al0.25La3Zr2O12"), -9, phases) == 0
+
+
+def test_a_compound_below_the_hull_keeps_its_distance_to_the_others() -> None:
+    # TiO + 1/2 O2 is at -5 eV per TiO2 without an entry for TiO2: at -9 it is 4/3 eV/atom below.
+    phases = _phases({"Ti": 0, "O2": 0, "TiO": -5})
+    assert hull_distance(Composition("TiO2"), -9 / 3, phases) == pytest.approx(-4 / 3)
+    assert hull_distance(Composition("TiO2"), -3 / 3, phases) == pytest.approx(2 / 3)
 
 
 def test_the_hosts_own_entry_counts_for_the_energy_above_hull() -> None:

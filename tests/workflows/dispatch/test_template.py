@@ -10,8 +10,8 @@ import pytest
 from analysis.structures.dopants import Compound
 from makers.engines.registry import relax_maker
 from workflows.dispatch import template
-from workflows.dispatch.build import build_workflow
 from workflows.dispatch.template import Builder
+from workflows.dispatch.workflow_builder import build_workflow
 from workflows.specification.campaign import Campaign, Node, NodeKind
 from workflows.storage.launchpad import WorkflowDocuments
 

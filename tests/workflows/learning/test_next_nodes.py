@@ -15,7 +15,7 @@ from analysis.learning.prediction.prediction import fit_model
 from analysis.learning.regression.regression import RegressionScores
 from analysis.learning.settings import LearningSettings
 from analysis.learning.training.learn import Learned
-from workflows.dispatch.advance import advance, advance_from
+from workflows.dispatch.campaign_advance import advance, advance_from
 from workflows.dispatch.submission import submit
 from workflows.specification.campaign import Node, NodeKind
 from workflows.specification.planning import Plan, make_plan

@@ -16,8 +16,8 @@ from fireworks import Firework, FWAction, FWorker
 from pymongo.errors import AutoReconnect
 
 from workflows.base.settings import load_settings
-from workflows.dispatch.advance import advance
 from workflows.dispatch.advance_task import AdvanceTask
+from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
 from workflows.recovery import database_retry as patience
 from workflows.recovery.batch_job import BatchJob, JobReport, JobState, Queue

@@ -9,8 +9,8 @@ from fireworks import Firework, FWAction, FWorker, Workflow
 from pymongo.collection import Collection
 
 from workflows.base.settings import load_settings
-from workflows.dispatch.advance import advance
 from workflows.dispatch.advance_task import AdvanceTask
+from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
 from workflows.recovery.recovery import recover_local, retry_failed
 from workflows.specification.campaign import Campaign, Node, NodeKind

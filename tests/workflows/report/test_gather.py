@@ -10,7 +10,7 @@ from standins.campaigns import host_result
 from standins.reports import report_of, store
 
 from analysis.base.errors import InputError
-from workflows.dispatch.advance import advance
+from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
 from workflows.report.assemble import make_report
 from workflows.report.gather import gather

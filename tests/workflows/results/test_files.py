@@ -15,8 +15,8 @@ from pyarrow import parquet
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from workflows.results.files import read_results, write_results
-from workflows.results.query import find
 from workflows.results.result_documents import store_results
+from workflows.results.search import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis.base.errors import InputError
-from workflows.results.query import compile_filters, count, find
 from workflows.results.result_documents import store_results
+from workflows.results.search import compile_filters, count, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable

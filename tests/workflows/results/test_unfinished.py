@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis.base.errors import InputError
-from workflows.dispatch.advance import advance
+from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
 from workflows.results.unfinished import KNOWN, LOST, by_state
 from workflows.specification.campaign import Node, NodeKind

@@ -1,4 +1,4 @@
-"""What cannot be computed is named, with the mend, before anything is queued."""
+"""What cannot be computed is named, with the fix, before anything is queued."""
 
 from __future__ import annotations
 

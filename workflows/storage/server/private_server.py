@@ -15,7 +15,6 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -31,6 +30,7 @@ from workflows.storage.server.server_record import ServerRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from workflows.base.settings import MachineSettings
 

@@ -1,0 +1,297 @@
+"""The one-sided error of an engine on dissolving a dopant: what to correct, and what stays open.
+
+A force field makes oxides and doped garnets too stable more often than not. On exchanging binary
+oxides, per dopant atom,
+
+    error = shift of all elements + shift of the site + what is left
+
+The first is the mean over elements of the errors of ternary oxides, as a random effect weighs them
+(R. DerSimonian and N. Laird, Control. Clin. Trials 7, 177 (1986)). The second is what doped garnets
+show beyond it, by the host ion that is replaced, shrunken by the same ratio of variances. Both are
+taken off an energy only if that lowers the error of elements left out, in oxides and in garnets
+(`lowers_errors`); otherwise the energy stays, and its uncertainty is wider upwards. An element's
+mean error is not taken off: it lowers the error of other oxides of that element, and raises that of
+garnets (docs/uncertainty.md). It is in the spread.
+"""
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from pymatgen.core import Composition
+
+from analysis.data import TABLES
+from analysis.energies.uncertainty import (
+    ERRORS_FILE,
+    GARNETS_FILE,
+    EngineError,
+    known_error,
+    pooled,
+)
+
+#: A site needs so many doped hosts for a shift of its own: one shows no more than its own error.
+FEWEST: Final = 2
+
+# The garnets among the samples fill one of these sites with another element altogether.
+_REPLACEABLE: Final = ("La", "Zr")
+
+
+class ExchangeError(NamedTuple):
+    """An engine's error on exchanging binary oxides.
+
+    Attributes
+    ----------
+    element
+        The dopant element.
+    error
+        Engine minus reference, eV per atom of the element: negative where the engine has the oxide
+        too stable.
+    site
+        Name of the host ion that it replaces; empty for an oxide that is no doped host.
+    """
+
+    element: str
+    error: float
+    site: str = ""
+
+
+class MeasuredErrors(NamedTuple):
+    """The errors of an engine: `formulas` of the ternary oxides, `oxides` in the same order."""
+
+    formulas: tuple[str, ...]
+    oxides: tuple[ExchangeError, ...]
+    garnets: tuple[ExchangeError, ...]
+
+
+@dataclass(frozen=True)
+class EngineBias:
+    """What is known of an engine's one-sided error, eV per dopant atom.
+
+    Attributes
+    ----------
+    mean
+        The error of all elements; negative where the engine has oxides too stable.
+    applied
+        Whether errors of elements left out become smaller when the bias is taken off.
+    spread
+        The error that is left, by element.
+    sites
+        What doped hosts show beyond `mean`, by the host ion that is replaced.
+    structure
+        What is left in doped hosts beyond `spread`, on a site of `sites`.
+    elsewhere
+        The same on a site of which too few doped hosts were measured.
+    """
+
+    mean: float
+    applied: bool
+    spread: EngineError
+    sites: Mapping[str, float] = field(default_factory=dict)
+    structure: float = 0.0
+    elsewhere: float = 0.0
+
+    def of(self, site: str) -> float:
+        """Return the expected error of a dopant on a site, eV per dopant atom."""
+        return self.mean + self.sites.get(site, 0.0)
+
+    def correction(self, site: str) -> float:
+        """Return what to add to the energy of a dopant on a site, eV per dopant atom."""
+        return -self.of(site) if self.applied else 0.0
+
+    def one_sided(self, site: str) -> float:
+        """Return how much higher the energy may be for a bias that is not taken off, eV."""
+        return 0.0 if self.applied else max(0.0, -self.of(site))
+
+    def error(self, element: str, site: str) -> float:
+        """Return the standard uncertainty that is left, eV per dopant atom."""
+        structure = self.structure if site in self.sites else self.elsewhere
+        return math.hypot(self.spread.of(element), structure)
+
+
+@lru_cache(maxsize=8)
+def known_bias(engine: str) -> EngineBias:
+    """Look up the bias of an engine, in any case; zero for one without measured errors.
+
+    Raises
+    ------
+    KeyError
+        The error of the engine is not known at all (`analysis.energies.uncertainty`).
+    """
+    _, oxides, garnets = measured_errors(engine)
+    if oxides and garnets:
+        return fit(oxides, garnets)
+    return EngineBias(mean=0.0, applied=False, spread=known_error(engine))
+
+
+@lru_cache(maxsize=8)
+def measured_errors(engine: str) -> MeasuredErrors:
+    """Read the errors of ternary oxides and of doped garnets; both empty where none were measured.
+
+    Parameters
+    ----------
+    engine
+        Name of the engine, in any case.
+    """
+    samples = {
+        file: json.loads((TABLES / file).read_text()).get(engine.lower(), {}).get("samples", ())
+        for file in (ERRORS_FILE, GARNETS_FILE)
+    }
+    oxides = samples[ERRORS_FILE]
+    return MeasuredErrors(
+        formulas=tuple(formula for formula, *_ in oxides),
+        oxides=tuple(ExchangeError(element, error) for _, element, _, error in oxides),
+        garnets=tuple(
+            ExchangeError(element, error, replaced_ion(formula))
+            for formula, element, _, error in samples[GARNETS_FILE]
+        ),
+    )
+
+
+def replaced_ion(formula: str) -> str:
+    """Name the host ion of LLZO that a garnet has none of: Zr in Li5La3Ta2O12."""
+    present = Composition(formula)
+    return next((site for site in _REPLACEABLE if site not in present), "Li")
+
+
+def fit(oxides: Sequence[ExchangeError], garnets: Sequence[ExchangeError]) -> EngineBias:
+    """Fit the bias of an engine to its errors.
+
+    Parameters
+    ----------
+    oxides, garnets
+        Errors of ternary oxides and of doped hosts, of several elements.
+    """
+    mean, sites = _shifts(oxides, garnets)
+    spread = _spread([each.error - mean for each in oxides], [each.element for each in oxides])
+    _, left = leave_one_element_out(oxides, garnets)
+    plain = [each._replace(error=each.error - mean) for each in garnets]
+    return EngineBias(
+        mean=mean,
+        applied=lowers_errors(oxides, garnets),
+        spread=spread,
+        sites=sites,
+        structure=_structure(left, spread),
+        elsewhere=_structure(plain, spread),
+    )
+
+
+def leave_one_element_out(
+    oxides: Sequence[ExchangeError], garnets: Sequence[ExchangeError]
+) -> tuple[list[ExchangeError], list[ExchangeError]]:
+    """Return what is left of each error when the bias of all other elements is taken off it.
+
+    Parameters
+    ----------
+    oxides, garnets
+        Errors of ternary oxides and of doped hosts; the remainders are in the same order.
+    """
+    shifts = {
+        element: _shifts(*(_without(element, each) for each in (oxides, garnets)))
+        for element in {each.element for each in (*oxides, *garnets)}
+    }
+
+    def remainder(each: ExchangeError) -> ExchangeError:
+        mean, sites = shifts[each.element]
+        return each._replace(error=each.error - mean - sites.get(each.site, 0.0))
+
+    return [remainder(each) for each in oxides], [remainder(each) for each in garnets]
+
+
+def lowers_errors(oxides: Sequence[ExchangeError], garnets: Sequence[ExchangeError]) -> bool:
+    """Tell if taking off the bias lowers the errors of elements left out, oxides and garnets."""
+    left = leave_one_element_out(oxides, garnets)
+    return all(
+        root_mean_square(after) < root_mean_square(before)
+        for before, after in zip((oxides, garnets), left, strict=True)
+    )
+
+
+def root_mean_square(errors: Sequence[ExchangeError]) -> float:
+    """Return the root mean square of errors about zero, eV per dopant atom."""
+    return _rms([each.error for each in errors])
+
+
+def _rms(values: Sequence[float]) -> float:
+    return math.sqrt(sum(value**2 for value in values) / len(values))
+
+
+def _without(element: str, errors: Sequence[ExchangeError]) -> list[ExchangeError]:
+    return [each for each in errors if each.element != element]
+
+
+def _shifts(
+    oxides: Sequence[ExchangeError], garnets: Sequence[ExchangeError]
+) -> tuple[float, dict[str, float]]:
+    """Return the mean error of elements, and what each site of doped hosts adds to it."""
+    groups: dict[str, list[float]] = defaultdict(list)
+    for each in oxides:
+        groups[each.element].append(each.error)
+    mean, ratio = random_effect(list(groups.values()))
+    beyond: dict[str, list[float]] = defaultdict(list)
+    for each in garnets:
+        beyond[each.site].append(each.error - mean)
+    return mean, {
+        site: sum(errors) / (len(errors) + ratio)
+        for site, errors in beyond.items()
+        if len(errors) >= FEWEST
+    }
+
+
+def random_effect(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """Return the mean of groups that differ by more than their scatter, and a ratio of variances.
+
+    Parameters
+    ----------
+    groups
+        Values of each group; two groups or more, one of them with several values.
+
+    Returns
+    -------
+    tuple
+        The mean, and the variance within groups divided by that between them: so many values of a
+        group weigh as much as all that is known of other groups. Infinite for groups that differ
+        by no more than their scatter.
+    """
+    sizes = [len(group) for group in groups]
+    total, means = sum(sizes), [sum(group) / len(group) for group in groups]
+    grand = sum(sum(group) for group in groups) / total
+    within = sum(
+        (value - mean) ** 2 for group, mean in zip(groups, means, strict=True) for value in group
+    ) / (total - len(groups))
+    mean_square = sum(
+        size * (mean - grand) ** 2 for size, mean in zip(sizes, means, strict=True)
+    ) / (len(groups) - 1)
+    typical_size = (total - sum(size**2 for size in sizes) / total) / (len(groups) - 1)
+    between = (mean_square - within) / typical_size
+    if between <= 0:
+        return grand, math.inf
+    weights = [1 / (between + within / size) for size in sizes]
+    weighted = sum(weight * mean for weight, mean in zip(weights, means, strict=True))
+    return weighted / sum(weights), within / between
+
+
+def _spread(errors: Sequence[float], elements: Sequence[str]) -> EngineError:
+    """Pool the errors that are left, of each element with those of all."""
+    overall = {"n": len(errors), "rms": _rms(errors)}
+    own: dict[str, list[float]] = defaultdict(list)
+    for element, error in zip(elements, errors, strict=True):
+        own[element].append(error)
+    return EngineError(
+        overall=overall["rms"],
+        elements={
+            element: pooled({"n": len(each), "rms": _rms(each)}, overall)
+            for element, each in own.items()
+        },
+        forces=0.0,
+    )
+
+
+def _structure(garnets: Sequence[ExchangeError], spread: EngineError) -> float:
+    """Return what errors of doped hosts have beyond those of oxides, eV per dopant atom."""
+    found = root_mean_square(garnets) ** 2
+    expected = sum(spread.of(each.element) ** 2 for each in garnets) / len(garnets)
+    return math.sqrt(max(0.0, found - expected))

@@ -1,0 +1,114 @@
+"""Optimizers on the same starts with the same calculator: force calls to 0.1 eV/Å.
+
+The project's own (`makers.engines.bond_stiffness`) stays only while it needs fewer calls than ASE's
+preconditioned and cell-aware optimizers.
+"""
+
+import warnings
+from collections.abc import Callable, Mapping
+from statistics import mean
+from typing import Any
+
+from ase import Atoms
+from ase.filters import FrechetCellFilter
+from ase.optimize import BFGS, FIRE, LBFGS
+from ase.optimize.cellawarebfgs import CellAwareBFGS
+from ase.optimize.precon import Exp, PreconLBFGS
+from pymatgen.core import Structure
+from pymatgen.io.ase import AseAtomsAdaptor
+
+from analysis.structures.host import builtin_host
+from analysis.structures.ordering import arrange_host
+from benchmarks.measure import Figure, processes
+from benchmarks.relaxation import DOPANTS, FORCE, QUICK_DOPANTS, SEED, doped, relax
+
+TITLE = "Optimizers of a relaxation"
+STEPS = 500
+OURS = "springs"
+
+
+def measure(*, quick: bool) -> list[Figure]:
+    """Count the force calls of each optimizer, and compare the energies it ends at."""
+    chosen = QUICK_DOPANTS if quick else DOPANTS[:8]
+    host = builtin_host("LLZO")
+    arranged = arrange_host(host, number=1, seed=SEED)[0].structure
+    with processes(1, threads=2) as pool:
+        relaxed = pool.submit(relax, arranged).result()["structure"]
+        starts = [doped(host, relaxed, *dopant) for dopant in chosen]
+        found = {name: list(pool.map(_one, [name] * len(starts), starts)) for name in OPTIMIZERS}
+    ours = mean(calls for calls, _ in found[OURS])
+    return [_compared(name, found, ours) for name in OPTIMIZERS if name != OURS]
+
+
+def _compared(name: str, found: Mapping[str, list[tuple[int, float]]], ours: float) -> Figure:
+    theirs = mean(calls for calls, _ in found[name])
+    above = [
+        1000 * (other - mine)
+        for (_, other), (_, mine) in zip(found[name], found[OURS], strict=True)
+    ]
+    return Figure(
+        what=f"force calls to {FORCE:g} eV/Å, {len(above)} doped cells from the relaxed host",
+        unit="calls",
+        ours=ours,
+        stock=theirs,
+        against=f"ASE's {name}",
+        ratio=theirs / ours,
+        repeats=len(above),
+        agreement=f"its energies less ours: {min(above):+.2f} to {max(above):+.2f} meV/atom",
+    )
+
+
+def _one(name: str, structure: Structure) -> tuple[int, float]:
+    """Return force calls, and eV/atom at the end."""
+    from makers.engines.chgnet.chgnet_model import chgnet_calculator
+    from makers.engines.chgnet.chgnet_settings import CHGNET_MODEL
+
+    warnings.simplefilter("ignore")
+    atoms = AseAtomsAdaptor.get_atoms(structure.copy().remove_oxidation_states())
+    calculator = _Counting(chgnet_calculator(CHGNET_MODEL))
+    atoms.calc = calculator
+    OPTIMIZERS[name](atoms).run(fmax=FORCE, steps=STEPS)
+    return calculator.calls, float(atoms.get_potential_energy()) / len(atoms)
+
+
+class _Counting:
+    """A calculator that counts how often it is asked for a new geometry."""
+
+    def __init__(self, calculator: Any) -> None:
+        self._calculator = calculator
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._calculator, name)
+
+    def get_property(self, name: str, atoms: Atoms | None = None, *rest: Any, **more: Any) -> Any:
+        self.calls += bool(self._calculator.calculation_required(atoms, [name]))
+        return self._calculator.get_property(name, atoms, *rest, **more)
+
+
+def _filtered(optimizer: Callable[..., Any]) -> Callable[[Atoms], Any]:
+    def build(atoms: Atoms) -> Any:
+        cell = FrechetCellFilter(atoms, exp_cell_factor=len(atoms) ** 0.5)
+        return optimizer(cell, logfile=None)
+
+    return build
+
+
+def _springs(atoms: Atoms) -> Any:
+    from makers.engines.bond_stiffness import SpringBfgs
+
+    return _filtered(SpringBfgs)(atoms)
+
+
+OPTIMIZERS: Mapping[str, Callable[[Atoms], Any]] = {
+    OURS: _springs,
+    "BFGS": _filtered(BFGS),
+    "LBFGS": _filtered(LBFGS),
+    "FIRE": _filtered(FIRE),
+    "PreconLBFGS": lambda atoms: PreconLBFGS(
+        atoms, precon=Exp(A=3), variable_cell=True, logfile=None
+    ),
+    "CellAwareBFGS": lambda atoms: CellAwareBFGS(
+        FrechetCellFilter(atoms, exp_cell_factor=1.0), logfile=None
+    ),
+}

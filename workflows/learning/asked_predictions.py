@@ -1,0 +1,142 @@
+"""Predictions of single compounds, with what was computed of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+
+from analysis.base.errors import InputError
+from analysis.base.fields import Field
+from analysis.structures.dopants import Dopant, known_valences
+from workflows.learning.training_documents import last_training
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from workflows.storage.database import Database
+
+    Record = dict[str, Any]
+    Document = Mapping[str, Any]
+
+
+_COMPUTED = (Field.REACTION_ENERGY, Field.RELATION, Field.JOB_UUID)
+#: A concentration written with three decimals (0.333 for 1/3) is the cell's.
+_DECIMALS = 3
+
+
+class AskedPrediction(NamedTuple):
+    """One prediction, and the training that it is of.
+
+    Attributes
+    ----------
+    record
+        The prediction, and what was computed of the compound.
+    training
+        When it was trained (`trained`), and its model.
+    host_energy
+        Reaction energy of the undoped host, eV per formula unit.
+    """
+
+    record: Record
+    training: Document
+    host_energy: float
+
+
+def predict_asked(
+    database: Database, campaign: str, asked: tuple[str, int, str, float | None]
+) -> AskedPrediction:
+    """Predict one compound from the last training of a campaign, and find what was computed.
+
+    Parameters
+    ----------
+    database
+        The campaign's database.
+    campaign
+        Name of the campaign.
+    asked
+        Element, valence, site, and x; that of the training where x is None.
+
+    Raises
+    ------
+    InputError
+        There is no training, or no such element, valence, site or x.
+    """
+    stored = last_training(database, campaign, {"learnt.model": 1, "table": 1, "trained": 1})
+    row = stored["learnt"]["model"]["rows"][0]
+    sites = sorted({each["site"] for each in stored["table"]})
+    dopant = _checked(asked, sites, row[Field.CONCENTRATION])
+    record = _in_table(stored["table"], dopant) or _by_model(stored, dopant)
+    record |= find_computed(database, campaign, record)
+    return AskedPrediction(record, stored, row[Field.REACTION_ENERGY_HOST])
+
+
+def find_computed(database: Database, campaign: str, record: Document) -> Record:
+    """Return what was computed of a compound: `computed_energy`, `computed_label`, `computed_uuid`.
+
+    Of one computed in several ways, that whose charge is balanced.
+    """
+    found = database.results.find(
+        {
+            "campaign": campaign,
+            Field.DOPANT: record["element"],
+            Field.VALENCE: record["valence"],
+            Field.SITE: record["site"],
+        },
+        {**dict.fromkeys((*_COMPUTED, Field.CONCENTRATION, Field.COMPENSATION), 1), "_id": 0},
+    )
+    same = [
+        each
+        for each in found
+        if round(each[Field.CONCENTRATION], _DECIMALS) == round(record["concentration"], _DECIMALS)
+    ]
+    same.sort(key=lambda each: each.get(Field.COMPENSATION) != "lithium")
+    best = same[0] if same else {}
+    names = ("computed_energy", "computed_label", "computed_uuid")
+    return {name: best.get(field) for name, field in zip(names, _COMPUTED, strict=True)}
+
+
+def _in_table(table: Sequence[Document], dopant: Dopant) -> Record | None:
+    """Find the prediction that the training made: no model has to be loaded for it."""
+    asked = dopant.model_dump(mode="json")
+    return next((dict(row) for row in table if asked.items() <= row.items()), None)
+
+
+def _by_model(stored: Document, dopant: Dopant) -> Record:
+    """Predict with the training's model."""
+    from analysis.learning.prediction.model_document import from_document
+    from analysis.learning.training.training import prediction_record
+
+    (prediction,) = from_document(stored["learnt"]["model"]).predict([dopant])
+    return prediction_record(prediction)
+
+
+def _checked(
+    asked: tuple[str, int, str, float | None], sites: Sequence[str], concentration: float
+) -> Dopant:
+    """Check what is asked.
+
+    Raises
+    ------
+    InputError
+        There is no such element, valence, site or x.
+    """
+    element, valence, site, x = asked
+    known = known_valences(element)
+    if valence not in known:
+        listed = ", ".join(f"{each}+" for each in known) or "none"
+        msg = f"{element} is never {valence}+; its known valences: {listed}"
+        raise InputError(msg)
+    if site not in sites:
+        msg = f"unknown site {site!r}: the host's sites are {', '.join(sites)}"
+        raise InputError(msg)
+    try:
+        return Dopant(
+            element=element,
+            valence=valence,
+            site=site,
+            concentration=concentration if x is None else x,
+        )
+    except ValidationError as error:
+        msg = f"--x {x}: {error.errors()[0]['msg']}"
+        raise InputError(msg) from error

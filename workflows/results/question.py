@@ -1,0 +1,54 @@
+"""A question to the results: which, in which order, with which fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workflows.results.search import DEFAULT_FIELDS, find
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workflows.storage.database import Database
+
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which results are asked for.
+
+    Parameters
+    ----------
+    filters
+        All of them must hold.
+    sort
+        Field to sort by.
+    fields
+        Fields to show; one with a leading ``+`` is shown beside the usual ones.
+    limit
+        Largest number of results.
+    """
+
+    filters: Sequence[str] = ()
+    sort: str | None = None
+    fields: Sequence[str] | None = None
+    limit: int | None = None
+
+    @property
+    def names(self) -> list[str] | None:
+        """Return the fields to show, the usual ones written out; None for the usual ones alone."""
+        if self.fields is None:
+            return None
+        named = [name.strip() for name in self.fields]
+        added = [name.removeprefix("+") for name in named]
+        if not any(name.startswith("+") for name in named):
+            return added
+        usual = [field.value for field in DEFAULT_FIELDS if field.value not in added]
+        return [*usual, *added]
+
+    def ask(self, database: Database, fields: Sequence[str] | None) -> list[Document]:
+        """Find the results; of each only the fields that are named, without any all but cells."""
+        return find(database.results, self.filters, sort=self.sort, fields=fields, limit=self.limit)

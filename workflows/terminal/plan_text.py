@@ -1,0 +1,45 @@
+"""What a campaign would compute, in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from workflows.base.settings import MachineSettings
+    from workflows.specification.planning import Plan
+
+
+_PLAN_NOTES = 3  # about reference phases; the notes of each result have its own
+
+
+def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
+    """Show the sizes of a plan, its notes, and how many candidates are left out."""
+    from workflows.base.times import duration
+    from workflows.state.estimate import estimate
+
+    campaign = plan.campaign
+    sizes = estimate(campaign)
+    host = campaign.host_crystal
+    seconds = sizes.wall_seconds(settings.workers)
+    time = "(unknown for this engine)" if seconds is None else duration(seconds)
+    console.print(
+        f"[bold]{campaign.name}[/]: {sizes.compounds} compounds of {host.name} "
+        f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., "
+        f"up to {sizes.atoms} atoms)\n"
+        f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
+        f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
+        f"estimated time with {settings.workers} workers: about {time}",
+        highlight=False,
+    )
+    more = len(plan.notes) - _PLAN_NOTES
+    others = [f"{more} more like it"] if more > 0 else []
+    for note in (*host.notes, *plan.notes[:_PLAN_NOTES], *others):
+        console.print(f"note: {note}", highlight=False, markup=False)
+    if plan.left_out:
+        console.print(
+            f"{len(plan.left_out)} candidates of the rule cannot be computed: "
+            "interphase plan SPEC --compounds lists them with the reasons",
+            highlight=False,
+        )
