@@ -33,7 +33,7 @@ from analysis.energies.uncertainty import (
     pooled,
 )
 
-#: A site needs so many doped hosts for a shift of its own: one shows no more than its own error.
+#: A site needs so many doped hosts for a separate shift: one shows no more than its own error.
 FEWEST: Final = 2
 
 # The garnets among the samples fill one of these sites with another element altogether.
@@ -51,7 +51,7 @@ class ExchangeError(NamedTuple):
         Engine minus reference, eV per atom of the element: negative where the engine has the oxide
         too stable.
     site
-        Name of the host ion that it replaces; empty for an oxide that is no doped host.
+        Name of the host ion that it replaces; empty for an oxide that is not a doped host.
     """
 
     element: str

@@ -2,8 +2,9 @@
 
 A product insulates if its band gap exceeds the limit by more than the error of the gap, conducts if
 it falls short by as much, and is open between. One insulator does not stop a reaction: electrons
-pass through any product that conducts, if enough of it is there to connect. So the share by volume
-is part of the answer.
+pass through any product that conducts, if enough of it is there to connect: in a random mixture
+from about 16 % by volume (H. Scher and R. Zallen, J. Chem. Phys. 53, 3759 (1970)). So the share by
+volume is part of the answer. Of the interphase of undoped LLZO 13 % are the metal Zr4O.
 """
 
 from collections.abc import Mapping

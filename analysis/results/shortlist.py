@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from analysis.base.pareto import pareto_front
+from analysis.base.probabilities import ProbabilityLimits
 from analysis.results.element_supply import ElementSupply, supply_of
 from analysis.results.lithium_content import LithiumRange
 
 #: Worth of what is not known.
 UNKNOWN: Final = 0.5
-_LIKELY: Final = 0.5
 
 
 class Criterion(StrEnum):
@@ -52,7 +52,7 @@ class ShortlistCriteria(BaseModel, frozen=True, extra="forbid"):
         description="Weight of each criterion; those left out count nothing",
     )
     front: tuple[Criterion, ...] = Field(
-        (Criterion.RESISTS, Criterion.DISSOLVES, Criterion.LITHIUM),
+        (Criterion.RESISTS, Criterion.DISSOLVES, Criterion.LITHIUM, Criterion.HAZARD),
         min_length=1,
         description="Criteria of the Pareto front",
     )
@@ -60,6 +60,9 @@ class ShortlistCriteria(BaseModel, frozen=True, extra="forbid"):
         default_factory=LithiumRange,
         description="Lithium per formula unit in which the host conducts; null for hosts of which "
         "that is not known: take `lithium` from `front` and it is left out",
+    )
+    limits: ProbabilityLimits = Field(
+        default_factory=ProbabilityLimits, description="Yes and no in the sentence on a candidate"
     )
     barrier: NonNegativeFloat = Field(
         0.06, description="A barrier so much above the host's is noise, eV; twice that is worth 0"
@@ -171,22 +174,32 @@ def score(worths: Mapping[Criterion, float], criteria: ShortlistCriteria) -> flo
     return sum(criteria.weights[criterion] * worth for criterion, worth in worths.items()) / total
 
 
-def _resists(candidate: Candidate, _: ShortlistCriteria) -> Judgement:
-    if candidate.resists is None:
-        return Judgement(UNKNOWN, "what lithium does to it is not known")
-    verb = "does not reduce" if candidate.resists >= _LIKELY else "reduces"
-    return Judgement(
-        candidate.resists, f"lithium probably {verb} it (P {candidate.resists:.2f} that it resists)"
+def _resists(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
+    words = _AnswerWords(
+        "lithium does not reduce it", "lithium may reduce it", "lithium reduces it", "it resists"
     )
+    return _probability(candidate.resists, words, criteria.limits)
 
 
-def _dissolves(candidate: Candidate, _: ShortlistCriteria) -> Judgement:
-    if candidate.dissolves is None:
-        return Judgement(UNKNOWN, "whether the host takes it up is not known")
-    verb = "dissolves" if candidate.dissolves >= _LIKELY else "segregates"
-    return Judgement(
-        candidate.dissolves, f"it probably {verb} (P {candidate.dissolves:.2f} that it dissolves)"
-    )
+def _dissolves(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
+    words = _AnswerWords("it dissolves", "it may segregate", "it segregates", "it dissolves")
+    return _probability(candidate.dissolves, words, criteria.limits)
+
+
+class _AnswerWords(NamedTuple):
+    """What to say of a probability, and what it is the probability of."""
+
+    yes: str
+    open: str
+    no: str
+    event: str
+
+
+def _probability(value: float | None, words: _AnswerWords, limits: ProbabilityLimits) -> Judgement:
+    if value is None:
+        return Judgement(UNKNOWN, f"whether {words.event} is not known")
+    said = words.yes if value >= limits.yes else words.no if value <= limits.no else words.open
+    return Judgement(value, f"{said} (P {value:.2f} that {words.event})")
 
 
 def _lithium(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field, field_validator
@@ -24,6 +25,16 @@ RADIOACTIVE_GAPS = frozenset({"Po", "At", "Rn", "Fr", "Ra"})
 
 ANIONS = frozenset({"O", "F"})
 """Elements that are not cations in any oxide, even if they form rare molecules."""
+
+FURTHER_VALENCES: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {"Bi": (5,), "Re": (5,), "U": (5,)}
+)
+"""Valences of sixfold coordinated ions in lithium oxides that the common ones of pymatgen lack.
+
+Bi5+ fills the Zr site of the garnet Li5La3Bi2O12 (doi 10.1016/j.mseb.2007.07.009) and dopes LLZO
+(R. Wagner et al., Inorg. Chem. 55, 12211 (2016)). All three have a radius at that coordination
+(R. D. Shannon, Acta Crystallogr. A 32, 751 (1976)), and the table of reference phases has lithium
+oxides of each: LiBiO3, LiReO3, LiUO3."""
 
 SHARE_TOLERANCE = 5e-4
 """A concentration written with three decimals (0.333 for 1/3) counts as the cell's."""
@@ -89,14 +100,17 @@ def check_distinct(dopants: Sequence[Dopant]) -> None:
 
 
 def common_valences(element: str) -> tuple[int, ...]:
-    """Return the common positive oxidation states of an element in pymatgen's tables, ascending.
+    """Return the positive valences that the rule gives an element, ascending.
+
+    They are the common oxidation states of pymatgen's tables and `FURTHER_VALENCES`.
 
     Raises
     ------
     InputError
         If there is no such element.
     """
-    return _positive(_element(element).common_oxidation_states)
+    known = _element(element)
+    return _positive((*known.common_oxidation_states, *FURTHER_VALENCES.get(known.symbol, ())))
 
 
 def known_valences(element: str) -> tuple[int, ...]:

@@ -38,7 +38,7 @@ def worth(criterion: Criterion, criteria: ShortlistCriteria = CRITERIA, **change
 def test_a_candidate_without_fault_scores_one() -> None:
     (only,) = shortlist([candidate()], CRITERIA)
     assert only.score == 1
-    assert only.why.startswith("Lithium probably does not reduce it (P 1.00 that it resists)")
+    assert only.why.startswith("Lithium does not reduce it (P 1.00 that it resists)")
     assert "but" not in only.why
 
 
@@ -66,6 +66,21 @@ def test_lithium_outside_the_range_loses_worth_up_to_its_margin(
 def test_a_barrier_within_the_noise_costs_nothing_and_twice_the_noise_all() -> None:
     worths = [worth(Criterion.BARRIER, barrier_excess=e) for e in (-0.1, 0.06, 0.09, 0.12, 0.3)]
     assert worths == pytest.approx([1, 1, 0.5, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("resists", "words"),
+    [
+        (0.9, "lithium does not reduce it (P 0.90 that it resists)"),
+        (0.5, "lithium may reduce it (P 0.50 that it resists)"),
+        (0.1, "lithium reduces it (P 0.10 that it resists)"),
+        (None, "whether it resists is not known"),
+    ],
+)
+def test_a_probability_between_the_limits_is_said_to_be_open(
+    resists: float | None, words: str
+) -> None:
+    assert judge_candidate(candidate(resists=resists), CRITERIA)[Criterion.RESISTS].words == words
 
 
 def test_the_rarest_and_the_most_dangerous_dopant_count() -> None:

@@ -91,7 +91,7 @@ def test_a_compound_that_was_learnt_from_is_marked(model: FinalModel) -> None:
 
 def test_without_enough_stable_compounds_there_is_no_probability_and_a_note() -> None:
     data = part(synthetic_data(METALS), METALS[:12])
-    energies = data.rows.assign(label="unstable")
+    energies = data.rows.assign(relation="worse")
     found = fit_model(TrainingData(energies, data.descriptors), SETTINGS)
     (prediction,) = found.predict([dopant("Ta", 5)])
     assert prediction.probability is None

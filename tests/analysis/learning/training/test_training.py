@@ -46,7 +46,7 @@ def computed(energy: float, compensation: str = "lithium", **changes: Any) -> di
         **{key: dopant[key] for key in ("valence", "site", "concentration")},
         "compensation": compensation,
         "reaction_energy": energy,
-        "label": "stable",
+        "relation": "no_worse",
         "job_uuid": f"{dopant['element']} {compensation}",
     }
 
