@@ -99,7 +99,7 @@ class Excess:
         Returns
         -------
         Products or None
-            None where no set of the allowed phases balances, at whatever potential.
+            None if no set of the allowed phases balances, at any potential.
         """
         contact, rates = self.contact, direction * self._rates
         costs = contact.rivals.energies + voltage * self._rates

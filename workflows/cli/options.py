@@ -1,4 +1,4 @@
-"""Options that several commands have, each declared once, and what they lead to."""
+"""Options shared by several commands, each declared once, and what they select."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,21 +32,21 @@ Campaign = Annotated[
 ]
 
 
-def place_of(folder: Path | None, launchpad: Path | None, *, beside: Path | None = None) -> "Place":
+def place_of(folder: Path | None, launchpad: Path | None, *, near: Path | None = None) -> "Place":
     """Find where a campaign is kept: its folder, or the LaunchPad that machines share."""
     from workflows.base.settings import load_settings
     from workflows.storage.campaign_location import find_place
 
-    return find_place(folder, launchpad, load_settings(), beside=beside)
+    return find_place(folder, launchpad, load_settings(), near=near)
 
 
 def find_campaign(
     source: Path, launchpad: Path | None, campaign: str | None
 ) -> tuple["Place", str | None]:
-    """Find the campaign that a folder or a specification stands for."""
+    """Find the campaign of a folder or a specification."""
     from workflows.specification.spec import CampaignSpec
 
     if source.is_dir():
         return place_of(source, launchpad), campaign
     spec = CampaignSpec.from_file(source)
-    return place_of(None, launchpad, beside=source), campaign or spec.name
+    return place_of(None, launchpad, near=source), campaign or spec.name

@@ -27,7 +27,7 @@ class Question:
     sort
         Field to sort by.
     fields
-        Fields to show; one with a leading ``+`` is shown beside the usual ones.
+        Fields to show; one with a leading ``+`` is added to the usual ones.
     limit
         Largest number of results.
     """

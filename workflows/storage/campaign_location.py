@@ -58,7 +58,7 @@ def find_place(
     launchpad: Path | None,
     settings: MachineSettings,
     *,
-    beside: Path | None = None,
+    near: Path | None = None,
 ) -> Place:
     """Find out where a campaign is kept, from the most explicit to the most general.
 
@@ -75,7 +75,7 @@ def find_place(
         A launchpad file.
     settings
         Settings of this machine.
-    beside
+    near
         The specification.
 
     Raises
@@ -94,7 +94,7 @@ def find_place(
         return _by_file(settings.launchpad)
     if settings.mongodb_uri:
         return Place(address=Address.from_settings(settings))
-    if file := _file_that_is_there(beside):
+    if file := _file_that_is_there(near):
         return _by_file_unasked(file)
     msg = (
         "which campaign? Give --dir FOLDER for one that ran on this machine, or "
@@ -135,14 +135,14 @@ def open_place(
             yield database
 
 
-def _file_that_is_there(beside: Path | None) -> Path | None:
+def _file_that_is_there(near: Path | None) -> Path | None:
     """Look for a launchpad file that was not named."""
     from fireworks import fw_config  # a third of a second, not needed for a folder
 
     fireworks = Path(fw_config.LAUNCHPAD_LOC) if fw_config.LAUNCHPAD_LOC else None
     if fireworks and os.environ.get("FW_CONFIG_FILE"):
         return fireworks
-    folders = [*([beside.parent] if beside else []), Path.cwd()]
+    folders = [*([near.parent] if near else []), Path.cwd()]
     paths = [folder / name for folder in folders for name in FILE_NAMES]
     return next((path for path in paths if path.is_file()), fireworks)
 

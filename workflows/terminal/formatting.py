@@ -45,7 +45,7 @@ def render(
         Result documents, as :func:`workflows.results.search.find` returns them.
     fields : sequence of str, optional
         What to show, nested parts as ``products.Li2O``. Without it the table shows the most
-        important fields; JSON and CSV hold all, `structure` only where a document brings it.
+        important fields; JSON and CSV have all, `structure` only if a document has it.
     output : Output or str
         "table", "json" or "csv".
     console : rich.console.Console
@@ -106,7 +106,7 @@ def failures_table(failures: Sequence[Failure]) -> Table:
 
 
 def checks_table(checks: Sequence[Check]) -> Table:
-    """Make a table of what was looked at on this machine and what was found."""
+    """Make a table of the checks of this machine and their findings."""
     table = new_table()
     table.add_column("Check", no_wrap=True)
     table.add_column("", no_wrap=True)

@@ -1,4 +1,4 @@
-"""What was learnt, and how far a training is, in the terminal."""
+"""A training and its progress, in the terminal."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
 
 
 def _show_data(name: str, lesson: Lesson, learnt: Mapping[str, Any], console: Console) -> None:
-    """Say n of N, what failed, and what was left out and why."""
+    """Print n of N, what failed, and what was left out and why."""
     from collections import Counter
 
     others = ", ".join(
@@ -87,7 +87,7 @@ def _show_data(name: str, lesson: Lesson, learnt: Mapping[str, Any], console: Co
 
 @contextmanager
 def learning_progress(console: Console) -> Iterator[Reporter]:
-    """Show which step of a training is how far; a pipe gets a line for each step."""
+    """Show the progress of each step of a training; a pipe gets a line for each step."""
     tasks: dict[str, TaskID] = {}
     with Progress(
         TextColumn("{task.description:<24}"),

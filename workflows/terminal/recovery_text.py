@@ -24,7 +24,7 @@ _LISTED = 20
 
 
 def show_lost(database: Database, campaign: str, place: Place, console: Console) -> None:
-    """Say which runs have ended without saying so."""
+    """Print which runs ended without a report."""
     from workflows.recovery.lost_runs import look_for_lost
     from workflows.recovery.queue import local_queue
 
