@@ -50,7 +50,7 @@ class Relation(StrEnum):
 
 
 class Dissolution(StrEnum):
-    """Whether the host takes up its dopants, in the order yes, undecided, no."""
+    """Does the host take up its dopants? In the order yes, undecided, no."""
 
     DISSOLVES = auto()
     UNDECIDED = auto()
