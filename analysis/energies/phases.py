@@ -19,12 +19,12 @@ def parsed(formula: str) -> Composition:
     Raises
     ------
     InputError
-        If the text is no formula.
+        If the text is not a formula.
     """
     try:
         return Composition(formula)
     except ValueError as error:
-        msg = f"{formula!r} is no chemical formula: write it as Li2O or Li7La3Zr2O12"
+        msg = f"{formula!r} is not a chemical formula: write it as Li2O or Li7La3Zr2O12"
         raise InputError(msg) from error
 
 
@@ -35,7 +35,7 @@ def elements_of(formula: str) -> frozenset[str]:
     Raises
     ------
     InputError
-        If the text is no formula.
+        If the text is not a formula.
     """
     return frozenset(element.symbol for element in parsed(formula))
 

@@ -33,7 +33,7 @@ class ReactionStep(BaseModel, frozen=True, extra="forbid"):
     energy: float = Field(description="dG at the kink, eV per f.u.")
     voltage: float | None = Field(
         description="Voltage of the segment that ends at this kink, V against the electrode; null "
-        "for the first step, and for an electrode that is no element of one common positive charge."
+        "for the first step, and unless the electrode is an element with one common positive charge."
     )
     products: dict[str, float] = Field(description="Formula units of each product at the kink.")
 
@@ -91,7 +91,7 @@ def react(
     ------
     InputError
         If an element has no elemental phase, the electrode is unknown or decomposes, or an energy
-        is no number.
+        is not a number.
     """
     require_finite(formation_energy, of=formula_per_unit(composition))
     contact = Contact.between(

@@ -86,7 +86,7 @@ def passivation(
 
 def _element(symbol: str) -> Element:
     if not Element.is_valid_symbol(symbol):
-        msg = f"{symbol!r} is no element: give the dopant's symbol"
+        msg = f"{symbol!r} is not an element: give the dopant's symbol"
         raise InputError(msg)
     return Element(symbol)
 

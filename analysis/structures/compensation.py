@@ -61,7 +61,7 @@ def charge_balance(host: Host, compound: Compound) -> ChargeBalance:
     change = -excess / host.mobile_ion.oxi_state
     if not math.isclose(change, round(change), abs_tol=1e-6):
         msg = (
-            f"{compound.label(host.name)}: its charge of {excess:+g} is no whole number of "
+            f"{compound.label(host.name)}: its charge of {excess:+g} is not a whole number of "
             f"{host.mobile_ion}; choose other concentrations"
         )
         raise InputError(msg)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _INTRODUCTION: Final = f"""\
 The collection `results` of a campaign's database holds one document per compound; the undoped host
-has one of its own, with no `dopants`. A builder makes them from the job store
+has a separate one, without `dopants`. A builder makes them from the job store
 (`workflows/results/builder.py`, a [maggma](https://materialsproject.github.io/maggma/) Builder):
 when a workflow ends, at every `interphase run`, `submit` and `advance`, and by hand with
 `interphase build`. It may run at any time, repeatedly and in parallel; it writes only documents

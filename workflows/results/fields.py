@@ -120,7 +120,7 @@ def _composition(text: str) -> Composition:
     try:
         composition = Composition(text)
     except ValueError as error:
-        msg = f"{text!r} is no chemical formula; element symbols are written as Al, not al or AL"
+        msg = f"{text!r} is not a chemical formula; element symbols are written as Al, not al or AL"
         raise InputError(msg) from error
     if not all(isinstance(element, Element) for element in composition):
         msg = f"{text!r} contains an element that does not exist"

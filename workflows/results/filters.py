@@ -155,7 +155,7 @@ def _compare(target: Target, operator: str, values: list[str]) -> Query:
         raise InputError(msg + f"{operator}{values[0]}")
     require_part(target)
     if target.kind not in (*_COMPARED, Kind.DOCUMENT):
-        msg = f"{target.name} is no number: {operator} cannot compare it, use = != or ~"
+        msg = f"{target.name} is not a number: {operator} cannot compare it, use = != or ~"
         raise InputError(msg)
     if len(values) > 1:
         what = "date" if target.kind is Kind.DATE else "number"

@@ -298,6 +298,6 @@ def _elements_of(formula: str) -> set[str]:
     except ValueError:
         symbols = set()
     if not symbols or not all(Element.is_valid_symbol(symbol) for symbol in symbols):
-        msg = f"electrode {formula!r} is no formula: give an element such as Li"
+        msg = f"electrode {formula!r} is not a formula: give an element such as Li"
         raise InputError(msg)
     return symbols

@@ -248,7 +248,7 @@ def open_address(address: Address, origin: str) -> Iterator[Database]:
     try:
         with pymongo.timeout(_ANSWER_SECONDS):
             database.mongo.list_collection_names()
-    except (PyMongoError, ValueError) as error:  # a port that is no number: ValueError
+    except (PyMongoError, ValueError) as error:  # a port that is not a number: ValueError
         msg = (
             f"MongoDB server {hosts(address.uri)} cannot be used ({_brief(error)}): check {origin}"
         )
