@@ -33,7 +33,7 @@ class ReactionStep(BaseModel, frozen=True, extra="forbid"):
     energy: float = Field(description="dG at the kink, eV per f.u.")
     voltage: float | None = Field(
         description="Voltage of the segment that ends at this kink, V against the electrode; null "
-        "for the first step, and unless the electrode is an element with one common positive charge."
+        "for the first step, and unless the electrode is an element of one positive charge."
     )
     products: dict[str, float] = Field(description="Formula units of each product at the kink.")
 
