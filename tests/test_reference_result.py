@@ -121,7 +121,7 @@ def undoped() -> UndopedReaction:
 
 
 def screened(compound: Compound, cell: Calculated) -> Row:
-    """Give a compound's result from its relaxed cell, as a campaign does."""
+    """Return a compound's result from its relaxed cell, as a campaign does."""
     (planned,) = (p for p in plan().campaign.compounds if p.compound == compound)
     references = References(
         phases=plan().phases[planned.phases],

@@ -1,4 +1,4 @@
-"""The Pareto front: what no other candidate beats in every respect."""
+"""The Pareto front: candidates that no other beats in every respect."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -7,7 +7,7 @@ from analysis.base.errors import InputError
 
 
 def pareto_front(values: ArrayLike) -> NDArray[np.bool_]:
-    """Tell which candidates are on the front.
+    """Return which candidates are on the front.
 
     A candidate is beaten by one that is at least as good in every respect and better in one.
     Equal candidates do not beat each other.
@@ -15,12 +15,12 @@ def pareto_front(values: ArrayLike) -> NDArray[np.bool_]:
     Parameters
     ----------
     values
-        What each candidate is worth in each respect [N, K]: more is better.
+        Worth of each candidate in each respect [N, K]: more is better.
 
     Returns
     -------
     NDArray[np.bool_]
-        Whether each candidate is on the front [N].
+        True for each candidate on the front [N].
 
     Raises
     ------

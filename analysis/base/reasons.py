@@ -1,8 +1,8 @@
-"""The kinds of notes in a result document: the wording that tells each, in its one home.
+"""The kinds of notes in a result document, and the wording that identifies each.
 
-A note is prose with formulas and numbers in it. Whoever writes one takes the wording that is the
-same in every note of its kind from here, and whoever counts notes looks for that wording: no
-pattern has to follow the prose.
+A note is prose with formulas and numbers. Code that writes a note takes the fixed part of its
+wording from here, and code that counts notes searches for that part: no pattern has to follow the
+prose.
 """
 
 from collections.abc import Iterable
@@ -70,12 +70,12 @@ class Reason(LabelledName):
 
 
 def reason_of(note: str) -> Reason | None:
-    """Give the kind of a note; None for one that no kind knows."""
+    """Return the kind of a note; None for a note of unknown kind."""
     return next((reason for reason in Reason if reason in note), None)
 
 
 def reasons_of(notes: Iterable[str]) -> tuple[list[Reason], list[str]]:
-    """Give the kinds of a document's notes, each once, and the notes of no kind."""
+    """Return the kinds of a document's notes, each once, and the notes of unknown kind."""
     kinds = {note: reason_of(note) for note in notes}
     known = dict.fromkeys(kind for kind in kinds.values() if kind is not None)
     return list(known), [note for note, kind in kinds.items() if kind is None]

@@ -3,7 +3,7 @@
     compound = 1 host + sum_k c_k crystal_k
 
 with one binary crystal for every cation (the oxide in its valence, for an oxide host) and one metal
-that closes what is not charge balanced. The coefficients are unique: nothing is fitted.
+that closes an imbalance of charge. The coefficients are unique: nothing is fitted.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -36,7 +36,7 @@ class Balance(BaseModel, frozen=True, extra="forbid"):
     )
     metal: str = Field(description="The metal that closes a charge imbalance.")
     charge_balanced: bool = Field(
-        default=True, description="Whether the valence-matched binaries alone make the compound."
+        default=True, description="True if the valence-matched binaries alone make the compound."
     )
     notes: tuple[str, ...] = ()
 
@@ -46,7 +46,7 @@ class Balance(BaseModel, frozen=True, extra="forbid"):
         return tuple(self.coefficients)
 
     def sum(self, energies: Mapping[str, float]) -> float:
-        """Sum the crystals' energies, given in eV/atom: eV per formula unit of the compound.
+        """Sum the crystals' energies (eV/atom) to eV per formula unit of the compound.
 
         Raises
         ------
@@ -132,13 +132,13 @@ def balance(
     crystals
         Reduced formulas of the crystals that the engine can relax.
     electrode
-        The metal that takes a charge imbalance, where the compound contains it; otherwise the
+        The metal that takes a charge imbalance, if the compound contains it; otherwise the
         cation of lowest valence.
 
     Raises
     ------
     InputError
-        A binary is known neither itself nor through two neighbours, or a valence is missing.
+        Neither a binary nor two neighbours of it are known, or a valence is missing.
     """
     target = _difference(composition, start)
     elements = sorted({e.symbol for e in composition} | {e.symbol for e in start or {}})
@@ -184,7 +184,7 @@ def _pairs(
 
 
 class _Part(NamedTuple):
-    """One unknown of the sum: a crystal, or the two on the hull that stand for it."""
+    """One unknown of the sum: a crystal, or the two on the hull that replace it."""
 
     composition: Composition
     members: tuple[str, ...]

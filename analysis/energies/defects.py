@@ -1,4 +1,4 @@
-"""Defect energy: what it costs to put the dopants into the host, beside the oxides."""
+"""Defect energy: the cost of moving the dopants from their oxides into the host."""
 
 from collections.abc import Container, Mapping
 
@@ -46,7 +46,7 @@ def defect_energy(
     energy, host_energy
         Total energies of the compound and of the campaign's relaxed host, eV per formula unit.
     exchanged
-        What `defect_balance` gave for this compound.
+        What `defect_balance` returned for this compound.
     crystal_energies
         Reduced formula to the engine's energy of the relaxed crystal, eV/atom.
     concentration
@@ -55,7 +55,7 @@ def defect_energy(
     Returns
     -------
     tuple
-        The energy, None where the compound is not charge balanced, and notes that say why.
+        The energy, None if the compound is not charge balanced, and notes that say why.
 
     Raises
     ------

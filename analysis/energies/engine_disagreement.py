@@ -1,4 +1,4 @@
-"""Where an engine and the project's table differ by more than the engine's error."""
+"""Phases on which an engine and the project's table differ by more than the engine's error."""
 
 import json
 from collections.abc import Mapping

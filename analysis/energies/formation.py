@@ -1,6 +1,6 @@
 """Formation energies on the scale of the reference phases.
 
-Two ways, never mixed. Where engine and reference phases share one scheme the formation energy is
+There are two ways, never mixed. If engine and reference phases share one scheme, it is
 the total energy minus the elements' energies. Otherwise the compound is written as an exact sum of
 crystals known on both scales (`analysis.energies.balance`), and
 
@@ -70,7 +70,7 @@ def valences_of(species: Iterable[Species], dopants: Iterable[_Doped] = ()) -> d
 
 
 def needs_alignment(scheme: EnergyScheme, phases: ReferencePhases) -> bool:
-    """Whether the engine's energies must be aligned to the scale of the reference phases."""
+    """Return True if the engine's energies must be aligned to the scale of the reference phases."""
     return scheme != phases.scheme or not phases.element_energies
 
 
@@ -159,7 +159,7 @@ def aligned_formation_energy(
     composition
         The compound per formula unit.
     aligned
-        What `alignment` gave for this compound.
+        What `alignment` returned for this compound.
     crystal_energies
         Reduced formula to the same engine's energy of the relaxed crystal, eV/atom.
     phases

@@ -1,4 +1,4 @@
-"""Oxides that share what makes their tabulated energies right or wrong."""
+"""Groups of oxides that share the cause of their tabulated energies' error."""
 
 from enum import StrEnum
 from typing import Final
@@ -25,12 +25,12 @@ class OxideGroup(StrEnum):
 
 
 def group_of(oxide: MeasuredOxide) -> OxideGroup:
-    """Sort an oxide by what decides the table's error."""
+    """Sort an oxide by the cause of the table's error."""
     return OxideGroup.GAS if oxide.phase == GAS else group_of_element(oxide.element)
 
 
 def group_of_element(element: str) -> OxideGroup:
-    """Sort an element by what decides the error of its solid oxides."""
+    """Sort an element by the cause of the error of its solid oxides."""
     if element in FITTED:
         return OxideGroup.FITTED
     if element in MATERIALS_PROJECT_U:

@@ -1,8 +1,8 @@
-"""Oxygen at the temperature of synthesis: it makes phases that give it off more stable.
+"""Oxygen at the temperature of synthesis: it stabilises phases that have released it.
 
 Energies of reference phases are those of a cold O2. At 1500 K in air an oxygen atom is 1.7 eV
-lower, so that high valences such as Mn7+ do not survive the furnace. After H. J. T. Ellingham
-(J. Soc. Chem. Ind. 63, 125 (1944)) the entropy of a reaction that gives off O2 is nearly that of
+lower, so that high valences such as Mn7+ do not survive synthesis. After H. J. T. Ellingham
+(J. Soc. Chem. Ind. 63, 125 (1944)) the entropy of a reaction that releases O2 is nearly that of
 the gas, the heat capacities and the entropies of the solids on both sides cancel, and
 
     E[O2] -> E[O2] - T S(298 K) + kT ln p
@@ -23,7 +23,7 @@ OXYGEN_ENTROPY: Final = 205.152
 #: bar, in air.
 AIR: Final = 0.21
 
-#: Relative uncertainty of the entropy of a reaction that gives off O2: it is 205 J/(mol K) within
+#: Relative uncertainty of the entropy of a reaction that releases O2: it is 205 J/(mol K) within
 #: some 20, for example 217 (MgO) and 189 (NiO), from entropies of the NIST-JANAF tables.
 ENTROPY_ERROR: Final = 0.1
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-#: Symbol to what is wrong, with the source.
+#: Symbol to the problem, with its source.
 WRONG_POTENTIALS: Final[Mapping[str, str]] = MappingProxyType(
     {
         # github.com/materialsproject/pymatgen/issues/2968 and pull request 2972; Yb2O3 of the table

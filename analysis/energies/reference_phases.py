@@ -1,7 +1,7 @@
 """Reference phases: the competing phases, with formation energies and band gaps.
 
 They come from the project's own table (Materials Project 2019), from a file of pymatgen entries,
-or from the Materials Project (``workflows.specification.materials_project``). Whatever the
+or from the Materials Project (``workflows.specification.materials_project``). From any
 source, one object carries one energy scheme.
 """
 
@@ -36,8 +36,8 @@ TABLE_SOURCE = "Materials Project 2019 (table of the project)"
 def table_phases(elements: Iterable[str]) -> ReferencePhases:
     """Phases of the project's table made of `elements`: the lowest entry of each formula.
 
-    The table holds Li-La-Zr-O with at most one further element; what that leaves out for several
-    further elements is said in ``notes``.
+    The table holds Li-La-Zr-O with at most one further element; ``notes`` lists what is missing
+    for several further elements.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _table() -> ReferencePhases:
 
 
 class TableCrystals(Mapping[str, Structure]):
-    """Reduced formula to the ground-state crystal, each built anew when it is asked for."""
+    """Reduced formula to the ground-state crystal, each built when it is requested."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._records = {record["formula"]: record for record in map(json.loads, lines)}
@@ -133,7 +133,7 @@ def file_phases(path: str | Path) -> tuple[ReferencePhases, dict[str, Structure]
     Raises
     ------
     InputError
-        The file is missing or is no list of entries, or an element has no entry.
+        The file is missing or not a list of entries, or an element has no entry.
     SchemeMismatchError
         The entries are of two energy schemes.
     """

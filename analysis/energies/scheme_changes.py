@@ -1,8 +1,8 @@
-"""What changed from the Materials Project's legacy corrections to those of 2020, in eV per atom.
+"""Changes from the Materials Project's legacy corrections to those of 2020, in eV per atom.
 
 MaterialsProject2020Compatibility minus MaterialsProjectCompatibility, which is the scheme of the
-project's table (MP2020Compatibility.yaml and MPCompatibility.yaml of pymatgen). A test holds the
-values against pymatgen.
+project's table (MP2020Compatibility.yaml and MPCompatibility.yaml of pymatgen). A test compares the
+values with pymatgen.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 # Per atom of oxide oxygen.
 OXYGEN_CHANGE: Final = -0.687 + 0.70229
 # The same per atom of an oxide's cation: +U corrections; the table's correction of sulfides, which
-# it gives to sulfur in oxides as well; and elements that the table has fitted (Cl2 -1.25385,
+# it applies to sulfur in oxides as well; and elements that the table has fitted (Cl2 -1.25385,
 # N2 -7.95247 eV/atom) and today's scheme has not.
 CATION_CHANGE: Final = {
     "V": -1.7 + 1.682,

@@ -1,4 +1,4 @@
-"""What the figures have in common: colours, marks, axes, and how they are written to files."""
+"""Shared by all figures: colours, marks, axes, and writing to files."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ DIVERGING = (
     *("#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061"),
 )
 SEQUENTIAL = ("#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8")
-# eV per f.u.: within it differences are shown in proportion, beyond it by their logarithm.
+# eV per f.u.: smaller differences are shown on a linear scale, larger ones logarithmically.
 LINEAR_WIDTH = 0.2
 
 
 class Mark(NamedTuple):
-    """How a label is drawn: colour and marker, either of which tells it from the others."""
+    """How a label is drawn: colour and marker, each of which identifies it."""
 
     colour: str
     marker: str
     text: str
 
 
-# Okabe and Ito's palette, told apart by every kind of colour vision (jfly.uni-koeln.de/color).
+# Okabe and Ito's palette, safe for every kind of colour vision (jfly.uni-koeln.de/color).
 MARKS: dict[str | None, Mark] = {
     Label.RESISTS: Mark("#009E73", "o", "resists"),
     Label.UNDECIDED: Mark("#E69F00", "s", "undecided"),
@@ -53,7 +53,7 @@ MARKS: dict[str | None, Mark] = {
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:
-    """Write a figure to a file, PNG, SVG or PDF by its suffix; missing folders are made.
+    """Write a figure to a file, PNG, SVG or PDF by its suffix; missing folders are created.
 
     Raises
     ------

@@ -25,6 +25,6 @@ def _is_alloy(composition: Composition) -> bool:
 
 
 def is_metallic(element: Element) -> bool:
-    """Tell metals and metalloids from what is an anion beside a metal, tellurium among it."""
+    """Return True for metals and metalloids, except those that are anions with a metal, as Te."""
     anion = element.is_chalcogen or element.is_halogen
     return bool(element.is_metal or element.is_metalloid) and not anion

@@ -28,13 +28,13 @@ class Products:
     energy
         E[products] - n mu[electrode], eV per formula unit of the host.
     charge
-        Charge taken up with n atoms of electrode, e per formula unit; negative where electrode is
-        set free. It is the change of the energy with the potential, eV/V.
+        Charge taken up with n atoms of electrode, e per formula unit; negative if electrode is
+        released. It is the change of the energy with the potential, eV/V.
     basis, atoms
         Column indices [M] of the products among the competing phases, and the atoms [M] in each.
         The electrode is one of them, with -n atoms.
     reach
-        How far the potential can move on, in V, before other products are better.
+        How far the potential can move, in V, before other products are better.
     """
 
     energy: float
@@ -64,7 +64,7 @@ class Excess:
 
     @cached_property
     def best(self) -> Products | None:
-        """The best products where the electrode is as plentiful as they need; see `at`."""
+        """The best products with as much electrode as they need; see `at`."""
         return self.at()
 
     def without(self, column: int) -> Excess:
@@ -99,7 +99,7 @@ class Excess:
         Returns
         -------
         Products or None
-            None where no set of the allowed phases balances, at whatever potential.
+            None if no set of the allowed phases balances, at any potential.
         """
         contact, rates = self.contact, direction * self._rates
         costs = contact.rivals.energies + voltage * self._rates

@@ -1,8 +1,8 @@
 """The verdict on a dopant, and the single reference phases that it hinges on.
 
 The verdict is found again with each phase that matters left out, one at a time: the products in
-which the dopant is kept or reduced, and all suspects among the products. A phase that is no product
-changes nothing when it is left out, suspect or not. A verdict that one suspect turns is undecided.
+which the dopant is kept or reduced, and all suspects among the products. Leaving out a phase
+that is not a product changes nothing. A verdict that one suspect changes is undecided.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Hinge(BaseModel, frozen=True, extra="forbid"):
 
 
 class ReductionVerdict(BaseModel, frozen=True, extra="forbid"):
-    """What the electrode does to a dopant, and how sure that is."""
+    """What the electrode does to a dopant, and how certain that is."""
 
     margin: ReductionMargin
     trust: Trust

@@ -25,7 +25,7 @@ GAP_ERROR: Final = 0.375
 
 
 class Conduction(StrEnum):
-    """What a phase does to electrons."""
+    """How a phase conducts electrons."""
 
     INSULATES = auto()
     OPEN = auto()  # its gap is within the error of the limit, or not listed
@@ -33,7 +33,7 @@ class Conduction(StrEnum):
 
 
 class Insulation(BaseModel, frozen=True, extra="forbid"):
-    """What the products of one reaction do to electrons."""
+    """How the products of one reaction conduct electrons."""
 
     conduction: dict[str, Conduction] = Field(description="Of each product, by its formula")
     insulating_fraction: float | None = Field(

@@ -1,9 +1,9 @@
-"""What is wrong with the reference phases' oxides, from measured enthalpies of binary oxides.
+"""Errors of the reference phases' oxides, from measured enthalpies of binary oxides.
 
 The expected error of an oxide of M, measured minus tabulated, is a function of the valence of M, in
 eV per atom of M. It is zero for the metal, known where the binary oxide of that valence was
 measured, and interpolated between; above the highest measured oxide it grows with the oxygen per M.
-An element of which no oxide was measured has the mean of its group (`OxideGroup`) per atom of
+An element without measured oxides has the mean of its group (`OxideGroup`) per atom of
 oxygen. Of per oxygen, per atom and per atom of M, per oxygen leaves the smallest errors when each
 element is predicted from the others (0.61, 0.64 and 0.72 eV per M in root mean square).
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from analysis.energies.phases import ReferencePhases
     from analysis.reactions.simplex import Vector
 
-#: Elements that a group must hold to speak for others.
+#: Number of elements that a group needs to represent others.
 FEWEST_ELEMENTS: Final = 3
 #: Valences are ratios of small whole numbers: closer ones are the same.
 SAME_VALENCE: Final = 1e-6
@@ -85,7 +85,7 @@ class OxideErrors:
     elements
         The measured oxides of each element, in rising valence.
     groups
-        What stands in for elements without one.
+        The values for elements without one.
     interpolation
         Standard error of interpolating between an element's oxides, or beyond them, eV per atom of
         oxygen.
@@ -104,7 +104,7 @@ class OxideErrors:
         oxides
             Measured oxides among the reference phases.
         pool
-            Those that speak for other elements; the same if not given.
+            Those that represent other elements; the same if not given.
         """
         found: dict[str, list[Known]] = defaultdict(list)
         for oxide in sorted(oxides, key=lambda each: (each.element, each.valence)):
@@ -147,7 +147,7 @@ class OxideErrors:
 def known_errors(
     phases: ReferencePhases, oxides: Collection[MeasuredOxide] | None = None
 ) -> list[Known]:
-    """Hold reference phases against the measured oxides that are among them.
+    """Compare reference phases with the measured oxides among them.
 
     Gases are left out: their enthalpies are not those of crystals. An oxide without a stated
     uncertainty has the median of all.
@@ -203,7 +203,7 @@ def table_errors() -> OxideErrors:
 
 @lru_cache(maxsize=16)
 def errors_of(phases: ReferencePhases) -> OxideErrors:
-    """Errors of reference phases; the project's table speaks for elements that were not measured.
+    """Errors of reference phases; the project's table represents elements without measurements.
 
     Parameters
     ----------

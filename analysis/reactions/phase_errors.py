@@ -1,4 +1,4 @@
-"""Expected errors of competing phases, and what they do to a difference of two product sets.
+"""Expected errors of competing phases, and their effect on the difference of two product sets.
 
 A phase that holds oxygen has the errors of the binary oxides that it could be made of, each cation
 at its valence (`analysis.reactions.oxide_errors`), so that they cancel where an ion stays what it
@@ -59,7 +59,7 @@ class PhaseErrors:
     oxides
         Errors of binary oxides.
     anions
-        Whether the phases' energies lack the corrections of anions that came in 2020.
+        True if the phases' energies lack the anion corrections of 2020.
     """
 
     rivals: Competition
@@ -106,7 +106,7 @@ class PhaseErrors:
         return float(np.sqrt(variance)), tuple(unmeasured)
 
     def _variance(self, symbol: str, weights: Mapping[float, float]) -> float | None:
-        """Variance of atoms of a cation at several valences, eV^2; None where nothing tells it."""
+        """Variance of atoms of a cation at several valences, eV^2; None if unknown."""
         errors = {valence: self.oxides.uncertainty(symbol, valence) for valence in weights}
         parts = [weights[v] * error for v, error in errors.items() if error is not None]
         if len(parts) < len(weights):

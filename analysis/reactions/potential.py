@@ -1,4 +1,4 @@
-"""The electrode potential at which two restricted sets of products change places."""
+"""The electrode potential at which two restricted sets of products exchange stability."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analysis.reactions.excess import Excess
 
-# V against the electrode. Nothing happens out there: oxides give off their oxygen, and the
-# electrode has formed the richest alloys there are, long before.
+# V against the electrode. Nothing happens beyond: oxides have released their oxygen, and the
+# electrode has formed its richest alloys, long before.
 WIDEST = 10.0
 # V. Two breakpoints may coincide but for rounding; each step moves on by so much at least.
 SMALLEST_STEP = 1e-9

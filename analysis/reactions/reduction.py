@@ -10,7 +10,7 @@ on the engine. A positive m means that the dopant resists.
 What counts as reduced follows from a phase's composition (`analysis.reactions.valences`): a mean
 valence of the dopant below that in the compound, so that alloys and the element are among them. A
 phase of mixed valence (Fe3O4 for Fe3+) counts as reduced as a whole. Phases without the dopant may
-form on either side: the host's elements react as they like, and the reduction of Zr4+ that lithium
+form on either side: the host's elements react freely, and the reduction of Zr4+ that lithium
 causes in undoped Li7La3Zr2O12 is common to both. All atoms of the dopant are on one side. A mixture
 of both sides can lie lower still where the dopant's phases compete for another element; the side of
 lower energy decides the sign.
@@ -18,8 +18,8 @@ lower energy decides the sign.
 With several dopants each has its margin: the others may form any phase, and in a phase that holds
 both they have the valence they have in the compound. An element with two valences in the compound
 has a margin for each, with all its atoms. A dopant that is an element of the host, on another site,
-counts together with the host's atoms of it. The electrode's own element has no margin: there is as
-much of it as one likes.
+counts together with the host's atoms of it. The electrode's own element has no margin, since its
+amount is unlimited.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Sides:
 
     @property
     def has_margin(self) -> bool:
-        """Whether the dopant can have a margin: the electrode's own element cannot."""
+        """True if the dopant can have a margin: the electrode's own element cannot."""
         return self.element not in self.contact.electrode
 
     @property

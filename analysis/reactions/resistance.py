@@ -1,8 +1,8 @@
-"""How probably a dopant resists reduction: the margin and the error of the reference phases.
+"""Probability that a dopant resists reduction, from the margin and the phases' errors.
 
     P(resists) = Phi(m' / u)
 
-with m' the reduction margin after the expected errors of the phases are taken off, u the standard
+with m' the reduction margin minus the expected errors of the phases, u the standard
 error that remains (`analysis.reactions.phase_errors`), and Phi the normal distribution.
 """
 
@@ -36,7 +36,7 @@ FLOOR: Final = 0.05
 
 
 class Trust(BaseModel, frozen=True, extra="forbid"):
-    """How sure a reduction margin is."""
+    """How certain a reduction margin is."""
 
     probability: float | None = Field(description="P(resists). Null: see notes.")
     standard_error: float | None = Field(description="u, eV per dopant atom. Null: see notes.")
@@ -55,7 +55,7 @@ class Case:
     sides
         The phases with their tabulated energies.
     expected
-        The same with the expected errors taken off.
+        The same minus the expected errors.
     errors
         The errors; None where they are not known.
     why
@@ -78,7 +78,7 @@ class Case:
         oxides
             Errors of the phases' oxides, those of PBE.
         scheme
-            Scheme of the phases. With the corrections of 2020 anions are taken to be right.
+            Scheme of the phases. With the corrections of 2020 anions are assumed to be right.
         """
         if why := _no_errors(sides, scheme):
             return cls(sides, sides, None, why)
@@ -94,7 +94,7 @@ class Case:
 
 
 def trust(case: Case) -> Trust:
-    """Estimate how probably a dopant resists reduction."""
+    """Estimate the probability that a dopant resists reduction."""
     if case.errors is None:
         return _unknown(case.why)
     sides = case.expected
@@ -117,7 +117,7 @@ def trust(case: Case) -> Trust:
 
 
 def _no_errors(sides: Sides, scheme: EnergyScheme) -> str:
-    """Say why the errors of the phases are not known; empty where they are."""
+    """Explain why the errors of the phases are unknown; empty if they are known."""
     if scheme.functional != PBE:
         return f"errors of {scheme.functional} {Reason.NO_PHASE_ERROR}"
     if wrong := WRONG_POTENTIALS.get(sides.element):

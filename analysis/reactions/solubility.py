@@ -6,18 +6,18 @@ dissolve.** It is the change when one more dopant goes from the competing phases
     dG = (E[compound] - E[rivals] - E[host] + E[rivals of the host] - T S) / x
 
 with x dopants per formula unit and S the partial entropy of mixing. Rivals are the competing phases
-of lowest energy at the same composition, with oxygen gas as it is in the furnace. That the host
+of lowest energy at the same composition, with oxygen gas at the synthesis conditions. That the host
 itself may lie above its rivals (LLZO does, at 0 K) is common to both and cancels.
 
 - **Entropy.** Ideal mixing (`analysis.structures.mixing_entropy`) of dopants and host ions on the
   sites that they share, and of lithium, vacancies and dopants on lithium's. It is the partial
-  entropy, since a solid solution gives off dopant as soon as the last one added costs free energy;
+  entropy, since a solid solution expels dopant as soon as the last one added costs free energy;
   the integral entropy, about k more per dopant, asks only if the compound beats complete
   segregation.
 - **Lithium vacancies** count: lithium is disordered in the host at the temperature of synthesis,
   and the phases that would take up the dopant instead are ordered. But lithium ions repel each
   other, and the ideal form is a rough one: `MOBILE_ENTROPY` is its uncertainty.
-- **Oxygen** (`analysis.energies.oxygen_gas`): dopants of high valence may lose it to the furnace's
+- **Oxygen** (`analysis.energies.oxygen_gas`): dopants of high valence may lose it to the
   air.
 - **Left out**: vibrations, vapours other than O2 (lithium, TeO2, Re2O7 ...), oxidation of the
   dopant by the air, short-range order of dopant and vacancy.
@@ -74,7 +74,7 @@ class SolubilityCriteria(BaseModel, frozen=True, extra="forbid"):
 
 
 class Solubility(BaseModel, frozen=True, extra="forbid"):
-    """How gladly a host takes up its dopants, eV per dopant atom; negative: it does."""
+    """Free energy of taking up the dopants, eV per dopant atom; negative: the host does."""
 
     free_energy: float = Field(description="Against all phases, corrected, at the temperature")
     uncertainty: float = Field(description="Its standard uncertainty")
@@ -86,7 +86,7 @@ class Solubility(BaseModel, frozen=True, extra="forbid"):
     correction: float = Field(description="What was added for the engine's bias")
     entropy_term: float = Field(description="-T times the partial entropy of mixing")
     temperature: float = Field(description="Of the synthesis, K")
-    one_sided: float = Field(description="How much higher it may be for a bias not taken off")
+    one_sided: float = Field(description="How much higher it may be because of an uncorrected bias")
     probability: float = Field(description="That the free energy is negative")
     word: Dissolution
 
@@ -170,7 +170,7 @@ def dissolve(
     excess, host_excess
         Energies of compound and undoped host above their rivals, by one engine.
     mixing
-        What `mixing_entropy` gave for this compound.
+        What `mixing_entropy` returned for this compound.
     bias
         The engine's one-sided error.
     scatter

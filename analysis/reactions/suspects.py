@@ -1,9 +1,9 @@
-"""Reference phases on trial: entries that are probably wrong, found by rule.
+"""Suspect reference phases: entries that are probably wrong, found by rule.
 
 Deep: a phase of three or more elements lies far below the hull of its neighbours, the other phases
 of its elements. Of the project's table 2.5 % of the phases on such hulls lie deeper than `DEEP`:
 LaPaO4 (-0.49, where Pa2O5 is missing), La2Th8O19 (-0.31), but LiNO3 (-0.32) and other salts of
-strong acids too. A suspect is not proved wrong.
+strong acids too. A suspect is not necessarily wrong.
 
 Valence: the charges of an oxide do not add up, and no cation can make up for it within the range of
 its common valences and of its measured oxides (Y2+ in YO, Pa6+ in PaO3). A cation that would have
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 DEEP: Final = 0.25
 #: Standard errors of an engine.
 DISAGREEMENT: Final = 3.0
-#: Binary phases differ from their neighbours by anything: the oxides were measured.
+#: Binary phases may differ from their neighbours by any amount; the oxides were measured.
 FEWEST_ELEMENTS: Final = 3
 OXYGEN: Final = "O"
 SAME_VALENCE: Final = 1e-6
@@ -60,7 +60,7 @@ def suspicions(
     charges: Mapping[str, float],
     disagreements: Mapping[str, float] | None = None,
 ) -> tuple[Suspicion, ...]:
-    """Say why one of the competing phases may be wrong; empty where no rule applies.
+    """List why one of the competing phases may be wrong; empty if no rule applies.
 
     Parameters
     ----------
@@ -105,14 +105,14 @@ def inverse_distance(rivals: Competition, column: int) -> float:
 
 
 def _unknown_valence(present: Mapping[str, float], charges: Mapping[str, float]) -> bool:
-    """Tell an oxide in which every cation would need a valence that is not usual."""
+    """Return True for an oxide in which every cation would need an unusual valence."""
     cations = [element for element in present if charges[element] > 0]
     oxide = OXYGEN in present and bool(cations)
     return oxide and all(_unusual(present, element, charges) for element in cations)
 
 
 def _unusual(present: Mapping[str, float], element: str, charges: Mapping[str, float]) -> bool:
-    """Tell a valence outside the usual ones, where the other elements have their charges."""
+    """Return True for an unusual valence, if the other elements have their charges."""
     others = sum(charges[e] * x for e, x in present.items() if e != element)
     valence, known = -others / present[element], usual_valences(element)
     within = known[0] - SAME_VALENCE <= valence <= known[-1] + SAME_VALENCE if known else True

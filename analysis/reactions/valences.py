@@ -54,8 +54,8 @@ def phase_valences(rivals: Competition, element: str, charges: Mapping[str, floa
     All other elements have the charges given, so that the element has what makes the phase
     neutral: 3 in LaAlO3, 8/3 in Fe3O4, 0 in Al, -4/3 in Zr3Al... An alloy thus has a valence of
     zero or less. A phase in which another element is reduced too (a suboxide of Zr and M) shows a
-    valence below the true one: all of the charge that is missing is put down to the element asked
-    for. One with peroxide ions shows a valence above it.
+    valence below the true one: all missing charge is attributed to the requested element. One
+    with peroxide ions shows a valence above it.
 
     A non-metal that is a cation in the host (P5+, S6+) is an anion in a phase whose most
     electronegative element it is (Ca3P2): there it has its lowest common oxidation state.

@@ -29,10 +29,8 @@ class Criteria(BaseModel, frozen=True, extra="forbid"):
     defect_energy: float = Field(
         2.0, description="A compound passes the filter at or below this, in eV per dopant"
     )
-    stable_factor: float = Field(
-        1.0, ge=0, description="no worse than the host if D >= -factor * u"
-    )
-    unstable_factor: float = Field(2.0, ge=0, description="worse if D < -factor * u")
+    stable_factor: float = Field(1.0, ge=0, description="no worse than the host if D >= -factor·u")
+    unstable_factor: float = Field(2.0, ge=0, description="worse if D < -factor·u")
     inert: PositiveFloat = Field(
         INERT, description="A reaction that yields less than this, in eV/atom, is nearly none"
     )

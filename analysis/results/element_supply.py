@@ -1,7 +1,7 @@
-"""How abundant and how dangerous a dopant is: the project's own table.
+"""Abundance and hazards of dopants: the project's own table.
 
 ``analysis/data/element_supply.csv`` was taken from the Python packages `mendeleev` and `chemicals`;
-README.md in that folder says how and what it lacks. Radioactivity is that of `pymatgen`.
+README.md in that folder describes it and its gaps. Radioactivity is that of `pymatgen`.
 """
 
 import csv
@@ -19,12 +19,12 @@ from analysis.data import TABLES
 SUPPLY_FILE: Final = "element_supply.csv"
 
 #: Groups of the International Agency for Research on Cancer that count: carcinogenic to humans,
-#: probably and possibly so. Group 3 is not classifiable.
+#: probably and possibly. Group 3 is not classifiable.
 CARCINOGENIC: Final = frozenset({"1", "2A", "2B"})
 
 
 class ElementSupply(BaseModel, frozen=True, extra="forbid"):
-    """What an element costs the earth and those who work with it."""
+    """Abundance and hazards of an element."""
 
     element: str
     abundance: float | None = Field(
@@ -44,7 +44,7 @@ class ElementSupply(BaseModel, frozen=True, extra="forbid"):
 
     @property
     def radioactive(self) -> bool:
-        """Return true for an element without a stable isotope; bismuth counts as stable."""
+        """True if the element has no stable isotope; bismuth counts as stable."""
         return bool(Element(self.element).is_radioactive)
 
     def hazards(self, *, exposure_limit: float) -> list[str]:

@@ -1,4 +1,4 @@
-"""The two questions put to one compound: is the dopant reduced, does it dissolve.
+"""The two questions about a compound: is the dopant reduced, and does it dissolve.
 
 The pieces are in `analysis.reactions`; each function here returns fields of a result document, and
 notes that say why a field is null.
@@ -41,7 +41,7 @@ _KNOWN_HOST = "Li7La3Zr2O12"
 
 
 class Energies(NamedTuple):
-    """What decides the solubility of a compound, or of the undoped host.
+    """The energies that decide the solubility of a compound.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Energies(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """What was computed of a compound, as far as its solubility depends on it.
+    """The computed data on which the solubility of a compound depends.
 
     Attributes
     ----------
@@ -189,7 +189,7 @@ def insulating_fraction(
 
 
 def synthesis_temperature(host: Host, criteria: Criteria) -> float | None:
-    """Return the temperature at which the host is made, K; None where nobody said it."""
+    """Return the temperature at which the host is made, K; None if it is unknown."""
     if criteria.synthesis_temperature is not None:
         return criteria.synthesis_temperature
     known = host.formula_unit.element_composition.reduced_formula == _KNOWN_HOST

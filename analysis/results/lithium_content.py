@@ -2,7 +2,7 @@
 
 Lithium ions order in Li7La3Zr2O12: the crystal turns tetragonal and conducts far worse, and
 vacancies keep it cubic (N. Bernstein, M. D. Johannes and K. Hoang, Phys. Rev. Lett. 109, 205702
-(2012)). Where, is taken from measurements: ``analysis/data/garnet_conductivities.csv`` has 59
+(2012)). The range comes from measurements: ``analysis/data/garnet_conductivities.csv`` has 59
 garnets with at least one Zr or Hf per formula unit, from OBELiX.
 """
 
@@ -31,7 +31,7 @@ class LithiumRange(BaseModel, frozen=True, extra="forbid"):
     low: float = Field(6.0, gt=0, description="Least lithium per formula unit")
     high: float = Field(6.8, gt=0, description="Most lithium per formula unit")
     margin: float = Field(
-        0.4, gt=0, description="So far outside the range the content is worth nothing"
+        0.4, gt=0, description="Distance outside the range at which the content is worth nothing"
     )
 
     @model_validator(mode="after")
@@ -58,7 +58,7 @@ class MeasuredGarnet(BaseModel, frozen=True, extra="forbid"):
 
     @property
     def cubic(self) -> bool:
-        """Return true for a cubic space group."""
+        """True if its space group is cubic."""
         return self.space_group in _CUBIC
 
     @property

@@ -1,7 +1,7 @@
 """The result document of one compound, as the job store and the results hold it.
 
-Names, units and meanings of its fields have their one home in `analysis.base.fields`; `campaign`
-and `job_uuid` join them when the document enters the results of a campaign.
+`analysis.base.fields` defines names, units and meanings of its fields; `campaign` and `job_uuid`
+are added when the document enters the results of a campaign.
 """
 
 from typing import Any, Literal
@@ -38,7 +38,7 @@ class PhasesUsed(BaseModel, frozen=True, extra="forbid"):
 
 
 class CompoundResult(BaseModel, extra="forbid"):
-    """Everything the campaign wants to know of one compound; null says why in `notes`."""
+    """Everything the campaign computes for one compound; `notes` says why a field is null."""
 
     dopants: tuple[Dopant, ...] = _is(Field.DOPANTS)
     dopant: str | None = _is(Field.DOPANT)

@@ -1,7 +1,7 @@
-"""What the campaign wants to know of one compound, from its energy to the verdict.
+"""Everything the campaign computes for one compound, from its energy to the verdict.
 
-The pieces are elsewhere (`formation`, `interface`, `passivation`, `uncertainty`, `verdict`);
-here they meet, so that every number can be had without a workflow engine.
+It combines `formation`, `interface`, `passivation`, `uncertainty` and `verdict`, so that every
+number can be computed without a workflow engine.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ from analysis.structures.host import Host
 
 
 class Calculated(BaseModel, frozen=True, extra="forbid"):
-    """What an engine says of one relaxed cell."""
+    """An engine's results for one relaxed cell."""
 
     structure: Structure
     energy: float = Field(description="Total energy on the engine's scheme, eV per cell")
@@ -60,10 +60,10 @@ class UndopedReaction(BaseModel, frozen=True, extra="forbid"):
 
 
 class References(BaseModel, frozen=True, extra="forbid"):
-    """What a compound is measured against."""
+    """What a compound is compared with."""
 
     phases: ReferencePhases
-    aligned: Balance | None = Field(description="Sum of crystals; None where the schemes agree")
+    aligned: Balance | None = Field(description="Sum of crystals; None if the schemes agree")
     exchanged: Balance | None = Field(description="Oxides of the defect energy; None for the host")
     crystal_energies: dict[str, float] = Field(description="The engine's, eV/atom, by formula")
     host: Calculated
@@ -95,7 +95,7 @@ def screen(
     references
         Reference phases and crystals, the relaxed host and its reaction, thresholds.
     motion
-        How the mobile ion moves; None where that was not computed.
+        How the mobile ion moves; None if that was not computed.
 
     Raises
     ------

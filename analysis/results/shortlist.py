@@ -1,8 +1,8 @@
 """Which dopant to make: candidates ranked by criteria that can be edited, with the reason of each.
 
 Every criterion turns one property of a compound into a worth between 0 and 1; the score is their
-mean, weighted. What is not known counts half, and the sentence says so. The Pareto front needs no
-weights: it holds what no other candidate beats in every one of a few criteria.
+mean, weighted. Unknown properties count half, and the sentence says so. The Pareto front needs no
+weights: it has the candidates that no other beats in every one of a few criteria.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,12 +16,12 @@ from analysis.base.probabilities import ProbabilityLimits
 from analysis.results.element_supply import ElementSupply, supply_of
 from analysis.results.lithium_content import LithiumRange
 
-#: Worth of what is not known.
+#: Worth of an unknown property.
 UNKNOWN: Final = 0.5
 
 
 class Criterion(StrEnum):
-    """What a candidate is judged by."""
+    """A property by which candidates are judged."""
 
     RESISTS = auto()
     DISSOLVES = auto()
@@ -106,7 +106,7 @@ class ShortlistCandidate(BaseModel, frozen=True, extra="forbid"):
     lithium: float = Field(description="Mobile ions per formula unit of the host")
     barrier_excess: float | None = Field(description="Migration barrier minus the host's, eV")
     insulates: bool | None = Field(
-        description="Whether the dopant's products insulate; true where nothing reacts"
+        description="True if the dopant's products insulate, or if nothing reacts"
     )
 
 
@@ -129,7 +129,7 @@ class Ranked(NamedTuple):
     worths
         Worth of each criterion.
     on_front
-        Whether no other candidate beats it in every criterion of the front.
+        True if no other candidate beats it in every criterion of the front.
     why
         One sentence.
     """
@@ -141,7 +141,9 @@ class Ranked(NamedTuple):
     why: str
 
 
-def shortlist(candidates: Sequence[ShortlistCandidate], criteria: ShortlistCriteria) -> list[Ranked]:
+def shortlist(
+    candidates: Sequence[ShortlistCandidate], criteria: ShortlistCriteria
+) -> list[Ranked]:
     """Rank candidates, highest score first; equal scores by name.
 
     Raises
@@ -187,7 +189,7 @@ def _dissolves(candidate: ShortlistCandidate, criteria: ShortlistCriteria) -> Ju
 
 
 class _AnswerWords(NamedTuple):
-    """What to say of a probability, and what it is the probability of."""
+    """Wording for a probability and its subject."""
 
     yes: str
     open: str
@@ -263,7 +265,7 @@ _JUDGES: Final[Mapping[Criterion, Callable[[ShortlistCandidate, ShortlistCriteri
 
 
 def _sentence(judged: Mapping[Criterion, Judgement]) -> str:
-    """Say in one sentence what speaks for a candidate, then what against it."""
+    """Write one sentence with the arguments for a candidate, then those against it."""
     good = [each.words for each in judged.values() if each.worth > UNKNOWN]
     bad = [each.words for each in judged.values() if each.worth <= UNKNOWN]
     joined = "; but ".join(", ".join(words) for words in (good, bad) if words)

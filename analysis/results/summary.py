@@ -29,11 +29,11 @@ DISSOLUTIONS: Final = (*Dissolution, NO_VALUE)
 """Words on dissolution in the order of tables, and the compounds without one."""
 
 SEVERAL: Final = "several"
-"""Stands for the site where the dopants are on several."""
+"""The site of compounds whose dopants are on several."""
 
 
 class Flag(BaseModel, frozen=True, extra="forbid"):
-    """How many compounds have a flag, have it not, or leave it open."""
+    """How many compounds have a flag, lack it, or leave it open."""
 
     yes: int
     no: int
@@ -60,10 +60,10 @@ class Summary(BaseModel, frozen=True, extra="forbid"):
     campaign: str
     landed: int = Field(description="Doped compounds with a result")
     planned: int = Field(description="Doped compounds of the campaign")
-    failed: int = Field(description="Doped compounds that failed, or wait for what failed")
+    failed: int = Field(description="Doped compounds that failed, or wait for a failed one")
     host_reaction_energy: float | None = Field(description="eV per f.u.; null: not landed")
     labels: dict[str, dict[str, int]] = Field(
-        description="Site to label to number; 'all' adds the sites up"
+        description="Site to label to number; 'all' is the sum over sites"
     )
     dissolutions: dict[str, dict[str, int]] = Field(
         description="Label to word on dissolution to number; 'all' adds the labels up"
@@ -178,7 +178,7 @@ def count_notes(documents: Iterable[Document]) -> list[NoteCount]:
 
 
 def site_of(document: Document) -> str:
-    """Give the site of a compound's dopants, `SEVERAL` if there is more than one."""
+    """Return the site of a compound's dopants, `SEVERAL` if there is more than one."""
     sites = {dopant["site"] for dopant in document[Key.DOPANTS]}
     return str(sites.pop()) if len(sites) == 1 else SEVERAL
 

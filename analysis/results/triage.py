@@ -40,7 +40,7 @@ NEAR: Final = 2.0
 
 BARRIER_NOISE: Final = 0.06
 """eV. Bond-valence barriers of relaxed arrangements of one composition differ by this much
-(0.50, 0.52 and 0.56 eV for LLZO, docs/science.md): less is no difference from the host."""
+(0.50, 0.52 and 0.56 eV for LLZO, docs/science.md): smaller differences mean nothing."""
 
 BETTER: Final = "vasp"
 """The engine whose errors stand for those of a better one."""
@@ -92,7 +92,7 @@ class Worth:
     why
         Why it deserves a better engine; empty where it does not.
     why_not
-        Why it does not; None where it does.
+        Why it does not; None if it does.
     """
 
     compound: Compound
@@ -217,7 +217,7 @@ def _distance(energy: float, own: float, limits: ProbabilityLimits) -> float:
 
 
 def _virtues(document: Document, host_barrier: float | None) -> tuple[bool | None, bool | None]:
-    """Tell whether lithium moves as in the host, and whether the reaction stops; None: open."""
+    """Return whether lithium moves as in the host and whether the reaction stops; None: open."""
     barrier = document[Field.MIGRATION_BARRIER]
     moves = None
     if barrier is not None and host_barrier is not None:

@@ -40,7 +40,7 @@ class Crystal:
         Raises
         ------
         InputError
-            If the file does not tell, or not a whole number fits into that cell.
+            If the file does not say, or the number for that cell is not whole.
         """
         if self.formula_units is None:
             return self._from_whole_composition(cell)
@@ -73,7 +73,7 @@ def read_crystal(path: Path, *, oxidation_states: Mapping[str, float] | None = N
     path
         The CIF.
     oxidation_states
-        Charge of each element; needed where the file has none, and wins where it has.
+        Charge of each element; needed if the file has none, and overrides the file's.
 
     Raises
     ------

@@ -25,7 +25,7 @@ class Host(MSONable):
     Attributes
     ----------
     name
-        What it is called in labels: "LLZO".
+        Its name in labels: "LLZO".
     structure
         The crystal in the campaign's cell, disordered, with an oxidation state on every species.
     formula_units
@@ -56,7 +56,7 @@ class Host(MSONable):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What whole numbers of atoms changed in the composition."""
+        """How rounding to whole numbers of atoms changed the composition."""
         return self.cell.notes
 
     @cached_property
@@ -140,21 +140,21 @@ def host_from_cif(
     path
         The CIF.
     name
-        What to call the host; the file's name without its ending if not given.
+        Name of the host; the file's name without its suffix if not given.
     cell
         "primitive", "conventional", or [a, b, c] multiples of the primitive cell.
     formula_units
         Formula units in the chosen cell; read from `_cell_formula_units_Z` if not given.
     oxidation_states
-        Charge of each element, where the file has none: {"Li": 1, "O": -2}.
+        Charge of each element, if the file has none: {"Li": 1, "O": -2}.
     mobile
         The element that moves and that balances the charge of dopants.
 
     Raises
     ------
     InputError
-        If the file cannot be read, has no oxidation states, does not tell its formula units, or
-        holds no whole numbers of ions that make the cell neutral.
+        If the file cannot be read, has no oxidation states or formula units, or has no whole
+        numbers of ions that make the cell neutral.
     """
     path = Path(path)
     crystal = read_crystal(path, oxidation_states=oxidation_states)

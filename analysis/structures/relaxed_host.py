@@ -17,8 +17,8 @@ from analysis.structures.host import Host
 from analysis.structures.ordering import MINIMUM_DISTANCE
 
 INTERSTITIAL_DISTANCE = 1.2
-"""Angstrom between an added mobile ion and those of the relaxed host. It is less than neighbours
-keep: nearly every free site of garnet lies within 2 of a Li, which the relaxation moves away."""
+"""Angstrom between an added mobile ion and those of the relaxed host. It is less than usual:
+nearly every free site of garnet lies within 2 of a Li, which the relaxation moves away."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,12 @@ def frame_of(host: Host, relaxed: Structure, *, added: int) -> Frame:
     relaxed
         The ordered, relaxed host in the same cell setting.
     added
-        Mobile ions to be added; free sites are looked for if there are any.
+        Mobile ions to be added; free sites are searched only if there are any.
 
     Raises
     ------
     InputError
-        If `relaxed` does not hold the host's ions, or there are too few free sites.
+        If `relaxed` does not have the host's ions, or there are too few free sites.
     """
     ions = _with_charges(host, relaxed)
     lattice, coords = relaxed.lattice, relaxed.frac_coords

@@ -1,4 +1,4 @@
-"""The one door to an engine: what the campaign asks of whatever relaxes its crystals."""
+"""The interface of an engine: what a campaign needs of a program that relaxes crystals."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Engine(ABC):
         Embedded and cheap: it can prepare crystals for another engine, and `triage` may hand its
         compounds to a better one.
     core_seconds
-        Seconds per atom and ionic step on one core; None where only the user's machine can tell.
+        Seconds per atom and ionic step on one core; None if it depends on the user's machine.
     """
 
     name: ClassVar[str]

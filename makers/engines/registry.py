@@ -26,9 +26,9 @@ ENGINES: Final[dict[str, Engine]] = {each.name: each for each in (ChgnetEngine()
 #: Engines of other packages: their entry points of this group name subclasses of `Engine`.
 ENTRY_POINTS: Final = "interphase.engines"
 
-#: What computes where a specification names no engine: it needs no licence and no cluster.
+#: The engine of a specification that names none: it needs no licence and no cluster.
 DEFAULT_ENGINE: Final = ChgnetEngine.name
-#: What `triage` hands the compounds of a force field to.
+#: The engine to which `triage` passes the compounds of a force field.
 PRODUCTION_ENGINE: Final = VaspEngine.name
 
 
@@ -59,14 +59,14 @@ def engine_settings(engine: str, settings: Mapping[str, Any]) -> EngineSettings:
 
 
 def relax_maker(engine: str, settings: Mapping[str, Any]) -> Maker:
-    """Return the Maker that relaxes a crystal with an engine; `Engine.maker` says what it makes.
+    """Return the Maker that relaxes a crystal with an engine; see `Engine.maker`.
 
     Parameters
     ----------
     engine
         Name of the engine.
     settings
-        Fields of the engine's settings; what is left out has its default. With ``prerelax`` the
+        Fields of the engine's settings; omitted ones have their defaults. With ``prerelax`` the
         crystal is first relaxed with that force field, at its defaults.
 
     Raises

@@ -22,7 +22,7 @@ class InterfaceMaker(Maker):
 
     name: str = "interface"
 
-    # A failed parent leaves a missing reference: the job runs all the same and says so.
+    # A failed parent leaves a missing reference: the job still runs and says so.
     @job(output_schema=CompoundResult, config=JobConfig(on_missing_references=OnMissing.NONE))
     def make(  # noqa: PLR0913, everything a result depends on
         self,
@@ -59,9 +59,9 @@ class InterfaceMaker(Maker):
         crystals
             The relaxed reference crystals, by formula.
         motion
-            How the mobile ion moves; None if that was not asked for, or failed.
+            How the mobile ion moves; None if not requested, or failed.
         aligned
-            The compound as a sum of these crystals; None where engine and phases agree.
+            The compound as a sum of these crystals; None if engine and phases agree.
         exchanged
             The oxides that are exchanged for the dopants; None for the undoped host.
         electrode

@@ -17,7 +17,7 @@ class MigrationMaker(Maker):
 
     name: str = "migration"
 
-    # A failed parent leaves a missing reference: the job runs all the same and says so.
+    # A failed parent leaves a missing reference: the job still runs and says so.
     @job(output_schema=Migration, config=JobConfig(on_missing_references=OnMissing.NONE))
     def make(self, host: Host, compound: Compound, relaxed: RelaxedCandidates | None) -> Migration:
         """Find the bond-valence site energy barriers of a relaxed compound.

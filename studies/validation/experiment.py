@@ -1,4 +1,4 @@
-"""How good are the reference phases: the table's oxides against measured enthalpies.
+"""Quality of the reference phases: the table's oxides against measured enthalpies.
 
 Nothing is converted between 298 K and 0 K. Heat up to 298 K makes oxides of light elements 0.013 to
 0.025 eV/atom more stable than at 0 K, zero-point motion less by as much or more, and the table's

@@ -1,4 +1,4 @@
-"""Are the probabilities of resisting reduction right: each measured oxide from the others.
+"""Calibration of the probabilities of resisting reduction: each oxide from the others.
 
 A binary oxide of M with a measured enthalpy gives a measured margin,
 
@@ -6,7 +6,7 @@ A binary oxide of M with a measured enthalpy gives a measured margin,
 
 and a tabulated one. The error of the table is predicted without the oxide (leave-one-oxide-out),
 or without any oxide of the element (leave-one-element-out), and with it the margin, its standard
-error and the probability of resisting. How often the prediction is right is known.
+error and the probability of resisting. So the share of right predictions is known.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LITHIA: Final = "Li2O"
 
 
 class LeftOut(StrEnum):
-    """What an oxide's margin is predicted without."""
+    """The data left out when an oxide's margin is predicted."""
 
     OXIDE = "the oxide"
     ELEMENT = "all oxides of the element"
@@ -59,7 +59,7 @@ class Forecast(BaseModel, frozen=True, extra="forbid"):
 
 
 class Coverage(BaseModel, frozen=True, extra="forbid"):
-    """How often measured margins lie within the standard error, and twice it."""
+    """Share of measured margins within the standard error, and within twice it."""
 
     n: int
     within_one: float

@@ -1,4 +1,4 @@
-"""Which elements are on different scales: the engine's formation energies against the table's.
+"""Elements on different scales: the engine's formation energies against the table's.
 
 For a phase known on both scales, with the elemental energies of the engine's scheme,
 
@@ -79,12 +79,12 @@ def element_offsets(
 
 
 def outstanding(medians: Mapping[str, float]) -> list[str]:
-    """Name the elements whose offset no usual error of the engine explains, the largest first.
+    """Name the elements whose offset exceeds the engine's usual error, the largest first.
 
     Parameters
     ----------
     medians
-        Median offset of each element. One counts where it is more than `FACTOR` times the scatter
+        Median offset of each element. One counts if it is more than `FACTOR` times the scatter
         of all (their scaled median absolute deviation) away from their median.
     """
     everything = parity(list(medians.values()))
@@ -122,6 +122,6 @@ def _oxide_of(composition: Composition) -> str | None:
 
 
 def _alone_with_host_metals(symbols: Iterable[str]) -> str | None:
-    """Name the one element beside Li, La and Zr of a phase without oxygen."""
+    """Name the single element other than Li, La and Zr of a phase without oxygen."""
     further = set(symbols) - HOST_METALS
     return further.pop() if len(further) == 1 and "O" not in further else None

@@ -27,12 +27,12 @@ ANSWERS = (
 
 
 def host_result(campaign: str = "synthetic") -> Document:
-    """Give the undoped host's document."""
+    """Return the undoped host's document."""
     return _document(campaign, [], HOST_ENERGY, random.Random(0), "host")
 
 
 def results(count: int, campaign: str = "synthetic") -> list[Document]:
-    """Give the undoped host and so many compounds."""
+    """Return the undoped host and so many compounds."""
     numbers = random.Random(7)
     documents = [host_result(campaign)]
     for index, dopant in enumerate(islice(dopants(), count)):

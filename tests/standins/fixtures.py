@@ -42,7 +42,7 @@ class StandIn:
         self.setenv(PLAN, json.dumps({"potential": "springs"} | plan))
 
     def maker(self, **settings: Any) -> VaspRelaxMaker:
-        """Give the campaign's Maker, which runs the stand-in and looks often."""
+        """Return the campaign's Maker, which runs the stand-in and looks often."""
         from makers.engines.registry import relax_maker
 
         maker = relax_maker("vasp", settings)
@@ -66,7 +66,7 @@ class StandIn:
         return job.output.resolve(store)
 
     def incar(self, run: int) -> Incar:
-        """Give the INCAR that a run read, counted from one."""
+        """Return the INCAR that a run read, counted from one."""
         return Incar.from_file(self.folder / RECORD / f"INCAR.{run}")
 
     @property
@@ -75,7 +75,7 @@ class StandIn:
         return len(list((self.folder / RECORD).glob("INCAR.*")))
 
     def energies(self, run: int | None = None) -> list[float]:
-        """Give the energies of the ionic steps that were completed, in one run or in all."""
+        """Return the energies of the ionic steps that were completed, in one run or in all."""
         record = self.folder / RECORD / "steps.jsonl"
         steps = map(json.loads, record.read_text().splitlines()) if record.exists() else ()
         return [step["energy"] for step in steps if run in (None, step["run"])]

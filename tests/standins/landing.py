@@ -36,7 +36,7 @@ def dopants(*ions: tuple[str, int], site: str = "Zr", x: float = 0.5) -> list[di
 
 
 def energy_of(element: str, valence: int, x: float) -> float:
-    """Give a reaction energy that falls with the valence, and a little by element."""
+    """Return a reaction energy that falls with the valence, and a little by element."""
     own = int(hashlib.sha256(element.encode()).hexdigest(), 16) % 1000 / 1000
     return HOST_ENERGY + x * (0.1 - 0.2 * (valence - 3) + 0.02 * own)
 

@@ -47,7 +47,7 @@ def synthetic_problem(
 
 
 def synthetic_data(elements: list[str], *, each: int = 3, seed: int = 0) -> TrainingData:
-    """Give compounds of real elements with made-up descriptors.
+    """Return compounds of real elements with made-up descriptors.
 
     The effect of a dopant, eV per dopant, is a smooth function of two descriptors, a part of its
     element alone, and noise.

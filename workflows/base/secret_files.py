@@ -24,8 +24,8 @@ def refuse_if_readable(path: Path, content: object) -> None:
     path
         The file.
     content
-        What was read from it: dictionaries, lists and values. A file without a password may
-        be open to everybody.
+        Its content: dictionaries, lists and values. A file without a password may be
+        open to everybody.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def refuse_if_readable(path: Path, content: object) -> None:
 
 
 def holds_secret(content: object) -> bool:
-    """Tell whether a password is anywhere in the content of a file."""
+    """Return True if a password is anywhere in the content of a file."""
     if isinstance(content, dict):
         return any(_is_secret(*item) for item in content.items()) or _any(content.values())
     if isinstance(content, list):
@@ -59,8 +59,8 @@ def _is_secret(key: object, value: object) -> bool:
 
 
 def _password_of(text: str) -> str | None:
-    """Give the password of a URI; None for any other text."""
+    """Return the password of a URI; None for any other text."""
     try:
         return urlsplit(text).password if "://" in text else None
-    except ValueError:  # square brackets that are no IPv6 address
+    except ValueError:  # square brackets that are not an IPv6 address
         return None

@@ -37,7 +37,7 @@ _WORKER_BYTES = 2 * 1024**3
 
 
 def available_cores() -> int:
-    """Cores this process may use: fewer than the machine's in a batch job or a container."""
+    """Return the number of cores this process may use; fewer in a batch job or a container."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -56,7 +56,7 @@ class MachineSettings(BaseSettings):
     """Settings of this machine, from INTERPHASE_* variables, then from a YAML file.
 
     The file is ~/.interphase.yaml, or the one INTERPHASE_SETTINGS names. Use
-    `load_settings`, which turns mistakes into messages for people.
+    `load_settings`, which turns mistakes into readable messages.
     """
 
     model_config = SettingsConfigDict(
@@ -69,11 +69,11 @@ class MachineSettings(BaseSettings):
 
     workers: PositiveInt = Field(
         default_factory=_default_workers,
-        description="Rockets at a time; by default one per core, as far as memory allows",
+        description="Rockets at a time; by default one per core, if memory allows",
     )
     threads: PositiveInt = Field(
         default_factory=lambda data: max(1, available_cores() // data.get("workers", 1)),
-        description="Threads of each worker; by default the cores, shared out",
+        description="Threads of each worker; by default the cores divided by the workers",
     )
     folder: Path | None = Field(
         None, description="The campaign's folder, for workers that a campaign starts"
@@ -91,21 +91,21 @@ class MachineSettings(BaseSettings):
     vasp_step_seconds: PositiveFloat = Field(
         300.0,
         description="Seconds that one node takes for an ionic step of 100 atoms with VASP, for "
-        "the estimate of node-hours; measured once relaxations have landed",
+        "the estimate of node-hours; replaced by measured times once relaxations have landed",
     )
     database_patience: PositiveFloat = Field(
         600.0,
-        description="Seconds that a step waits for a database that has gone away, to store its "
-        "result; after that the result waits in the step's folder for interphase recover",
+        description="Seconds that a step waits for a lost database, to store its result; after "
+        "that the result stays in the step's folder for interphase recover",
     )
     launch_patience: PositiveFloat = Field(
         900.0,
-        description="Seconds until a step that was taken and has not said where it runs counts "
-        "as lost; longer than database_patience",
+        description="Seconds until a step that was taken but has not reported where it runs "
+        "counts as lost; longer than database_patience",
     )
     max_reruns: PositiveInt = Field(
         5,
-        description="How often interphase recover runs a step again that fails for one reason",
+        description="How often interphase recover reruns a step that fails for the same reason",
     )
     cache: Path = Field(
         default_factory=_default_cache, description="Folder for downloads that campaigns share"
@@ -180,7 +180,7 @@ def _read_file() -> dict[str, Any]:
 
 
 def _check_variables() -> None:
-    """Refuse INTERPHASE_* variables that set nothing: a typing error, most likely."""
+    """Refuse unknown INTERPHASE_* variables: most likely a typing error."""
     known = {FILE_VARIABLE, *(PREFIX + name.upper() for name in MachineSettings.model_fields)}
     for name in os.environ:
         if name.startswith(PREFIX) and name not in known:
@@ -198,5 +198,5 @@ def _describe(location: tuple[int | str, ...], problem: str) -> str:
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(known), n=1)
-    mend = f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
-    return f"unknown {kind} {name}; {mend}"
+    fix = f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
+    return f"unknown {kind} {name}; {fix}"

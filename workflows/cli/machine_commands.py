@@ -20,7 +20,7 @@ def doctor(
 ) -> None:
     """Check what a campaign needs: database, engines, potentials, queue, disk, keys.
 
-    With --launchpad also what a cluster needs.
+    With --launchpad, also check what a cluster needs.
 
     **Examples**
 

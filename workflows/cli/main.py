@@ -26,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-# In the order in which --help lists them.
+# In the order of --help.
 COMMANDS = (
     campaign_commands.run,
     campaign_commands.plan,
@@ -64,10 +64,10 @@ def main() -> None:
 
 
 def _answer() -> None:
-    """Run a command that only reads, and leave as soon as its answer is out.
+    """Run a command that only reads, and exit as soon as its answer is printed.
 
-    pymongo's threads sleep half a second at a time, and the interpreter would wait for them at its
-    end: longer than everything else of a query takes. All that was opened is closed by then.
+    pymongo's threads sleep half a second at a time, and the interpreter would wait for them at
+    exit, longer than the rest of a query takes. Everything that was opened is closed by then.
     """
     try:
         app()

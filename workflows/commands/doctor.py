@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def doctor_command(
     spec_path: Path | None, place: Place | None, *, fix: bool, console: Console
 ) -> None:
-    """Check this machine; a check that fails is a failure of the command."""
+    """Check this machine; the command fails if a check fails."""
     from workflows.doctor.examination import check_machine
     from workflows.specification.spec import CampaignSpec
 

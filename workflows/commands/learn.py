@@ -55,7 +55,7 @@ def learn_command(
 
 
 def save_figures(training: Training, folder: Path) -> Iterator[Path]:
-    """Write the figures of a training, and give their paths."""
+    """Write the figures of a training, and return their paths."""
     from analysis.figures.learning_figures import learning_figures
     from analysis.figures.style import save_figure
 

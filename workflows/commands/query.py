@@ -63,7 +63,7 @@ def state_command(
 
 
 def _needed(names: Sequence[str] | None, output: Output | str) -> Sequence[str] | None:
-    """Give the fields to fetch: a table needs few, and the dopants for what it says of them."""
+    """Return the fields to fetch: a table needs few of them, and the dopants."""
     if output != Output.TABLE:
         return names
     shown = names or [field.value for field in DEFAULT_FIELDS]

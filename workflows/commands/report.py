@@ -1,4 +1,4 @@
-"""interphase report: one page for people, as a file or live."""
+"""interphase report: one page to share, as a file or live."""
 
 from __future__ import annotations
 

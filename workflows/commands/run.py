@@ -35,7 +35,7 @@ def run_command(
     Returns
     -------
     The command's exit status: 0 if all compounds have landed, 1 if some failed, 130 if the
-    run was interrupted, as a shell has it after Ctrl-C.
+    run was interrupted, as in a shell after Ctrl-C.
     """
     try:
         return _run(spec_path, folder, workers=workers, retry=retry, console=console)
@@ -96,7 +96,7 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
 
 
 def _save_figures(documents: Sequence[Mapping[str, Any]], path: Path) -> Iterator[Path]:
-    """Write the figures that the results allow, and give their paths."""
+    """Write the figures that the results allow, and return their paths."""
     from analysis.figures.concentration import (
         concentration_series,
         reaction_energy_against_concentration,

@@ -1,7 +1,7 @@
-"""Batch jobs, and how a queueing system is asked for them.
+"""Batch jobs, and how to ask a queueing system about them.
 
-What it does not answer, or answers in words unknown here, is no news: a job is never taken for
-ended because its queue was asked in vain.
+A missing or unknown answer changes nothing: a job never counts as ended because its queue did not
+answer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ANSWER_SECONDS: Final = 60
 
 
 class JobState(StrEnum):
-    """What is known of a batch job."""
+    """The known state of a batch job."""
 
     ALIVE = "alive"
     ENDED = "ended"
@@ -30,14 +30,14 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True)
 class JobReport:
-    """What the queue says of a batch job.
+    """The queue's report on a batch job.
 
     Parameters
     ----------
     state
-        Whether it is alive: waiting, running or on its way to either.
+        Whether it is alive: waiting, running, or about to.
     word
-        How it ended in the queue's own word, such as TIMEOUT; empty if the queue no longer knows.
+        The queue's word for how it ended, such as TIMEOUT; empty if the queue no longer knows.
     """
 
     state: JobState
@@ -45,7 +45,7 @@ class JobReport:
 
     @property
     def is_running(self) -> bool:
-        """Say whether it has started and does not end just now."""
+        """Return True if it has started and is not just ending."""
         return self.word in ("RUNNING", "R")
 
 
@@ -54,7 +54,7 @@ UNKNOWN: Final = JobReport(JobState.UNKNOWN)
 
 @dataclass(frozen=True)
 class BatchJob:
-    """A batch job as it knows itself.
+    """A batch job, from its own environment.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class BatchJob:
     cluster
         Name of the cluster, where the system has one: ids of two clusters mean two jobs.
     user
-        Whose job it is; some queues show a person nobody else's.
+        Owner of the job; some queues show users only their own jobs.
     """
 
     queue: str
@@ -79,17 +79,17 @@ class Queue(ABC):
 
     #: Name of the system.
     name: ClassVar[str]
-    #: The command without which it is not there.
+    #: The command whose presence shows that the system is installed.
     command: ClassVar[str]
 
     @classmethod
     @abstractmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the batch job in which a process with this environment runs."""
+        """Return the batch job in which a process with this environment runs."""
 
     @abstractmethod
     def ask(self, ids: Sequence[str]) -> dict[str, JobReport]:
-        """Ask for jobs by id; what is missing in the answer is unknown."""
+        """Ask for jobs by id; jobs missing in the answer are unknown."""
 
     @property
     def cluster(self) -> str:
@@ -98,7 +98,7 @@ class Queue(ABC):
 
 
 def run_command(words: Sequence[str]) -> tuple[int, str, str]:
-    """Run a command of the queue: exit status, output, errors. One that hangs has failed."""
+    """Run a command of the queue: exit status, output, errors. A hanging one counts as failed."""
     try:
         done = subprocess.run(  # noqa: S603  fixed words and job ids
             words, capture_output=True, text=True, check=False, timeout=_ANSWER_SECONDS

@@ -1,4 +1,4 @@
-"""Steps that were lost or have failed: why, and how often for the same reason."""
+"""Lost and failed steps: why, and how often for the same reason."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Stopped:
     times
         How often it ended for a reason of this class before.
     run
-        The run that was lost; None for one that failed and said so.
+        The run that was lost; None for one that reported its failure.
     folder
-        Where it goes on, once it is to run again; None if it starts afresh.
+        Where it continues when it runs again; None if it starts from scratch.
     """
 
     fw_id: int
@@ -66,7 +66,7 @@ def lost_steps(database: Database, look: Look) -> Iterator[Stopped]:
 def failed_steps(
     database: Database, campaigns: Sequence[str], queue: Queue | None
 ) -> list[Stopped]:
-    """Classify what failed of workflows whose result is missing."""
+    """Classify the failed steps of workflows whose result is missing."""
     nodes = set(database.nodes.distinct("uuid", {"campaign": {"$in": list(campaigns)}}))
     failures = find_failures(database, list(nodes - landed(database, nodes)))
     words = _queue_words(database, [f.fw_id for f in failures], queue)

@@ -1,4 +1,4 @@
-"""VASP runs that are complete on disk and missing in the job store: read, not repeated."""
+"""Read VASP runs that are complete on disk but missing in the job store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_finished(database: Database, fw_id: int, folder: Path) -> bool:
-    """Run the job of a Firework here and now if all it has to do is to read what VASP wrote.
+    """Run the job of a Firework in this process if it only has to read what VASP wrote.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def read_finished(database: Database, fw_id: int, folder: Path) -> bool:
 
     Returns
     -------
-    Whether its output is in the job store now.
+    True if its output is in the job store now.
     """
     from makers.engines.vasp.vasp_folder import Standing, VaspFolder
 

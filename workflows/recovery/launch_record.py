@@ -1,7 +1,7 @@
-"""Where a launch runs: host, process and batch job, so that one that is lost is found.
+"""Where a launch runs: host, process and batch job, so that a lost one is found.
 
-FireWorks knows the batch job only where qlaunch reserved the step. Each step itself writes down
-where it runs, whatever started it, beside the reservation in the launch's history.
+FireWorks knows the batch job only if qlaunch reserved the step. So each step records where it runs,
+with any launcher, next to the reservation in the launch's history.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CLOCK_SECONDS = 2.0
 
 
 class GivenUpError(RuntimeError):
-    """A launch was declared lost before it had said where it runs."""
+    """A launch was declared lost before it reported where it runs."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class LaunchRecord:
     pid
         Its process id there.
     started
-        When it started, in seconds since 1970: ids are used again.
+        When it started, in seconds since 1970, since ids are reused.
     job
         The batch job it runs in; None outside of one.
     """
@@ -54,7 +54,7 @@ class LaunchRecord:
 
     @classmethod
     def of_this_process(cls) -> Self:
-        """Describe the process that asks."""
+        """Describe the calling process."""
         started = psutil.Process().create_time()
         return cls(socket.gethostname(), os.getpid(), started, current_job())
 
@@ -69,12 +69,12 @@ class LaunchRecord:
 
     @property
     def is_here(self) -> bool:
-        """Say whether the process belongs to this machine."""
+        """Return True if the process belongs to this machine."""
         return self.host == socket.gethostname()
 
     @property
     def is_alive(self) -> bool:
-        """Say whether the process lives, on its machine."""
+        """Return True if the process lives, on its machine."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < _CLOCK_SECONDS
@@ -84,12 +84,12 @@ class LaunchRecord:
 
 
 def record_launch(launchpad: LaunchPad, fw_id: int) -> None:
-    """Write down where the running launch of a Firework runs: here.
+    """Record that the running launch of a Firework runs in this process.
 
     Raises
     ------
     GivenUpError
-        The launch counts as lost meanwhile: it must not go on, for another one will.
+        The launch counts as lost meanwhile: it must stop, since another one will run.
     """
     done = launchpad.launches.update_many(
         {"fw_id": fw_id, "state": "RUNNING"},
@@ -102,7 +102,7 @@ def record_launch(launchpad: LaunchPad, fw_id: int) -> None:
 
 
 def reservation_of(launch: Mapping[str, Any], queue: str) -> BatchJob | None:
-    """Give the batch job that qlaunch submitted for a launch, to the queue of this name."""
+    """Return the batch job that qlaunch submitted for a launch, to the queue of this name."""
     ids = [
         entry["reservation_id"] for entry in launch["state_history"] if "reservation_id" in entry
     ]

@@ -1,4 +1,4 @@
-"""Runs whose process is gone: found by asking the queue or the machine, never by waiting hours."""
+"""Runs whose process is gone, found by asking the queue or the machine, not by waiting hours."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class Run:
 
     @property
     def record(self) -> LaunchRecord | None:
-        """Give what its process wrote down."""
+        """Return the record of its process."""
         return LaunchRecord.of_launch(self.launch) if self.launch else None
 
     @property
     def is_reserved(self) -> bool:
-        """Say whether it waits in the queue."""
+        """Return True if it waits in the queue."""
         return self.launch is not None and self.launch["state"] == "RESERVED"
 
     def batch_job(self, queue: Queue | None) -> BatchJob | None:
-        """Give its batch job, as its process or else qlaunch knows it."""
+        """Return its batch job, as recorded by its process or by qlaunch."""
         if self.launch is None:
             return None
         if record := self.record:
@@ -52,7 +52,7 @@ class Run:
 
 @dataclass(frozen=True)
 class LostRun:
-    """A run that has ended without saying so, and how that is known."""
+    """A run that ended without a report, and the evidence."""
 
     run: Run
     reason: str
@@ -60,14 +60,14 @@ class LostRun:
 
 @dataclass(frozen=True)
 class Look:
-    """What a look at the runs of a campaign found.
+    """Lost and unknown runs of a campaign.
 
     Attributes
     ----------
     lost
-        Runs that have ended without saying so.
+        Runs that ended without a report.
     unknown
-        Runs of which nobody here can say whether they are alive: they count as alive.
+        Runs whose state cannot be found out here: they count as alive.
     """
 
     lost: list[LostRun] = field(default_factory=list)
@@ -93,9 +93,9 @@ def look_for_lost(
     queue
         The queueing system of this machine.
     patience
-        Seconds within which a step says where it runs, once it was taken.
+        Seconds within which a step reports where it runs, once it was taken.
     alone
-        Nobody else works on the campaign: whatever counts as running is lost.
+        No other process works on the campaign: everything that counts as running is lost.
     """
     runs = list(_runs(database, nodes))
     if alone:
@@ -144,5 +144,5 @@ def _judge(
     elif record or (job and run.is_reserved):
         look.unknown.append(run)
     elif run.since < horizon:
-        # A step says where it runs before it does anything, or gives up within the patience.
+        # A step reports where it runs before it does anything, or gives up within the patience.
         look.lost.append(LostRun(run, _NEVER_STARTED))

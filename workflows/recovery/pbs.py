@@ -28,7 +28,7 @@ class Pbs(Queue):
     # qstat(1B): F (PBS) and C (Torque) are finished jobs, X finished ones of an array.
     _ALIVE = frozenset("BEHMQRSTUW")
     _ENDED = frozenset("CFX")
-    # Exit_status that the system itself gives: PBS Professional Administrator's Guide, "Job exit
+    # Exit_status set by the system itself: PBS Professional Administrator's Guide, "Job exit
     # codes", and Torque, "Job exit status".
     _WORDS: ClassVar = {"-29": "TIMEOUT", "-11": "TIMEOUT", "-27": "OUT_OF_MEMORY"}
     _WORDS |= {"-26": "OUT_OF_MEMORY", "-10": "OUT_OF_MEMORY"}
@@ -37,7 +37,7 @@ class Pbs(Queue):
 
     @classmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the job of PBS_JOBID, whose end names its server: it needs no cluster's name."""
+        """Return the job of PBS_JOBID, whose suffix names its server, so it needs no cluster."""
         if not (job := environment.get("PBS_JOBID")):
             return None
         return BatchJob(cls.name, job, user=user_name())
@@ -50,7 +50,7 @@ class Pbs(Queue):
         return self.parse(out, err, ids)
 
     def parse(self, out: str, err: str, ids: Iterable[str]) -> dict[str, JobReport]:
-        """Read the long form of qstat, and what it says of jobs that it does not know."""
+        """Read the long form of qstat, and its messages about unknown jobs."""
         reports = {}
         for block in re.split(r"^Job Id:\s*", out, flags=re.MULTILINE)[1:]:
             fields = dict(re.findall(r"^\s+(\w+) = (.+)$", block, flags=re.MULTILINE))

@@ -1,4 +1,4 @@
-"""What the queueing system of this machine knows of batch jobs."""
+"""What the queueing system of this machine knows about batch jobs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ QUEUES: Final[Mapping[str, type[Queue]]] = {queue.name: queue for queue in (Slur
 
 
 def current_job(environment: Mapping[str, str] = os.environ) -> BatchJob | None:
-    """Give the batch job in which this process runs; None outside of one."""
+    """Return the batch job in which this process runs; None outside of one."""
     found = (queue.current(environment) for queue in QUEUES.values())
     return next((job for job in found if job), None)
 
 
 def local_queue() -> Queue | None:
-    """Give the queueing system of this machine; None if it has none."""
+    """Return the queueing system of this machine; None if it has none."""
     there = (queue() for queue in QUEUES.values() if shutil.which(queue.command))
     return next(there, None)
 
@@ -31,8 +31,8 @@ def local_queue() -> Queue | None:
 def ask_queue(jobs: Iterable[BatchJob], queue: Queue | None) -> dict[BatchJob, JobReport]:
     """Ask this machine's queue for batch jobs.
 
-    A job of another system or cluster is unknown here. So is one of another user that the queue
-    does not show: it may show only one's own.
+    A job of another system or cluster is unknown here. So is another user's job that the queue
+    does not show; some queues show users only their own jobs.
     """
     asked = list(dict.fromkeys(jobs))
     cluster = queue.cluster if queue and asked else ""

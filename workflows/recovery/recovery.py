@@ -1,4 +1,4 @@
-"""What was lost or failed runs again where that can help; what has landed is left alone."""
+"""Rerun lost and failed steps where that can help; what has landed is left alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workflows.recovery.batch_job import Queue
     from workflows.storage.database import Database
 
-# What may go well the next time although nothing was changed; the others need a mend first.
+# Failures that may not recur although nothing was changed; the others need a fix first.
 RETRYABLE: Final = frozenset(
     (FailureClass.WALLTIME, FailureClass.NODE, FailureClass.MEMORY, FailureClass.DATABASE)
 )
@@ -30,7 +30,7 @@ RETRYABLE: Final = frozenset(
 
 @dataclass
 class Recovery:
-    """What was found and put right.
+    """What was found and repaired.
 
     Attributes
     ----------
@@ -41,9 +41,9 @@ class Recovery:
     not_asked
         Steps whose class was not asked for: they are left failed.
     unknown
-        Runs of which nobody here can say whether they are alive: they are left alone.
+        Runs whose state cannot be found out here: they are left alone.
     refreshed, half_added
-        Ends of runs that were told to their workflow, and workflows added by half.
+        Runs whose end was passed on to their workflow, and half-added workflows.
     """
 
     again: list[Stopped] = field(default_factory=list)
@@ -60,11 +60,11 @@ class Recovery:
 
 
 def recover_local(database: Database, campaign: str) -> Recovery:
-    """Put right what killed workers left; only while nobody works on the campaign.
+    """Repair what killed workers left; only while no other process works on the campaign.
 
-    What failed and said so is left alone: see `retry_failed`.
+    Steps that reported a failure are left alone: see `retry_failed`.
     """
-    # Campaigns share nodes, and a private database is nobody else's.
+    # Campaigns share nodes, and a private database has no other users.
     query = {} if database.server else {"campaign": campaign}
     nodes = database.nodes.distinct("uuid", query)
     recovery = Recovery(half_added=remove_half_added(database.launchpad, alone=True))
@@ -81,9 +81,9 @@ def recover_local(database: Database, campaign: str) -> Recovery:
 
 
 def retry_failed(database: Database, campaign: str) -> int:
-    """Let everything run again that failed for want of which a result is missing.
+    """Rerun every failed step whose result is still missing.
 
-    A compound whose result is there keeps it: what depends on it has been computed from it.
+    A compound that has a result keeps it: dependent results were computed from it.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def recover(
     queue: Queue | None,
     dry_run: bool = False,
 ) -> Recovery:
-    """Run again what was lost, and what failed for a reason that may be gone.
+    """Rerun what was lost, and what failed for a reason that may be gone.
 
     Workers may be at work meanwhile: a run is lost only if its queue or its machine says so.
 
@@ -113,7 +113,7 @@ def recover(
     campaigns
         Their names.
     classes
-        Classes of failures that run again; what was lost is `node`, or what its queue says.
+        Classes of failures to rerun; a lost run is `node`, or what its queue says.
     queue
         The queueing system of this machine.
     dry_run
@@ -158,27 +158,27 @@ def _carry_out(database: Database, recovery: Recovery) -> None:
 
 
 def _run_again(database: Database, step: Stopped) -> Stopped | None:
-    """Let a step run again where it ran; None if somebody else has seen to it."""
+    """Rerun a step where it ran; None if another process already did."""
     if step.run:
         if step.run.launch is None:
             return step if _release(database, step.run) else None
         if not _end_launch(database, LostRun(step.run, step.reason)):
             return None
-    # Its launch is not told to the workflow before the step runs again: its children would go.
+    # The workflow must not see its launch before the step runs again: its children would start.
     free_lock(database, step.fw_id)
     folder = prepare_continuation(database.launchpad, step.fw_id).folder
     return replace(step, folder=folder)
 
 
 def _release(database: Database, run: Run) -> bool:
-    """Give back a step that was being taken: it has no launch yet."""
+    """Release a step that was being taken: it has no launch yet."""
     taken = {"fw_id": run.fw_id, "state": "RESERVED", "launches": []}
     released = database.fireworks.update_one(taken, {"$set": {"state": "READY"}})
     return bool(released.modified_count)
 
 
 def _end_launch(database: Database, lost: LostRun) -> bool:
-    """Mark the launch of a lost run as failed, with the reason; say whether it still ran."""
+    """Mark the launch of a lost run as failed, with the reason; return True if it still ran."""
     from makers.engines.vasp.vasp_folder import end_orphans, owner_of  # seconds to import
 
     if lost.run.launch is None:

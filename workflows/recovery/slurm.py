@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Slurm(Queue):
-    """Slurm: `squeue` for what it has in memory, `sacct` for the past where accounting is on."""
+    """Slurm: `squeue` for jobs in its memory, `sacct` for past ones if accounting is on."""
 
     name = "slurm"
     command = "squeue"
@@ -44,7 +44,7 @@ class Slurm(Queue):
 
     @classmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the job of SLURM_JOB_ID."""
+        """Return the job of SLURM_JOB_ID."""
         if not (job := environment.get("SLURM_JOB_ID")):
             return None
         return BatchJob(cls.name, job, environment.get("SLURM_CLUSTER_NAME", ""), user_name())
@@ -80,7 +80,7 @@ class Slurm(Queue):
         return found.group(1) if found else ""
 
     def _past(self, ids: Sequence[str]) -> dict[str, JobReport]:
-        """Ask the accounting; without one sacct fails, and nothing is known of the past."""
+        """Ask the accounting; without it sacct fails, and past jobs are unknown."""
         if not ids:
             return {}
         words = ["sacct", "--noheader", "--allocations", "--parsable2", "--format=JobIDRaw,State"]

@@ -46,16 +46,16 @@ class Plan:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the campaign cannot learn, and what its reference phases lack, each remark once."""
+        """Remarks on what cannot be learnt and what the reference phases lack, each once."""
         notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
         return tuple(dict.fromkeys([*_too_few_to_learn(self.campaign), *notes]))
 
 
 def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
-    """Check a specification and read in everything it names.
+    """Check a specification and read everything it names.
 
-    A compound that is listed must be computable; a candidate of the rule that is not is left out,
-    with the reason. The host is one compound whatever balances the charge of the others.
+    A listed compound must be computable; a candidate of the rule that is not is left out, with the
+    reason. The host is a single compound for every compensation.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     maker = relax_maker(spec.engine.name, spec.engine.settings)
     host = read_host(spec.host)
     if spec.migration:
-        jump_distance(host)  # a host whose mobile ion has nowhere to jump is refused here
+        jump_distance(host)  # a host whose mobile ion has no site to jump to is refused here
     planner = _Planner(spec, host, source, maker.scheme)
     compounds = [planner.plan(Compound(dopants=()))]
     compounds += [planner.plan(compound) for compound in _listed(spec, host)]
@@ -156,7 +156,7 @@ def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]
 
 
 def _too_few_to_learn(campaign: Campaign) -> list[str]:
-    """Say so if the first training of a campaign that learns by itself must fail."""
+    """Return a remark if the first training of a campaign that learns automatically must fail."""
     single = [c.compound for c in campaign.compounds if len(c.compound.dopants) == 1]
     first = [each.dopants[0].element for each in single if each not in campaign.held_out]
     elements = len(set(first))
@@ -170,7 +170,7 @@ def _too_few_to_learn(campaign: Campaign) -> list[str]:
 
 
 def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:
-    """Plan what exploring chooses from: what the rule knows, is not asked for, and can be."""
+    """Plan the candidates of exploring: computable compounds of the rule that are not listed."""
     spec, explore = planner.spec, planner.spec.explore
     if explore is None:
         return ()
@@ -197,13 +197,13 @@ def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCom
 
 
 def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:
-    """Give a compound with each compensation; once where nothing needs to be balanced."""
+    """Return a compound with each compensation; once if nothing needs to be balanced."""
     compounds = [Compound(dopants=dopants, compensation=way) for way in spec.compensation]
     return compounds[:1] if _is_balanced(host, dopants) else compounds
 
 
 def _is_balanced(host: Host, dopants: tuple[Dopant, ...]) -> bool:
-    """Tell whether the dopants bring the charge they replace; False for what is refused later."""
+    """Return True if the dopants bring the charge they replace; False for what is refused later."""
     try:
         return excess_charge(dopants, host=host) == 0
     except InputError:
@@ -240,7 +240,7 @@ class _Planner:
         check_compound(compound, host=self.host)
         composition = compound_composition(self.host, compound)
         unit = self.host.formula_unit
-        # The host's elements too: one that dopants replace entirely is given off as an oxide.
+        # The host's elements too: one that dopants replace entirely is released as an oxide.
         elements = {element.symbol for element in (*composition, *unit)}
         elements |= _elements_of(self.spec.electrode)
         self._check_engine(elements)
@@ -298,6 +298,6 @@ def _elements_of(formula: str) -> set[str]:
     except ValueError:
         symbols = set()
     if not symbols or not all(Element.is_valid_symbol(symbol) for symbol in symbols):
-        msg = f"electrode {formula!r} is no formula: give an element such as Li"
+        msg = f"electrode {formula!r} is not a formula: give an element such as Li"
         raise InputError(msg)
     return symbols

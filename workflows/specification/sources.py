@@ -14,10 +14,10 @@ from workflows.specification.spec import ReferenceSpec
 
 
 class PhaseSource(Protocol):
-    """Gives competing phases and the crystals that they are."""
+    """Source of competing phases and their crystals."""
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
-        """Give the phases made of these elements.
+        """Return the phases made of these elements.
 
         Raises
         ------
@@ -26,18 +26,18 @@ class PhaseSource(Protocol):
         """
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:
-        """Give the crystals of phases made of these elements, by reduced formula."""
+        """Return the crystals of phases made of these elements, by reduced formula."""
 
 
 class TableSource:
     """The project's own table."""
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
-        """Give the phases made of these elements."""
+        """Return the phases made of these elements."""
         return table_phases(elements)
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:  # noqa: ARG002, built when asked for
-        """Give all crystals of the table; each is built when it is asked for."""
+        """Return all crystals of the table; each is built on request."""
         return table_crystals()
 
 
@@ -51,16 +51,16 @@ class FileSource:
         self._phases, self._crystals = file_phases(spec.path)
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
-        """Give the phases made of these elements."""
+        """Return the phases made of these elements."""
         return self._phases.within(elements)
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:  # noqa: ARG002, all are read already
-        """Give the crystals of the file's entries."""
+        """Return the crystals of the file's entries."""
         return self._crystals
 
 
 class MaterialsProject:
-    """The Materials Project's API; its crystals are fetched when they are asked for."""
+    """The Materials Project's API; its crystals are fetched on request."""
 
     def __init__(self, cache: Collection[dict[str, Any]] | None) -> None:
         # Imported here: the client takes a second.
@@ -69,11 +69,11 @@ class MaterialsProject:
         self._source = MaterialsProjectSource(cache)
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
-        """Give the phases made of these elements."""
+        """Return the phases made of these elements."""
         return self._source.phases(elements)
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:
-        """Give the crystals of these phases; each is fetched when it is asked for."""
+        """Return the crystals of these phases; each is fetched on request."""
         wanted = tuple(elements)
         formulas = self.phases(wanted).by_formula
         return _Fetched(formulas, lambda f: self._source.crystals(wanted, [f])[f])

@@ -61,10 +61,10 @@ class HostSpec(_Section):
     )
     mobile: str = Field("Li", description="The element that moves and balances the charge")
     formula_units: PositiveInt | None = Field(
-        None, description="Formula units in that cell, where the CIF does not say"
+        None, description="Formula units in that cell, if the CIF does not say"
     )
     oxidation_states: dict[str, float] | None = Field(
-        None, description="Oxidation state by element, where the CIF does not say"
+        None, description="Oxidation state by element, if the CIF does not say"
     )
     arrangements: PositiveInt = Field(
         5,
@@ -76,7 +76,7 @@ class HostSpec(_Section):
 
     @property
     def is_cif(self) -> bool:
-        """Whether the crystal is a file, and not a built-in host."""
+        """True if the crystal is a file and not a built-in host."""
         return self.crystal.lower().endswith(".cif")
 
     @model_validator(mode="after")
@@ -104,7 +104,7 @@ class DopantSpec(_Section):
     )
 
     def expand(self) -> list[Dopant]:
-        """Give one dopant per concentration."""
+        """Return one dopant per concentration."""
         shared = {"element": self.element, "valence": self.valence, "site": self.site}
         return [Dopant(**shared, concentration=x) for x in self.concentration]
 
@@ -118,7 +118,7 @@ class RuleSpec(_Section):
 
 
 class EngineSpec(_Section):
-    """What computes energies and forces."""
+    """The program that computes energies and forces."""
 
     name: str = Field(DEFAULT_ENGINE, description=f"One of: {', '.join(ENGINES)}")
     settings: dict[str, Any] = Field(
@@ -147,17 +147,17 @@ class ReferenceSpec(_Section):
 
 
 class LearningSpec(_Section):
-    """What the campaign learns by itself, once its last compound has landed or failed."""
+    """What the campaign learns automatically, once its last compound has landed or failed."""
 
     least: PositiveInt = Field(
         30,
-        description="A campaign of fewer compounds with one dopant does not learn by itself, "
-        "unless it holds out or explores; `interphase learn` does at any time",
+        description="A campaign of fewer compounds with one dopant does not learn automatically, "
+        "unless it holds out or explores; `interphase learn` works at any time",
     )
     effort: Literal["quick", "full"] = Field("quick", description="Profile")
     undecided: Literal["left_out", "not_stable"] = Field(
         "left_out",
-        description="What becomes of undecided compounds in the classification",
+        description="Treatment of undecided compounds in the classification",
     )
     population: Literal["passing", "all"] = Field(
         "passing",
@@ -176,18 +176,18 @@ class LearningSpec(_Section):
     )
 
     def settings(self, seed: int) -> LearningSettings:
-        """Give what determines the numbers, besides the data."""
+        """Return what determines the numbers, besides the data."""
         shared = self.model_dump(exclude={"least", "held_out"})
         return LearningSettings(**shared, seed=seed)
 
 
 class ExploreSpec(_Section):
-    """Compounds that the campaign chooses and adds by itself, after it has learnt."""
+    """Compounds that the campaign chooses and adds automatically, after it has learnt."""
 
     criterion: Literal["informative", "promising"] = Field(
         "informative",
-        description="informative: uncertain and near the boundary of the label; promising: of the "
-        "highest reaction energy that is likely",
+        description="informative: uncertain and near the boundary of the label; promising: with "
+        "the highest reaction energy that is still likely",
     )
     number: PositiveInt = Field(5, description="Compounds in a round, at most")
     rounds: PositiveInt = Field(3, description="Rounds, at most")
@@ -222,8 +222,8 @@ class CampaignSpec(_Section):
     compensation: Compensations = Field(
         ("lithium",),
         description="`lithium`: the mobile ion balances the charge; `none`: an uncompensated 1:1 "
-        "substitution. One of them, or a list: every compound each way, but once where its "
-        "charges balance already",
+        "substitution. One of them, or a list: every compound is computed each way, but only once "
+        "if its charges balance already",
     )
     choices: PositiveInt = Field(
         3,
@@ -239,11 +239,11 @@ class CampaignSpec(_Section):
     screening: Criteria = Field(default_factory=Criteria)
     learning: LearningSpec = Field(default_factory=LearningSpec)
     explore: ExploreSpec | None = Field(
-        None, description="Compounds chosen by the campaign itself; none if left out"
+        None, description="Compounds that the campaign chooses itself; none if left out"
     )
     categories: CategoryRules = Field(
         default_factory=CategoryRules,
-        description="Which FireWorks workers take which steps; no part of the results",
+        description="Which FireWorks workers take which steps; does not affect results",
     )
     seed: int = Field(
         0, description="Seed of all sampling; the same seed gives the same structures"
@@ -252,7 +252,7 @@ class CampaignSpec(_Section):
     @field_validator("codoped")
     @classmethod
     def _are_codoped(cls, compounds: Codoped) -> Codoped:
-        """Refuse what is no set of different dopants, or is there already."""
+        """Refuse anything but sets of different dopants, each listed once."""
         for compound in compounds:
             if len(compound) < 2:  # noqa: PLR2004, two dopants make a co-doped compound
                 named = "; ".join(map(_words, compound)) or "none"
@@ -283,7 +283,7 @@ class CampaignSpec(_Section):
         Raises
         ------
         InputError
-            If the file is missing, is not YAML, or says something the models forbid.
+            If the file is missing, is not YAML, or does not fit the models.
         """
         try:
             data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506, a SafeLoader
@@ -294,7 +294,7 @@ class CampaignSpec(_Section):
             msg = f"{path} is not YAML: {error}"
             raise InputError(msg) from error
         if not isinstance(data, dict):
-            msg = f"{path} holds no specification: expected keys such as `name` and `dopants`"
+            msg = f"{path} is not a specification: expected keys such as `name` and `dopants`"
             raise InputError(msg)
         return cls.from_mapping(data, source=path).resolved(path.parent)
 
@@ -307,7 +307,7 @@ class CampaignSpec(_Section):
         Raises
         ------
         InputError
-            It says something the models forbid; the message names `source`.
+            It does not fit the models; the message names `source`.
         """
         try:
             return cls.model_validate(dict(data))
@@ -315,7 +315,7 @@ class CampaignSpec(_Section):
             raise InputError(_explain(source, error)) from error
 
     def resolved(self, folder: Path) -> "CampaignSpec":
-        """Give a copy whose file paths do not depend on the working directory."""
+        """Return a copy whose file paths do not depend on the working directory."""
         host, phases = self.host, self.reference_phases
         if host.is_cif:
             crystal = (folder / Path(host.crystal).expanduser()).resolve()
@@ -327,19 +327,19 @@ class CampaignSpec(_Section):
 
 
 def _words(dopant: Dopant) -> str:
-    """Give a dopant in words, also one of an element that does not exist."""
+    """Describe a dopant in words, even of an element that does not exist."""
     return f"{dopant.element}{dopant.valence}+ on {dopant.site}, x={dopant.concentration:g}"
 
 
 def _check_once(key: str, listed: Sequence[Sequence[str]]) -> None:
-    """Refuse what is listed twice."""
+    """Refuse duplicates."""
     if twice := [" + ".join(each) for i, each in enumerate(listed) if each in listed[:i]]:
         msg = f"listed twice under {key}: {'; '.join(twice)}"
         raise ValueError(msg)
 
 
 class _Loader(yaml.SafeLoader):
-    """Read YAML, but refuse a key given twice: the first would be lost without a word."""
+    """Read YAML, but refuse duplicate keys: the first would be lost silently."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -350,7 +350,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _explain(path: str | Path, error: ValidationError) -> str:
-    """Turn pydantic's list of errors into lines that name key, value and mend."""
+    """Turn pydantic's list of errors into lines that name key, value and fix."""
     lines = [f"{path} is not a valid specification:"]
     for item in error.errors(include_url=False):
         key = ".".join(str(part) for part in item["loc"]) or "specification"

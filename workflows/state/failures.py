@@ -6,7 +6,7 @@ from typing import Final
 
 
 class FailureClass(StrEnum):
-    """What kind of failure ended a step, and so what mends it."""
+    """The kind of failure that ended a step, which determines the remedy."""
 
     WALLTIME = "walltime"
     MEMORY = "memory"
@@ -19,8 +19,8 @@ class FailureClass(StrEnum):
     UNKNOWN = "unknown"
 
     @property
-    def mend(self) -> str:
-        """Say what a person does about it."""
+    def remedy(self) -> str:
+        """Return what the user should do about it."""
         return _MENDS[self]
 
 
@@ -36,7 +36,7 @@ _MENDS: Final = {
     FailureClass.UNKNOWN: "read its error: lpad get_fws -i NUMBER -d all, or the web GUI",
 }
 
-# Regular expressions, tried in this order: causes come before what they lead to. The wordings are
+# Regular expressions, tried in this order: causes come before their consequences. The wordings are
 # those of Slurm and PBS, the Linux kernel, pymongo, FireWorks, pymatgen, custodian, VASP, PyTorch.
 _SIGNS: Final[dict[FailureClass, tuple[str, ...]]] = {
     FailureClass.WALLTIME: (
@@ -74,12 +74,12 @@ _SIGNS: Final[dict[FailureClass, tuple[str, ...]]] = {
 
 
 def classify(error: str) -> FailureClass:
-    """Tell the class of a failure from its traceback, its last lines, or the queue's word.
+    """Return the class of a failure from its traceback, its last lines, or the queue's word.
 
     Parameters
     ----------
     error
-        Text; where several classes are named, the cause outranks what it led to, such as a
+        Text; if several classes are named, the cause outranks its consequences, such as a
         time limit that ended VASP before it converged.
     """
     for failure_class, signs in _SIGNS.items():

@@ -1,4 +1,4 @@
-"""MongoDB connection strings: what may be shown of them, and what they lack."""
+"""MongoDB connection strings: their public part, and their defaults."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Address:
 
     @classmethod
     def from_settings(cls, settings: MachineSettings) -> Self:
-        """Give the database that the settings name with `mongodb_uri`."""
+        """Return the database that the settings name with `mongodb_uri`."""
         uri = settings.mongodb_uri or SecretStr("")
         return cls(SecretStr(durable(uri.get_secret_value())), database_name(settings))
 
@@ -53,7 +53,7 @@ def database_name(settings: MachineSettings) -> str:
 
 
 def durable(uri: str) -> str:
-    """Have writes acknowledged once they are safe, unless the user's URI says otherwise."""
+    """Request acknowledgement of safe writes, unless the user's URI says otherwise."""
     parts = urlsplit(uri)
     chosen = {key.lower() for key, _ in parse_qsl(parts.query)}
     added = "&".join(f"{key}={value}" for key, value in _DURABLE.items() if key not in chosen)

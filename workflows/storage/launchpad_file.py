@@ -44,7 +44,7 @@ def read_launchpad(path: Path) -> Address:
     Raises
     ------
     InputError
-        It cannot be read, is open to others although it holds a password, or holds what
+        It cannot be read, is open to others although it holds a password, or has keys that
         FireWorks or pymongo do not know: FireWorks would ignore an unknown key, such as one
         that asks for encryption.
     """
@@ -59,7 +59,7 @@ def read_launchpad(path: Path) -> Address:
 
 
 def address_of(launchpad: LaunchPad) -> Address:
-    """Give the address of an open LaunchPad."""
+    """Return the address of an open LaunchPad."""
     return _address(launchpad.to_dict())
 
 
@@ -81,12 +81,12 @@ def _content(path: Path) -> dict[str, Any]:
 
 def _unknown(path: Path, key: object) -> str:
     if str(key).lower().startswith(("ssl", "tls")):
-        mend = "encryption is asked for with mongoclient_kwargs: {tls: true, tlsCAFile: ...}"
+        remedy = "encryption is asked for with mongoclient_kwargs: {tls: true, tlsCAFile: ...}"
     elif close := difflib.get_close_matches(str(key), _KEYS, n=1):
-        mend = f"did you mean {close[0]}?"
+        remedy = f"did you mean {close[0]}?"
     else:
-        mend = f"known are {', '.join(_KEYS)}"
-    return f"launchpad file {path}: FireWorks knows no key {key!r} and would ignore it; {mend}"
+        remedy = f"known are {', '.join(_KEYS)}"
+    return f"launchpad file {path}: FireWorks knows no key {key!r} and would ignore it; {remedy}"
 
 
 def _address(content: dict[str, Any]) -> Address:
@@ -135,7 +135,7 @@ def _check(path: Path, address: Address) -> None:
 
 
 def _without(address: Address, error: Exception) -> str:
-    """Write an error without the user and password it may quote."""
+    """Return an error message without the user and password it may quote."""
     uri = address.uri.get_secret_value()
     user = uri.partition("://")[2].rpartition("@")[0]
     return str(error).replace(uri, "(the URI)").replace(user, "(user)") if user else str(error)

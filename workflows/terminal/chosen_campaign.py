@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from workflows.storage.campaign_location import Place
 
 
-def place_of(folder: Path | None, launchpad: Path | None, *, beside: Path | None = None) -> Place:
+def place_of(folder: Path | None, launchpad: Path | None, *, near: Path | None = None) -> Place:
     """Find where a campaign is kept: its folder, or the LaunchPad that machines share."""
     from workflows.base.settings import load_settings
     from workflows.storage.campaign_location import find_place
 
-    return find_place(folder, launchpad, load_settings(), beside=beside)
+    return find_place(folder, launchpad, load_settings(), near=near)
 
 
 def find_campaign(
@@ -27,4 +27,4 @@ def find_campaign(
     if source.is_dir():
         return place_of(source, launchpad), campaign
     spec = CampaignSpec.from_file(source)
-    return place_of(None, launchpad, beside=source), campaign or spec.name
+    return place_of(None, launchpad, near=source), campaign or spec.name

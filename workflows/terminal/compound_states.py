@@ -36,8 +36,9 @@ def render_states(
             console.print("No compounds.")
         case Output.TABLE:
             print_table(_table(rows), console)
-            for mend in dict.fromkeys(f"{r['failure']}: {r['mend']}" for r in rows if r["mend"]):
-                console.print(mend, highlight=False, markup=False)
+            told = (f"{row['failure']}: {row['remedy']}" for row in rows if row["remedy"])
+            for remedy in dict.fromkeys(told):
+                console.print(remedy, highlight=False, markup=False)
         case Output.JSON:
             console.file.write(to_json_text(list(rows)))
         case Output.CSV:

@@ -24,7 +24,7 @@ _LISTED = 20
 
 
 def show_lost(database: Database, campaign: str, place: Place, console: Console) -> None:
-    """Say which runs have ended without saying so."""
+    """Print which runs ended without a report."""
     from workflows.recovery.lost_runs import look_for_lost
     from workflows.recovery.queue import local_queue
 
@@ -59,7 +59,7 @@ def show_recovery(
     _counts(console, "left failed, not in the classes asked for", found.not_asked)
     left = Counter(step.failure_class for step in (*found.not_asked, *found.given_up))
     for failure_class in left:
-        console.print(f"  {failure_class}: {failure_class.mend}", highlight=False)
+        console.print(f"  {failure_class}: {failure_class.remedy}", highlight=False)
     for run in found.unknown[:_LISTED]:
         _line(console, f"  {run.name} ({run.fw_id}): {_whereabouts(run)}")
     if found.unknown:

@@ -1,4 +1,4 @@
-"""What the end of a run shows: results and classes."""
+"""Results and classes at the end of a run."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ class RunProgress:
         return f"elapsed {duration(elapsed)}{about}"
 
     def _pace(self) -> float:
-        """Give the seconds that the whole campaign would take; zero where that is unknown."""
+        """Return the seconds that the whole campaign would take; zero if unknown."""
         then, done = self._last_done
         here = done - (self._first_done or 0.0)
         guess = self._estimate.wall_seconds(self._workers)
@@ -137,7 +137,7 @@ class RunProgress:
         return (then + _PRIOR * guess) / (here + _PRIOR)
 
     def _done(self, status: Status) -> float:
-        """Give the part of the work that has landed, of one."""
+        """Return the fraction of the work that has landed."""
         work = self._estimate.work
         landed = (
             work[kind] * status.count(kind, State.LANDED) / max(status.count(kind), 1)

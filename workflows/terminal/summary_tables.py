@@ -27,7 +27,7 @@ FLAGS = (
     Field.PASSIVATING,
     Field.STRICTLY_PASSIVATING,
 )
-_NAMED = 8  # compounds named beside a count; JSON has all
+_NAMED = 8  # compounds named next to a count; JSON has all
 _VERDICTS = {Verdict.AGREES: "green", Verdict.DISAGREES: "red", Verdict.OPEN: "yellow"}
 
 

@@ -1,4 +1,4 @@
-"""How every table looks, and how it is printed to terminals and into pipes."""
+"""The style of every table, and printing to terminals and pipes."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def kernels_table(learnt: Record) -> Table:
 
 
 def honest_table(learnt: Record) -> Table:
-    """Show nested scores beside the naive ones, which the leaderboard promises, and the dummy's."""
+    """Show nested scores next to the leaderboard's naive ones and the dummy's."""
     table = _headed(("score", "folds"), ("naive", "honest", "dummy", "p"))
     found = learnt["classification"]
     for scheme, words in _SCHEMES.items():
@@ -74,7 +74,7 @@ def honest_table(learnt: Record) -> Table:
 
 
 def regression_table(learnt: Record) -> Table:
-    """Show the errors of each algorithm, the best by element first, the dummy among them."""
+    """Show the errors of each algorithm, the best by element first, including the dummy."""
     table = _headed(
         ("algorithm",),
         ("MAE, plain", "MAE, by element", "R2, by element", "MAE of 20 % of the elements"),

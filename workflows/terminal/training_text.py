@@ -50,7 +50,7 @@ def show_training(name: str, lesson: Lesson, console: Console) -> None:
 
 
 def _show_data(name: str, lesson: Lesson, learnt: Mapping[str, Any], console: Console) -> None:
-    """Say n of N, what failed, and what was left out and why."""
+    """Print n of N, what failed, and what was left out and why."""
     from collections import Counter
 
     others = ", ".join(

@@ -1,9 +1,9 @@
 """A question to learn: which descriptors, which target, which rows belong together.
 
 The target of classification is the label. Undecided compounds are those whose reaction energy is
-below the host's by one to two uncertainties: by default they are left out, as nobody knows their
-class, and their number is said. Scores then hold for clear cases alone. Counting them as not stable
-asks a harder question, "is it known to be stable?", whose answer lies within the noise for some.
+below the host's by one to two uncertainties: by default they are left out, since their class is
+unknown, and their number is stated. Scores then apply to clear cases only. Counting them as not
+stable asks a harder question, "is it known to be stable?", whose answer is partly noise.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from analysis.learning.data.training_data import TrainingData
 
-#: A descriptor that more than a fifth of the rows lack would mostly be the median that stands in.
+#: If more than a fifth of the rows lack a descriptor, too much of it would be the imputed median.
 MAX_MISSING = 0.2
 #: Rows and elements of each class: with fewer than folds, a fold has none to test.
 LEAST_PER_CLASS = 5
@@ -41,7 +41,7 @@ class Problem:
     names
         The descriptors, one for each column of `x`.
     x
-        [N, D] their values, NaN where missing: every Pipeline imputes the median of its training
+        [N, D] their values, NaN if missing: every Pipeline imputes the median of its training
         rows.
     y
         [N] the target: 1 for stable and 0 for not, or the reaction energy in eV per f.u.
@@ -67,7 +67,7 @@ class Problem:
         return len(self.y)
 
     def part(self, chosen: NDArray[np.intp]) -> Problem:
-        """Ask the same of some of the rows."""
+        """Restrict the question to some of the rows."""
         return replace(
             self,
             x=self.x[chosen],

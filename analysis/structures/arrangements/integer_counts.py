@@ -63,8 +63,8 @@ class Cell:
     def from_structure(cls, structure: Structure) -> "Cell":
         """Choose the neutral whole numbers of ions nearest to the crystal's occupancies.
 
-        Ions that share sites are counted over all of these together: where they sit is not
-        decided here. Each count is next to the crystal's amount, above or below.
+        Ions that share sites are counted over all of these together; their positions are
+        not decided here. Each count is next to the crystal's amount, above or below.
 
         Raises
         ------

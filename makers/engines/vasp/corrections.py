@@ -21,7 +21,7 @@ RUN_TYPES: Final = {"PBE": "GGA", "PBE+U": "GGA+U"}
 def mp2020_correction(
     document: "TaskDoc", *, initial: Structure, scheme: EnergyScheme, check_potcar: bool
 ) -> float:
-    """Give the Materials Project's 2020 correction of a VASP run, in eV per cell.
+    """Return the Materials Project's 2020 correction of a VASP run, in eV per cell.
 
     A. Wang et al., Scientific Reports 11, 15496 (2021).
 
@@ -33,7 +33,7 @@ def mp2020_correction(
         The crystal before the run. Its oxidation states, where known, say which elements are
         anions; otherwise pymatgen guesses them from the composition.
     scheme
-        The scheme that the corrected energy is meant for; named where it is refused.
+        The scheme that the corrected energy is meant for; named in a refusal.
     check_potcar
         Whether potentials other than the Materials Project's are refused.
 
@@ -61,7 +61,7 @@ def mp2020_correction(
 def _entry(
     document: "TaskDoc", oxidation_states: Mapping[str, float] | None
 ) -> ComputedStructureEntry:
-    """Make the uncorrected entry of a task document, in the words of the corrections."""
+    """Make the uncorrected entry of a task document, in the vocabulary of the corrections."""
     settings = document.calcs_reversed[0].input
     run_type = str(document.run_type)
     return ComputedStructureEntry(
@@ -71,7 +71,7 @@ def _entry(
             "run_type": RUN_TYPES.get(run_type, run_type),
             "hubbards": settings.hubbards or {},
             "potcar_spec": [{"titel": spec.titel} for spec in settings.potcar_spec or []],
-            # read where potcar_spec is empty: potentials that are not known are refused
+            # read if potcar_spec is empty: unknown potentials are refused
             "potcar_symbols": [],
         },
         data={} if oxidation_states is None else {"oxidation_states": oxidation_states},

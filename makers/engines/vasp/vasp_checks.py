@@ -16,7 +16,7 @@ _FUNCTIONAL = "PE"  # LEXCH of PBE potentials
 
 
 def check_potcars(generator: Any, elements: Iterable[str]) -> str:
-    """Check that the potential of every element is there, and is the one the input set means.
+    """Check that the potential of every element exists and is the one the input set means.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def check_potcars(generator: Any, elements: Iterable[str]) -> str:
 
 
 def flavour(generator: Any, element: str) -> str:
-    """Give the flavour that an input set uses for an element, such as Li_sv."""
+    """Return the flavour that an input set uses for an element, such as Li_sv."""
     oxide = deepcopy(generator)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -72,7 +72,7 @@ def flavour(generator: Any, element: str) -> str:
 
 
 def check_command(*, job_script_sets_up: bool) -> str:
-    """Check that the commands atomate2 will start are there.
+    """Check that the commands that atomate2 will start exist.
 
     Raises
     ------

@@ -33,10 +33,10 @@ class VaspEngine(Engine):
         return element in MPRelaxSet.CONFIG["POTCAR"]
 
     def require_installed(self) -> None:
-        """Do nothing: jobs run where VASP is, and `checks` looks there."""
+        """Do nothing: jobs run where VASP is installed, and `checks` looks there."""
 
     def installation(self) -> str:
-        """Say where VASP comes from: `checks` looks at its commands and potentials."""
+        """Name the source of VASP; `checks` looks at its commands and potentials."""
         return "VASP, as atomate2 is configured to start it"
 
     def checks(

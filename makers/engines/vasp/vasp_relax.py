@@ -1,4 +1,4 @@
-"""Relaxations with VASP under custodian, from a force field's minimum where that is asked for.
+"""Relaxations with VASP under custodian, from a force field's minimum if requested.
 
 Importing this module loads atomate2 (2 s): only `VaspEngine.maker` does so.
 """
@@ -30,8 +30,8 @@ from makers.schemas import RelaxationDocument, moved, prerelaxation, without_sit
 class VaspRelaxMaker(BaseVaspMaker):
     """Relax atoms and cell with VASP, with the Materials Project's settings.
 
-    The folder in which the job runs tells where it stands: a job that runs there again goes on
-    from the last geometry, or reads the run that had finished.
+    The folder of the job shows its progress: a job that runs there again continues from the
+    last geometry, or reads the finished run.
     """
 
     name: str = "relax (VASP)"
@@ -39,7 +39,7 @@ class VaspRelaxMaker(BaseVaspMaker):
     run_vasp_kwargs: dict[str, Any] = field(
         default_factory=lambda: {"vasp_job_kwargs": {"auto_continue": True}}
     )
-    # what did not converge is judged, with its evidence, when the run has been read
+    # an unconverged run is judged, with its evidence, once it has been read
     stop_children_kwargs: dict[str, Any] = field(
         default_factory=lambda: {"handle_unsuccessful": False}
     )
@@ -53,7 +53,7 @@ class VaspRelaxMaker(BaseVaspMaker):
         )
 
     def digest_fields(self) -> dict[str, Any]:
-        """Give everything besides the structure that determines the result."""
+        """Return everything besides the structure that determines the result."""
         return {
             "engine": VASP_NAME,
             "input_set": type(self.input_set_generator).__name__,
@@ -90,8 +90,8 @@ class VaspRelaxMaker(BaseVaspMaker):
         Raises
         ------
         NotConvergedError
-            The forces are above EDIFFG, whatever else the run says (a run that was stopped in time
-            ends like one that converged).
+            The forces are above EDIFFG, even if the run looks converged (a run that was stopped in
+            time ends like a converged one).
         """
         if prerelaxed is None:
             msg = "the pre-relaxation of this crystal failed; see its own error"
@@ -145,7 +145,7 @@ class VaspRelaxMaker(BaseVaspMaker):
         return document
 
     def _for_one_run(self) -> Self:
-        """Copy this Maker with error handlers of its own.
+        """Copy this Maker with its own error handlers.
 
         Custodian's default handlers are shared objects that remember earlier runs of a process.
         """

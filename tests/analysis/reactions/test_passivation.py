@@ -103,7 +103,7 @@ def test_an_unknown_product_is_named(phases: ReferencePhases) -> None:
 
 
 def test_an_unknown_dopant_is_named(phases: ReferencePhases) -> None:
-    with pytest.raises(InputError, match="'Qq' is no element"):
+    with pytest.raises(InputError, match="'Qq' is not an element"):
         passivation(["Li2O"], phases, dopant_elements=["Qq"])
 
 

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from analysis.base.errors import InputError
 from analysis.results.lithium_content import LithiumRange
 from analysis.results.shortlist import (
-    ShortlistCandidate,
     Criterion,
+    ShortlistCandidate,
     ShortlistCriteria,
     judge_candidate,
     shortlist,

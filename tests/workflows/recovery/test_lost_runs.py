@@ -58,7 +58,7 @@ class Told(Queue):
 
 @pytest.fixture
 def step(database: Database, tmp_path: Path) -> int:
-    """Give a step that a rocket has just taken."""
+    """Return a step that a rocket has just taken."""
     database.launchpad.add_wf(Firework(AdvanceTask(node=NODE), {"node": NODE}))
     firework, _ = database.launchpad.checkout_fw(FWorker(), str(tmp_path))
     return int(firework.fw_id)
@@ -66,7 +66,7 @@ def step(database: Database, tmp_path: Path) -> int:
 
 @pytest.fixture
 def dead() -> int:
-    """Give the id of a process that has died."""
+    """Return the id of a process that has died."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     return process.pid
@@ -184,7 +184,7 @@ def test_a_record_survives_the_end_of_its_launch(database: Database, step: int) 
 def host_step(
     database: Database, small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> int:
-    """Give the first step of a campaign."""
+    """Return the first step of a campaign."""
     monkeypatch.chdir(tmp_path)
     save_campaign(database, small_plan.campaign)
     advance(database, "small")

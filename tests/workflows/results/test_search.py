@@ -244,7 +244,7 @@ def test_comma_within_quotes_belongs_to_the_value() -> None:
         ("reaction_energy>null", "takes a number, not 'null'"),
         ("reaction_energy<nan", "finite"),
         ("reaction_energy>1,2", "takes one number"),
-        ("label>1", "is no number"),
+        ("label>1", "is not a number"),
         ("reaction_energy~1", "is no text"),
         ("passivating=maybe", "true, false or null"),
         ("dopant=al", r"did you mean Al\?"),

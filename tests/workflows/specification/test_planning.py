@@ -20,7 +20,7 @@ def demo() -> Plan:
 
 
 def compounds(plan: Plan) -> list[str]:
-    """Give the compounds of a plan in words."""
+    """Return the compounds of a plan in words."""
     return [planned.compound.label("LLZO") for planned in plan.campaign.compounds]
 
 

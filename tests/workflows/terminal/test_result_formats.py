@@ -58,7 +58,7 @@ DOCUMENTS = [HOST, ALUMINIUM, CODOPED]
 
 
 def written(documents: list[dict[str, Any]], *, width: int | None = None, **options: Any) -> str:
-    """Give what a pipe receives, or with a width what a terminal of so many columns does."""
+    """Return what a pipe receives, or with a width what a terminal of so many columns does."""
     file = io.StringIO()
     terminal = {"force_terminal": True, "width": width} if width else {"width": 40}
     render(documents, console=Console(file=file, **terminal), **options)

@@ -38,7 +38,7 @@ function wordScale(name, quantity) {
   };
 }
 
-/** In proportion near the host's value, by the logarithm far from it, as in analysis/figure_style. */
+/** In proportion near the host's value, by the logarithm far from it, as in analysis/figures/style.py. */
 function around(values, middle) {
   const width = report.palette.linear_width;
   const reach = Math.max(...values.map((each) => Math.abs(each - middle)), width);

@@ -123,7 +123,7 @@ function runnersPart(entry) {
 
 function failuresPart(failures) {
   return failures.map((failure) => el("details", { open: failures.length === 1 }, el("summary", {}, `${failure.step} failed (${failure.kind}): ${failure.error}`),
-    failure.mend ? el("p", {}, failure.mend) : null, failure.lines ? el("pre", {}, failure.lines) : null));
+    failure.remedy ? el("p", {}, failure.remedy) : null, failure.lines ? el("pre", {}, failure.lines) : null));
 }
 
 function jobPart(entry) {

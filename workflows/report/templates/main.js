@@ -41,7 +41,7 @@ function failuresOverview() {
     { title: "Job", of: (row) => row.number, numeric: true, cell: (row) => (LIVE?.gui ? el("a", { href: `${LIVE.gui}fw/${row.number}` }, String(row.number)) : String(row.number)) },
     { title: "Class", of: (row) => row.kind }, { title: "Why", of: (row) => row.error },
   ];
-  return el("div", { id: "failures" }, el("h3", {}, "What failed"), el("p", {}, kinds.map(([kind, count]) => `${count} ${kind}: ${failures.find((each) => each.kind === kind).mend}`).join("; ")), makeTable("failures-table", columns, failures, { caption: "What failed" }));
+  return el("div", { id: "failures" }, el("h3", {}, "What failed"), el("p", {}, kinds.map(([kind, count]) => `${count} ${kind}: ${failures.find((each) => each.kind === kind).remedy}`).join("; ")), makeTable("failures-table", columns, failures, { caption: "What failed" }));
 }
 
 function stepsOverview() {

@@ -165,7 +165,7 @@ def test_proposals_are_unexplored_different_and_start_with_the_best(
 
 
 def test_a_choice_makes_its_like_less_worth_asking(model: FinalModel) -> None:
-    # Eu3+ and Gd3+ differ by little; both alone score more than the second after the first.
+    # Ho3+ and Er3+ differ by little; both alone score more than the second after the first.
     pair = [dopant("Ho", 3), dopant("Er", 3)]
     first, second = propose(model, pair, 2, acquisition=Acquisition.INFORMATIVE)
     (alone,) = propose(model, [second.dopant], 1, acquisition=Acquisition.INFORMATIVE)

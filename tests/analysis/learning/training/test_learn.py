@@ -28,7 +28,7 @@ OCTAHEDRON = [[0, 0, 0], *(np.eye(3) * 0.21), *(-np.eye(3) * 0.21)]
 
 
 def document(element: str, valence: int) -> dict[str, Any]:
-    """Give a compound that is the less stable the higher the dopant's valence."""
+    """Return a compound that is the less stable the higher the dopant's valence."""
     energy = -0.5 - 0.1 * (valence - 3) + 0.01 * np.sin(sum(map(ord, element)))
     dopant = {"element": element, "valence": valence, "site": "Zr", "concentration": 0.25}
     return {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def potentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the folder of the PBE potentials of a garnet, headers only."""
+    """Return the folder of the PBE potentials of a garnet, headers only."""
     folder = write_potcars(tmp_path / "potentials")
     monkeypatch.setitem(SETTINGS, "PMG_VASP_PSP_DIR", str(folder))
     return folder / "POT_GGA_PAW_PBE"
