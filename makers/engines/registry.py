@@ -171,6 +171,57 @@ def unknown_elements(engine: str, elements: Iterable[str]) -> list[str]:
     return sorted(element for element in set(elements) if not known(element))
 
 
+def require_scheme(engine: str, settings: Mapping[str, Any], elements: Iterable[str]) -> None:
+    """Refuse settings whose energies would be on no known scheme, before they are computed.
+
+    Raises
+    ------
+    SchemeMismatchError
+        For VASP: functional, +U or potentials are not those of the energy corrections.
+    """
+    checked = engine_settings(engine, settings)
+    if isinstance(checked, VaspSettings) and not checked.incar.keys() <= NEUTRAL_INCAR:
+        from makers.engines.vasp.vasp_inputs import input_set
+        from makers.engines.vasp.vasp_scheme import require_corrected
+
+        require_corrected(input_set(checked), elements)
+
+
+def require_machine(engine: str) -> None:
+    """Refuse settings of this machine with which an engine's results would be lost or other ones.
+
+    Raises
+    ------
+    InputError
+        For VASP: some settings of atomate2.
+    """
+    if _settings_class(engine) is VaspSettings:
+        from makers.engines.vasp.atomate2_settings import require_settings
+
+        require_settings()
+
+
+def doubtful_valences(
+    engine: str, settings: Mapping[str, Any], ions: Iterable[tuple[str, float]]
+) -> list[str]:
+    """Name the ions that an engine computes in another valence than the one asked for.
+
+    Parameters
+    ----------
+    engine, settings
+        As for `relax_maker`.
+    ions
+        Elements and their valences.
+    """
+    checked = engine_settings(engine, settings)
+    if not isinstance(checked, VaspSettings):
+        return []
+    from makers.engines.vasp.vasp_inputs import input_set
+    from makers.engines.vasp.vasp_scheme import contradicted_valences
+
+    return list(contradicted_valences(input_set(checked), ions))
+
+
 def _require_chgnet() -> None:
     if find_spec("chgnet") is None:
         msg = "The engine chgnet is not installed: pip install 'interphase[forcefield]'."

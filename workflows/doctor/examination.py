@@ -108,7 +108,7 @@ def _server(settings: MachineSettings) -> str:
     try:
         with pymongo.timeout(_ANSWER_SECONDS), pymongo.MongoClient(uri) as client:
             number = client.server_info()["version"]
-    except PyMongoError as error:
+    except (PyMongoError, ValueError, TypeError, OSError) as error:
         msg = f"the server of INTERPHASE_MONGODB_URI does not answer: {type(error).__name__}"
         raise InputError(msg) from None  # the error may hold the password
     return f"MongoDB {number}, as the settings name it"
