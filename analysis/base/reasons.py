@@ -66,6 +66,7 @@ class Reason(LabelledName):
     WHOLE_NUMBERS = ("whole numbers of atoms in the cell", "host rounded to whole atoms")
     FAILED_CANDIDATES = ("candidates failed to relax", "some arrangements failed to relax")
     INTERRUPTED = ("VASP was interrupted", "VASP interrupted, and continued")
+    FIXED_VALENCE = ("holds f electrons in its core", "VASP's potential fixes another valence")
     REPAIRED = ("custodian repaired", "VASP run repaired by custodian")
 
 
