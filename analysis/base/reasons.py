@@ -28,8 +28,8 @@ class Reason(LabelledName):
     NO_REACTION = ("the compound does not react", "no reaction: nothing to passivate")
     NO_DOPANT = ("the host has no dopant", "undoped host: no defect energy")
     NO_OXIDE = ("has no tabulated crystal", "no oxide of that valence tabulated: hull used")
+    POOR_ALIGNMENT = ("poor alignment accepted", "crystals missing: poor stand-ins accepted")
     NO_HOST_ENTRY = ("has no reference entry", "host without a reference entry: oxides used")
-    MISSING_PAIRS = ("phases that contain both of", "reference phases of two dopants missing")
     NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
     NO_ELEMENT_ERROR = (
         "too few ternary oxides measure",

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, model_validat
 from analysis.base.fields import Label
 
 
-class Criteria(BaseModel, frozen=True, extra="forbid"):
+class Criteria(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Thresholds of the screening, as the specification sets them."""
 
     max_elements: PositiveInt = Field(3, description="Largest number of elements in a product")

@@ -51,7 +51,7 @@ NEUTRAL_INCAR: Final = frozenset(
 )
 
 
-class ChgnetSettings(BaseModel, frozen=True, extra="forbid"):
+class ChgnetSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings of a CHGNet relaxation."""
 
     force_threshold: PositiveFloat = Field(
@@ -75,7 +75,7 @@ class RawOutput(StrEnum):
     FILES = "files"  # what VASP wrote, compressed, in the folder of the run
 
 
-class VaspSettings(BaseModel, frozen=True, extra="forbid"):
+class VaspSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings of a VASP relaxation, where they may differ from the Materials Project's."""
 
     force_threshold: PositiveFloat = Field(

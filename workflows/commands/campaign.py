@@ -162,6 +162,7 @@ def _settings(workers: int | None) -> MachineSettings:
 
 
 def _show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
+    from analysis.structures.compensation import formula_per_unit
     from workflows.state.estimate import estimate
     from workflows.terminal.progress import duration
 
@@ -174,6 +175,8 @@ def _show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         f"[bold]{campaign.name}[/]: {sizes.compounds} compounds of {host.name} "
         f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., "
         f"up to {sizes.atoms} atoms)\n"
+        f"x is per f.u. of {formula_per_unit(host.formula_unit)}, in steps of "
+        f"{1 / host.formula_units:.4g}\n"
         f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
         f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
         f"estimated time with {settings.workers} workers: about {time}",
