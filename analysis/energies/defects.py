@@ -18,13 +18,20 @@ def defect_balance(
     phases: ReferencePhases,
     crystals: Container[str],
     electrode: str = "Li",
+    accept_poor: bool = False,
 ) -> Balance:
     """Oxides exchanged when the host becomes the compound; the host itself is not listed.
 
     See `analysis.energies.balance.balance` for parameters and errors.
     """
     return balance(
-        composition, host, valences=valences, phases=phases, crystals=crystals, electrode=electrode
+        composition,
+        host,
+        valences=valences,
+        phases=phases,
+        crystals=crystals,
+        electrode=electrode,
+        accept_poor=accept_poor,
     )
 
 

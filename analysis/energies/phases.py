@@ -111,11 +111,7 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
         """
         wanted = frozenset(map(str, elements))
         if unknown := sorted(wanted - self.elements):
-            message = (
-                f"No reference phase of {self.source} contains {', '.join(unknown)}: choose "
-                "another dopant or electrode, or another source of reference phases."
-            )
-            raise InputError(message)
+            raise InputError(no_phases_of(self.source, unknown))
         kept = tuple(phase for phase in self.phases if elements_of(phase.formula) <= wanted)
         energies = {e: v for e, v in self.element_energies.items() if e in wanted}
         # Not a model_copy: that would keep the cached properties of all phases.
@@ -126,3 +122,11 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
             element_energies=energies,
             notes=self.notes,
         )
+
+
+def no_phases_of(source: str, elements: Iterable[str]) -> str:
+    """Word the refusal of elements that occur in no phase of a source."""
+    return (
+        f"No reference phase of {source} contains {', '.join(elements)}: choose another dopant or "
+        "electrode, or another source of reference phases."
+    )

@@ -19,7 +19,7 @@ from analysis.base.probabilities import ProbabilityLimits
 INERT: Final = 0.024
 
 
-class Criteria(BaseModel, frozen=True, extra="forbid"):
+class Criteria(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Thresholds of the screening, as the specification sets them."""
 
     max_elements: PositiveInt = Field(3, description="Largest number of elements in a product")

@@ -40,7 +40,7 @@ SHARE_TOLERANCE = 5e-4
 """A concentration written with three decimals (0.333 for 1/3) counts as the cell's."""
 
 
-class Dopant(BaseModel, frozen=True, extra="forbid"):
+class Dopant(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """An ion that replaces a host ion."""
 
     element: str = Field(description="Symbol of the element M")
@@ -261,6 +261,6 @@ def _element(symbol: str) -> Element:
 
 def _site_ion(site: str, ions: Mapping[str, Species]) -> Species:
     if site not in ions:
-        msg = f"unknown site {site!r}: the host's sites are {', '.join(ions)}"
+        msg = f"unknown site {site!r}: the host's sites are {', '.join(ions)} (anions stay)"
         raise InputError(msg)
     return ions[site]

@@ -14,6 +14,7 @@ from analysis.structures.arrangements.ewald import FloatArray, close_pairs, ewal
 from analysis.structures.arrangements.occupation import Occupant, Sites, Sublattice
 from analysis.structures.crystal import SYMMETRY_TOLERANCE
 from analysis.structures.host import Host
+from analysis.structures.ions import ions_in_order, mixed_elements
 from analysis.structures.ordering import MINIMUM_DISTANCE
 
 INTERSTITIAL_DISTANCE = 1.2
@@ -124,6 +125,8 @@ def frame_of(host: Host, relaxed: Structure, *, added: int) -> Frame:
 
 def _with_charges(host: Host, relaxed: Structure) -> list[Species]:
     """Return the ion on each site: charges of the structure if it has them, else the host's."""
+    if mixed_elements(host) and not any(getattr(s.specie, "oxi_state", None) for s in relaxed):
+        return ions_in_order(relaxed, host.counts)
     by_element: dict[str, list[Species]] = {}
     for ion in host.counts:
         by_element.setdefault(ion.element.symbol, []).append(ion)

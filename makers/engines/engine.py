@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobflow import Maker
 
 
-class EngineSettings(BaseModel, frozen=True, extra="forbid"):
+class EngineSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings that every engine has."""
 
     force_threshold: PositiveFloat = Field(

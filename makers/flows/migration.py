@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from jobflow import JobConfig, Maker, OnMissing, job
+from pymatgen.core import Structure
 
 from analysis.energies.formation import valences_of
 from analysis.motion.migration import Migration, jump_distance, migration
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
+from analysis.structures.ions import ion_counts, ions_in_order, mixed_elements
 from makers.flows.candidates import ParentFailedError, RelaxedCandidates
 
 
@@ -36,5 +38,9 @@ class MigrationMaker(Maker):
             msg = "the relaxation of this compound failed; see its own error"
             raise ParentFailedError(msg)
         crystal = relaxed.relaxation.structure.copy()
-        crystal.add_oxidation_state_by_element(valences_of(host.counts, compound.dopants))
+        if mixed_elements(host):
+            ions = ions_in_order(crystal, ion_counts(host, compound))
+            crystal = Structure(crystal.lattice, ions, crystal.frac_coords)
+        else:
+            crystal.add_oxidation_state_by_element(valences_of(host.counts, compound.dopants))
         return migration(crystal, jump_distance=jump_distance(host), mobile=host.mobile)

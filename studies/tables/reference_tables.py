@@ -14,6 +14,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from pymatgen.core import Composition
@@ -21,7 +22,6 @@ from pymatgen.core import Composition
 from analysis.data import TABLES
 from analysis.energies.shipped_tables import (
     CRYSTALS_TABLE,
-    HOST_ELEMENTS,
     HOST_FORMULA,
     PHASES_TABLE,
     Record,
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 ENERGY_FILE = "mp2019_formation_energy.csv.gz"
 BAND_GAP_FILE = "mp2019_band_gap.csv.gz"
 STRUCTURE_FILE = "structures_li_la_zr_o_m.jsonl.gz"
-PHASE_COLUMNS = ("formula", "formation_energy_per_atom", "band_gap", "entries")
+PHASE_COLUMNS = ("system", "formula", "formation_energy_per_atom", "band_gap", "entries")
 
 # A single point costs about 2 ms per atom; larger polymorphs are ranked only if none is smaller.
 LARGEST_CELL = 60
@@ -47,31 +47,33 @@ SAME_ENERGY = 0.001
 Ranking = Callable[[Sequence[Record]], list[float]]
 
 
-def in_scope(composition: Composition) -> bool:
-    """Return True if a composition lies in Li-La-Zr-O with at most one further element."""
-    return len({element.symbol for element in composition} - HOST_ELEMENTS) <= 1
-
-
 def targets(path: Path) -> dict[str, list[float]]:
-    """Read a raw ``formula,target`` file: reduced formula to all its values, in scope only."""
+    """Read a raw ``formula,target`` file: reduced formula to all its values."""
     values: dict[str, list[float]] = defaultdict(list)
     with gzip.open(path, "rt") as lines:
         for row in csv.DictReader(lines):
-            composition = Composition(row["formula"])
-            if in_scope(composition):
-                values[composition.reduced_formula].append(float(row["target"]))
+            values[_reduced(row["formula"])].append(float(row["target"]))
     return values
 
 
+@cache
+def _reduced(formula: str) -> str:
+    # Polymorphs repeat their formula, and parsing one takes 0.2 ms.
+    return str(Composition(formula).reduced_formula)
+
+
 def phase_rows(energies: dict[str, list[float]], gaps: dict[str, list[float]]) -> list[list[str]]:
-    """Rows of the phase table, sorted by formula: lowest energy, smallest gap, entries."""
+    """Rows of the phase table: system, formula, lowest energy, smallest gap, entries.
+
+    They are sorted as lines of text, so that a chemical system is found by bisection.
+    """
     rows = []
-    for formula in sorted(energies):
+    for formula, found in energies.items():
+        system = Composition(formula).chemical_system
         gap = f"{min(gaps[formula]):.4f}" if formula in gaps else ""
-        lowest = min(energies[formula])
         # "+ 0.0" turns -0.0 into 0.0.
-        rows.append([formula, f"{lowest + 0.0:.6f}", gap, str(len(energies[formula]))])
-    return rows
+        rows.append([system, formula, f"{min(found) + 0.0:.6f}", gap, str(len(found))])
+    return sorted(rows, key=",".join)
 
 
 def write_phases(source: Path, target: Path) -> int:

@@ -15,7 +15,7 @@ class CategoryRules(BaseModel):
     They decide where a step runs, never what it computes: they are not part of a job's uuid.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     default: Category | None = Field(
         None, description="All steps that no other rule names; left out: any worker takes them"

@@ -22,6 +22,7 @@ _PLAN_NOTES = 3  # about reference phases; the notes of each result have its own
 
 def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
     """Show the sizes of a plan, its notes, and how many candidates are left out."""
+    from analysis.structures.compensation import formula_per_unit
     from workflows.base.times import duration
     from workflows.state.estimate import estimate
 
@@ -34,6 +35,8 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         f"[bold]{campaign.name}[/]: {sizes.compounds} compounds of {host.name} "
         f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., "
         f"up to {sizes.atoms} atoms)\n"
+        f"x is per f.u. of {formula_per_unit(host.formula_unit)}, in steps of "
+        f"{1 / host.formula_units:.4g}\n"
         f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
         f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
         f"estimated time with {settings.workers} workers: about {time}",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fireworks import Firework, FWorker, Workflow
-from workflows.dispatch.firetasks import AdvanceTask
 
+from workflows.dispatch.advance_task import AdvanceTask
 from workflows.recovery import recovery as module
 from workflows.recovery.batch_job import BatchJob, JobReport, JobState, Queue
 from workflows.recovery.database_retry import OUTPUT_FILE, left_output

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from fireworks import Firework, FWorker
-from workflows.dispatch.firetasks import AdvanceTask
 
+from workflows.dispatch.advance_task import AdvanceTask
 from workflows.recovery.batch_job import BatchJob, JobReport, JobState, Queue
 from workflows.recovery.launch_record import reservation_of
 from workflows.recovery.recovery import Recovery, recover

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from standins.plans import TANTALUM, plan
-from workflows.doctor.vasp_checks import check_settings
 
 from analysis.base.errors import InputError
 from makers.engines.vasp.atomate2_settings import require_settings
+from makers.engines.vasp.vasp_checks import check_settings
 from workflows.doctor.checks import DoubtError
 
 if TYPE_CHECKING:
