@@ -88,7 +88,7 @@ def campaign_chapters(documents: Sequence[Document]) -> list[Chapter]:
         ),
         Chapter(
             "All compounds",
-            "Marks and colours tell stable, undecided and unstable compounds; the dashed line is "
+            "Marks and colours tell if the electrode reduces the dopant; the dashed line is "
             "the undoped host.",
             list(_overviews(doped, host)),
         ),

@@ -3,6 +3,9 @@
 const QUANTITIES = {
   reaction_energy: { decimals: 2, better: "more", around: true },
   label: { kinds: LABELS, of: labelOf },
+  dissolution: { kinds: DISSOLUTIONS, of: dissolutionOf },
+  reduction_margin: { decimals: 2, better: "more" },
+  solubility: { decimals: 2, better: "less" },
   state: { kinds: STATES, of: (entry) => entry.state },
   energy_above_hull: { decimals: 3, better: "less" },
   migration_barrier: { decimals: 2, better: "less" },
