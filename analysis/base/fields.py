@@ -222,7 +222,7 @@ class Field(StrEnum):
         "resists_probability",
         Kind.NUMBER,
         "P(resists)",
-        "",
+        "0 to 1",
         "Probability that the electrode reduces none of the dopants; the weakest decides.",
     )
     REDUCTION_MARGIN = (
@@ -264,7 +264,7 @@ class Field(StrEnum):
         "dissolves_probability",
         Kind.NUMBER,
         "P(dissolves)",
-        "",
+        "0 to 1",
         "Probability that the free energy of dissolution is negative.",
     )
     SOLUBILITY = (
@@ -320,7 +320,7 @@ class Field(StrEnum):
         "insulating_fraction",
         Kind.NUMBER,
         "Insulating fraction",
-        "",
+        "0 to 1",
         "Share of the products' volume that surely insulates.",
     )
     DECIDING_PHASES = (

@@ -41,6 +41,10 @@ class Reason(LabelledName):
         "no measured oxide of the element: errors of like elements stand in",
     )
     WRONG_POTENTIAL = ("nothing is said of the odds of", "wrong potential in the table: no odds")
+    NO_BINARY_OXIDE = (
+        "the reference phases hold no binary oxide of",
+        "no binary oxide of the ion among the reference phases: margin may be too low",
+    )
     HINGES = ("hinges on the suspect phase", "verdict hinges on a suspect reference phase")
     NO_SYNTHESIS = (
         "nobody said at which temperature the host is made",
@@ -62,6 +66,7 @@ class Reason(LabelledName):
     WHOLE_NUMBERS = ("whole numbers of atoms in the cell", "host rounded to whole atoms")
     FAILED_CANDIDATES = ("candidates failed to relax", "some arrangements failed to relax")
     INTERRUPTED = ("VASP was interrupted", "VASP interrupted, and continued")
+    FIXED_VALENCE = ("holds f electrons in its core", "VASP's potential fixes another valence")
     REPAIRED = ("custodian repaired", "VASP run repaired by custodian")
 
 

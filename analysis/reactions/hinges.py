@@ -16,14 +16,17 @@ from pydantic import BaseModel, Field
 from analysis.base.fields import Label
 from analysis.base.probabilities import ProbabilityLimits, word_for
 from analysis.base.reasons import Reason
-from analysis.reactions.electrode_reaction import SMALLEST_AMOUNT, Contact
+from analysis.reactions.competition import SAME_FRACTION
+from analysis.reactions.electrode_reaction import SMALLEST_AMOUNT
 from analysis.reactions.oxide_errors import errors_of
+from analysis.reactions.phase_errors import OXYGEN, OXYGEN_CHARGE
 from analysis.reactions.reduction import ReductionMargin, margin_of, sides
 from analysis.reactions.resistance import Case, Trust, trust
 from analysis.reactions.suspects import Suspicion, suspicions
 
 if TYPE_CHECKING:
     from analysis.energies.phases import ReferencePhases
+    from analysis.reactions.electrode_reaction import Contact
     from analysis.structures.dopants import Dopant
 
 
@@ -135,7 +138,12 @@ def reduction_verdict(
         word=Label.UNDECIDED if suspects else word,
         hinges=hinges,
         hinges_on=tuple(hinge.phase for hinge in turning),
-        notes=(*margin.notes, *sure.notes, *(_note(hinge, word) for hinge in suspects)),
+        notes=(
+            *margin.notes,
+            *sure.notes,
+            *_missing_oxide(case),
+            *(_note(hinge, word) for hinge in suspects),
+        ),
     )
 
 
@@ -166,17 +174,17 @@ def _without(
     case: Case, column: int, limits: ProbabilityLimits, found: tuple[Suspicion, ...]
 ) -> Hinge:
     rest = case.without(column)
-    kept, reduced = rest.sides.kept.best, rest.sides.reduced.best
-    margin = probability = None
-    if kept is None or reduced is None:
-        word = Label.REDUCED if kept is None else Label.RESISTS
+    probability = None
+    if rest.sides.kept.best is None:
+        word = Label.REDUCED
+    elif rest.sides.reduced.best is None:
+        word = Label.RESISTS
     else:
-        margin = (reduced.energy - kept.energy) / rest.sides.amount
         sure = trust(rest)
         probability, word = sure.probability, _word(sure, limits)
     return Hinge(
         phase=case.sides.contact.rivals.formulas[column],
-        margin=margin,
+        margin=rest.sides.margin,
         probability=probability,
         word=word,
         suspicions=found,
@@ -188,6 +196,21 @@ def _word(sure: Trust, limits: ProbabilityLimits) -> Label:
     return (
         Label.UNDECIDED if sure.probability is None else word_for(sure.probability, Label, limits)
     )
+
+
+def _missing_oxide(case: Case) -> tuple[str, ...]:
+    """Say that the binary oxide of the ion is missing: its valence may be kept at a lower cost."""
+    own = case.sides
+    rivals = own.contact.rivals
+    oxygen = rivals.elements.index(OXYGEN) if OXYGEN in rivals.elements else None
+    if oxygen is None:
+        return ()
+    metal = rivals.fractions[rivals.elements.index(own.element)]
+    ratio = OXYGEN_CHARGE * rivals.fractions[oxygen] - own.valence * metal
+    binary = np.abs(rivals.fractions[oxygen] + metal - 1) < SAME_FRACTION
+    if np.any(binary & (np.abs(ratio) < SAME_FRACTION)):
+        return ()
+    return (f"reduction_margin: {Reason.NO_BINARY_OXIDE} {own.ion}, and it may resist more",)
 
 
 def _note(hinge: Hinge, word: Label) -> str:

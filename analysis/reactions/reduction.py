@@ -123,6 +123,14 @@ class Sides:
         return self.element not in self.contact.electrode
 
     @property
+    def margin(self) -> float | None:
+        """M in eV per dopant atom; None where there is none."""
+        kept, reduced = self.kept.best, self.reduced.best
+        if kept is None or reduced is None or not self.has_margin:
+            return None
+        return (reduced.energy - kept.energy) / self.amount
+
+    @property
     def ion(self) -> str:
         """The dopant as text: "Al3+"."""
         return f"{self.element}{self.valence}+"
@@ -180,10 +188,9 @@ def sides(
 def margin_of(sides: Sides) -> ReductionMargin:
     """Compute margin and potential of one dopant from its two sides."""
     kept, reduced = sides.kept.best, sides.reduced.best
-    margin = potential = None
-    if kept and reduced and sides.has_margin:
-        margin = (reduced.energy - kept.energy) / sides.amount
-        potential = None if sides.contact.charge is None else crossing(sides.reduced, sides.kept)
+    margin, potential = sides.margin, None
+    if margin is not None and sides.contact.charge is not None:
+        potential = crossing(sides.reduced, sides.kept)
     return ReductionMargin(
         element=sides.element,
         valence=sides.valence,

@@ -96,8 +96,8 @@ class ShortlistCriteria(BaseModel, frozen=True, extra="forbid"):
         )
 
 
-class Candidate(BaseModel, frozen=True, extra="forbid"):
-    """The known properties of one compound; None if unknown."""
+class ShortlistCandidate(BaseModel, frozen=True, extra="forbid"):
+    """What is known of one compound; None where it is not."""
 
     name: str
     elements: tuple[str, ...] = Field(description="Its dopants")
@@ -134,14 +134,16 @@ class Ranked(NamedTuple):
         One sentence.
     """
 
-    candidate: Candidate
+    candidate: ShortlistCandidate
     score: float
     worths: Mapping[Criterion, float]
     on_front: bool
     why: str
 
 
-def shortlist(candidates: Sequence[Candidate], criteria: ShortlistCriteria) -> list[Ranked]:
+def shortlist(
+    candidates: Sequence[ShortlistCandidate], criteria: ShortlistCriteria
+) -> list[Ranked]:
     """Rank candidates, highest score first; equal scores by name.
 
     Raises
@@ -162,7 +164,7 @@ def shortlist(candidates: Sequence[Candidate], criteria: ShortlistCriteria) -> l
 
 
 def judge_candidate(
-    candidate: Candidate, criteria: ShortlistCriteria
+    candidate: ShortlistCandidate, criteria: ShortlistCriteria
 ) -> dict[Criterion, Judgement]:
     """Judge a candidate by every criterion that has a weight."""
     return {criterion: _JUDGES[criterion](candidate, criteria) for criterion in criteria.counted}
@@ -174,14 +176,14 @@ def score(worths: Mapping[Criterion, float], criteria: ShortlistCriteria) -> flo
     return sum(criteria.weights[criterion] * worth for criterion, worth in worths.items()) / total
 
 
-def _resists(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
+def _resists(candidate: ShortlistCandidate, criteria: ShortlistCriteria) -> Judgement:
     words = _AnswerWords(
         "lithium does not reduce it", "lithium may reduce it", "lithium reduces it", "it resists"
     )
     return _probability(candidate.resists, words, criteria.limits)
 
 
-def _dissolves(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
+def _dissolves(candidate: ShortlistCandidate, criteria: ShortlistCriteria) -> Judgement:
     words = _AnswerWords("it dissolves", "it may segregate", "it segregates", "it dissolves")
     return _probability(candidate.dissolves, words, criteria.limits)
 
@@ -202,7 +204,7 @@ def _probability(value: float | None, words: _AnswerWords, limits: ProbabilityLi
     return Judgement(value, f"{said} (P {value:.2f} that {words.event})")
 
 
-def _lithium(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
+def _lithium(candidate: ShortlistCandidate, criteria: ShortlistCriteria) -> Judgement:
     known = criteria.lithium or LithiumRange()
     worth = known.worth(candidate.lithium)
     side = "within" if worth == 1 else "outside"
@@ -213,7 +215,7 @@ def _lithium(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
     )
 
 
-def _barrier(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
+def _barrier(candidate: ShortlistCandidate, criteria: ShortlistCriteria) -> Judgement:
     excess, noise = candidate.barrier_excess, criteria.barrier
     if excess is None:
         return Judgement(UNKNOWN, "its migration barrier is not known")
@@ -223,21 +225,21 @@ def _barrier(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
     return Judgement(worth, f"the migration barrier is {excess:.2f} eV above the host's")
 
 
-def _insulation(candidate: Candidate, _: ShortlistCriteria) -> Judgement:
+def _insulation(candidate: ShortlistCandidate, _: ShortlistCriteria) -> Judgement:
     if candidate.insulates is None:
         return Judgement(UNKNOWN, "whether its products insulate is open")
     words = "insulate" if candidate.insulates else "conduct"
     return Judgement(float(candidate.insulates), f"the products that hold it {words}")
 
 
-def _abundance(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
+def _abundance(candidate: ShortlistCandidate, criteria: ShortlistCriteria) -> Judgement:
     rarest = min(map(supply_of, candidate.elements), key=_abundance_of)
     amount = _abundance_of(rarest)
     words = f"{rarest.element} is {'common' if amount >= criteria.abundance else 'rare'} "
     return Judgement(float(amount >= criteria.abundance), f"{words}({amount:g} mg/kg of the crust)")
 
 
-def _hazard(candidate: Candidate, criteria: ShortlistCriteria) -> Judgement:
+def _hazard(candidate: ShortlistCandidate, criteria: ShortlistCriteria) -> Judgement:
     limit = criteria.exposure_limit
     found = [
         f"{element} is {' and '.join(hazards)}"
@@ -251,7 +253,7 @@ def _abundance_of(supply: ElementSupply) -> float:
     return supply.abundance or 0.0
 
 
-_JUDGES: Final[Mapping[Criterion, Callable[[Candidate, ShortlistCriteria], Judgement]]] = {
+_JUDGES: Final[Mapping[Criterion, Callable[[ShortlistCandidate, ShortlistCriteria], Judgement]]] = {
     Criterion.RESISTS: _resists,
     Criterion.DISSOLVES: _dissolves,
     Criterion.LITHIUM: _lithium,

@@ -83,10 +83,37 @@ class Engine(ABC):
             It is not installed; the message has the command that installs it.
         """
 
+    def require_scheme(self, settings: EngineSettings, elements: Iterable[str]) -> None:  # noqa: B027, most have one scheme
+        """Refuse settings whose energies would be on no known scheme.
+
+        Raises
+        ------
+        SchemeMismatchError
+            The energies could not be corrected.
+        """
+
+    def require_machine(self) -> None:  # noqa: B027, most depend on nothing
+        """Refuse a machine whose settings would lose results or change them.
+
+        Raises
+        ------
+        InputError
+            The message names the setting.
+        """
+
+    def doubtful_valences(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines that need it
+        ions: Iterable[tuple[str, float]],  # noqa: ARG002  for engines that need it
+    ) -> list[str]:
+        """Name the ions that the engine computes in another valence than the one asked for."""
+        return []
+
     def checks(
         self,
         settings: EngineSettings,  # noqa: ARG002  for engines that need it
         elements: Iterable[str],  # noqa: ARG002  for engines that need it
+        ions: Iterable[tuple[str, float]],  # noqa: ARG002  for engines that need it
         *,
         job_script_sets_up: bool,  # noqa: ARG002  for engines that need it
     ) -> Mapping[str, Callable[[], str]]:
@@ -98,6 +125,8 @@ class Engine(ABC):
             Checked settings.
         elements
             All elements that the campaign relaxes.
+        ions
+            Elements and valences of its dopants.
         job_script_sets_up
             Jobs load modules first, so that programs need not be on the PATH here.
         """

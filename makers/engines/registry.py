@@ -95,6 +95,45 @@ def unknown_elements(engine: str, elements: Iterable[str]) -> list[str]:
     return sorted(element for element in set(elements) if not knows(element))
 
 
+def require_scheme(engine: str, settings: Mapping[str, Any], elements: Iterable[str]) -> None:
+    """Refuse settings whose energies would be on no known scheme, before they are computed.
+
+    Raises
+    ------
+    SchemeMismatchError
+        Functional, +U or potentials are not those of the energy corrections.
+    """
+    found = find_engine(engine)
+    found.require_scheme(found.checked(settings), elements)
+
+
+def require_machine(engine: str) -> None:
+    """Refuse a machine on which an engine's results would be lost or other ones.
+
+    Raises
+    ------
+    InputError
+        A setting of this machine stands in the way; the message names it.
+    """
+    find_engine(engine).require_machine()
+
+
+def doubtful_valences(
+    engine: str, settings: Mapping[str, Any], ions: Iterable[tuple[str, float]]
+) -> list[str]:
+    """Name the ions that an engine computes in another valence than the one asked for.
+
+    Parameters
+    ----------
+    engine, settings
+        As for `relax_maker`.
+    ions
+        Elements and their valences.
+    """
+    found = find_engine(engine)
+    return found.doubtful_valences(found.checked(settings), ions)
+
+
 def _prerelaxed(first: str, maker: Maker) -> Maker:
     found = find_engine(first)
     if not found.is_force_field:

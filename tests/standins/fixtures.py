@@ -6,7 +6,8 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +80,38 @@ class StandIn:
         record = self.folder / RECORD / "steps.jsonl"
         steps = map(json.loads, record.read_text().splitlines()) if record.exists() else ()
         return [step["energy"] for step in steps if run in (None, step["run"])]
+
+
+class KilledError(BaseException):
+    """Nothing after it runs, as nothing runs after a kill."""
+
+
+@pytest.fixture
+def killed(
+    vasp: StandIn, lithia: Structure, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
+    """Run the job and kill VASP and what watches over it after a number of ionic steps."""
+    from makers.engines.vasp.vasp_folder import end_orphans
+
+    def run(steps: int, failures: Sequence[dict[str, Any]] = ()) -> None:
+        """Let custodian repair the failures; the kill comes in the start after them."""
+        last = vasp.runs + len(failures) + 1
+
+        def watch(seconds: float) -> None:
+            sleep(seconds)
+            if vasp.runs == last and len(vasp.energies(last)) == steps:
+                end_orphans(vasp.folder)
+                raise KilledError
+
+        vasp.plan(failures=[*failures, {"error": "hang", "step": steps, "run": last}])
+        sleep = time.sleep
+        with monkeypatch.context() as patch:
+            patch.setattr("custodian.custodian.time.sleep", watch)
+            with pytest.raises(KilledError):
+                vasp.run(lithia)
+        vasp.plan()
+
+    return run
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import psutil
 import yaml
@@ -26,7 +25,8 @@ from pydantic_settings import (
 )
 
 from analysis.base.errors import InputError
-from workflows.base.secret_files import refuse_if_readable
+from workflows.base.mongo_uri import MongoUri
+from workflows.base.secret_files import line_of, refuse_if_readable
 
 PREFIX = "INTERPHASE_"
 FILE_VARIABLE = PREFIX + "SETTINGS"
@@ -119,10 +119,11 @@ class MachineSettings(BaseSettings):
     @field_validator("mongodb_uri")
     @classmethod
     def _is_a_uri(cls, uri: SecretStr | None) -> SecretStr | None:
-        # The message must not repeat the value: it may hold a password.
-        if uri and urlsplit(uri.get_secret_value()).scheme not in ("mongodb", "mongodb+srv"):
-            msg = "a MongoDB URI begins with mongodb:// or mongodb+srv://"
-            raise ValueError(msg)
+        if uri:
+            try:
+                MongoUri.parse(uri.get_secret_value())
+            except InputError as error:
+                raise ValueError(str(error)) from None
         return uri
 
     @classmethod
@@ -167,9 +168,13 @@ def _read_file() -> dict[str, Any]:
         return {}
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        msg = f"settings file {file} cannot be read: {error}"
+    except OSError as error:
+        msg = f"settings file {file} cannot be read: {error.strerror}"
         raise InputError(msg) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        # YAML's message quotes the line, which may hold the password.
+        msg = f"settings file {file} cannot be read: it is not YAML{line_of(error)}"
+        raise InputError(msg) from None
     if content is None:
         return {}
     if not isinstance(content, dict):

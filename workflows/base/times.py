@@ -1,4 +1,4 @@
-"""Dates in a filter: 2026-11-18, 2026-11-18T06:30, or 7d for a week ago."""
+"""Dates as people write them in a filter (2026-11-18, 2026-11-18T06:30, 7d), and durations."""
 
 from __future__ import annotations
 

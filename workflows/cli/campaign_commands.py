@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Folder, Launchpad, SomeFolder, Spec, place_of
+from workflows.cli.options import Campaign, Folder, Launchpad, SomeFolder, Spec
+from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import console
 
 

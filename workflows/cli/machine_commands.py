@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Launchpad, place_of
+from workflows.cli.options import Launchpad
+from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import console
 
 

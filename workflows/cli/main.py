@@ -8,11 +8,13 @@ import typer
 from rich.markup import escape
 
 from analysis.base.errors import InputError
-from workflows.cli import campaign_commands as on_campaigns
-from workflows.cli import learning_commands as on_learning
-from workflows.cli import machine_commands as on_machine
-from workflows.cli import report_commands as on_reports
-from workflows.cli import result_commands as on_results
+from workflows.cli import (
+    campaign_commands,
+    learning_commands,
+    machine_commands,
+    report_commands,
+    result_commands,
+)
 from workflows.terminal.output import console
 
 app = typer.Typer(
@@ -26,25 +28,25 @@ app = typer.Typer(
 
 # In the order of --help.
 COMMANDS = (
-    on_campaigns.run,
-    on_campaigns.plan,
-    on_campaigns.submit,
-    on_campaigns.advance,
-    on_campaigns.recover,
-    on_campaigns.webgui,
-    on_campaigns.status,
-    on_results.query,
-    on_results.explain,
-    on_results.summary,
-    on_results.triage,
-    on_results.export,
-    on_results.provenance,
-    on_results.build,
-    on_reports.report,
-    on_reports.figures,
-    on_learning.learn,
-    on_learning.predict,
-    on_machine.doctor,
+    campaign_commands.run,
+    campaign_commands.plan,
+    campaign_commands.submit,
+    campaign_commands.advance,
+    campaign_commands.recover,
+    campaign_commands.webgui,
+    campaign_commands.status,
+    result_commands.query,
+    result_commands.explain,
+    result_commands.summary,
+    result_commands.triage,
+    result_commands.export,
+    result_commands.provenance,
+    result_commands.build,
+    report_commands.report,
+    report_commands.figures,
+    learning_commands.learn,
+    learning_commands.predict,
+    machine_commands.doctor,
 )
 for command in COMMANDS:
     app.command()(command)

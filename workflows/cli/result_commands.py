@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Launchpad, SomeFolder, find_campaign, place_of
+from workflows.cli.options import Campaign, Launchpad, SomeFolder
+from workflows.terminal.chosen_campaign import find_campaign, place_of
 from workflows.terminal.output import Output, StateName, SummaryOutput, console
 
 if TYPE_CHECKING:

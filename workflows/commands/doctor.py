@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 from workflows.base.settings import load_settings
-from workflows.terminal.formatting import checks_table
+from workflows.terminal.checks_table import checks_table
 from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:

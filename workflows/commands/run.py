@@ -9,7 +9,7 @@ from workflows.base.settings import load_settings
 from workflows.results.search import find
 from workflows.storage.database import open_database
 from workflows.terminal.plan_text import show_plan
-from workflows.terminal.results_text import show_end_classes, show_results
+from workflows.terminal.run_outcome_text import show_end_classes, show_results
 from workflows.terminal.status_text import show_counts, show_learning
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _run(
     from workflows.specification.spec import CampaignSpec
     from workflows.state.estimate import estimate
     from workflows.storage.locks import exclusive_run
-    from workflows.terminal.progress import RunProgress
+    from workflows.terminal.run_progress import RunProgress
 
     settings = _settings(workers)
     spec = CampaignSpec.from_file(spec_path)

@@ -13,7 +13,7 @@ from fireworks.utilities.fw_serializers import load_object_from_file
 from pymongo.errors import PyMongoError
 
 from analysis.base.errors import DoubtError, InputError
-from workflows.base.secret_files import refuse_if_readable
+from workflows.base.secret_files import line_of, refuse_if_readable
 from workflows.doctor.checks import Look
 from workflows.storage.campaign_location import Place
 from workflows.storage.database import Database
@@ -68,7 +68,11 @@ def check_job_store(database: Database) -> str:
     if not path.is_file():
         msg = f"{path} does not exist: copy cluster/jobflow.yaml and set JOBFLOW_CONFIG_FILE"
         raise InputError(msg)
-    refuse_if_readable(path, yaml.safe_load(path.read_text(encoding="utf-8")))
+    try:
+        refuse_if_readable(path, yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        msg = f"{path} is not YAML{line_of(error)}: compare it with cluster/jobflow.yaml"
+        raise InputError(msg) from None  # YAML's message quotes the line
     store = jobflow.SETTINGS.JOB_STORE
     probe = f"probe {uuid.uuid4()}"
     try:

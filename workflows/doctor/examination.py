@@ -80,6 +80,7 @@ def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
     further = engine.checks(
         engine.checked(spec.engine.settings),
         relaxed_elements(plan.campaign),
+        plan.campaign.dopant_ions,
         job_script_sets_up=job_script_sets_up(),
     )
     return {**looks, **further}
@@ -119,7 +120,7 @@ def _server(settings: MachineSettings) -> str:
     try:
         with pymongo.timeout(_ANSWER_SECONDS), pymongo.MongoClient(uri) as client:
             number = client.server_info()["version"]
-    except PyMongoError as error:
+    except (PyMongoError, ValueError, TypeError, OSError) as error:
         msg = f"the server of INTERPHASE_MONGODB_URI does not answer: {type(error).__name__}"
         raise InputError(msg) from None  # the error may hold the password
     return f"MongoDB {number}, as the settings name it"

@@ -78,12 +78,12 @@ class PatientStore(JobStore):
 
 
 def left_output(uuid: str) -> dict[str, Any] | None:
-    """Return the document that an earlier launch of a job left in the working folder."""
-    path = Path(OUTPUT_FILE)
-    if not path.exists():
+    """Give the document that an earlier launch of a job left in the working folder, whole."""
+    try:
+        document = json_util.loads(Path(OUTPUT_FILE).read_text())
+        return document if document["uuid"] == uuid else None
+    except (OSError, ValueError, LookupError, TypeError):  # not there, or cut off
         return None
-    document = json_util.loads(path.read_text())
-    return document if document["uuid"] == uuid else None
 
 
 def _write(document: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,7 +14,7 @@ from workflows.state.failures import FailureClass, classify
 from workflows.storage.campaigns import landed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from workflows.recovery.batch_job import Queue
     from workflows.storage.database import Database
@@ -58,7 +57,7 @@ def lost_steps(database: Database, look: Look) -> Iterator[Stopped]:
             lost.run.name,
             failure_class,
             lost.reason,
-            _times(database, lost.run.fw_id, failure_class),
+            _times(database, lost.run.fw_id, {failure_class}),
             lost.run,
         )
 
@@ -72,11 +71,12 @@ def failed_steps(
     words = _queue_words(database, [f.fw_id for f in failures], queue)
     stopped = []
     for failure in failures:
-        failure_class = failure.failure_class
-        if failure_class in _VAGUE and failure.fw_id in words:
+        said = failure_class = failure.failure_class
+        if said in _VAGUE and failure.fw_id in words:
             told = classify(words[failure.fw_id])
-            failure_class = failure_class if told is FailureClass.UNKNOWN else told
-        times = _times(database, failure.fw_id, failure_class)
+            failure_class = said if told is FailureClass.UNKNOWN else told
+        # what earlier launches said is as vague as what this one said
+        times = _times(database, failure.fw_id, {failure_class, said})
         name = f"{failure.compound}: {failure.step}"
         stopped.append(Stopped(failure.fw_id, name, failure_class, failure.error, times))
     return stopped
@@ -93,10 +93,9 @@ def _queue_words(database: Database, fw_ids: Sequence[int], queue: Queue | None)
     return {fw_id: answers[job].word for fw_id, job in jobs.items()}
 
 
-def _times(database: Database, fw_id: int, failure_class: FailureClass) -> int:
-    """Count the earlier launches of a step that ended for a reason of this class."""
+def _times(database: Database, fw_id: int, reasons: Collection[FailureClass]) -> int:
+    """Count the earlier launches of a step that ended for a reason of these classes."""
     firework = database.fireworks.find_one({"fw_id": fw_id}, {"archived_launches": 1}) or {}
     ids = firework.get("archived_launches", [])
     earlier = database.launches.find({"launch_id": {"$in": ids}}, {"action": 1, "launch_id": 1})
-    classes = Counter(classify(last_lines([launch]) or KILLED) for launch in earlier)
-    return classes[failure_class]
+    return sum(classify(last_lines([launch]) or KILLED) in reasons for launch in earlier)

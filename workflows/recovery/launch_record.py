@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fireworks import LaunchPad
 
 KEY = "process"
+JOB_KEY = "batch_job"
 
 # psutil computes a start time from the clock: it may shift a little when the clock is set.
 _CLOCK_SECONDS = 2.0
@@ -45,18 +47,22 @@ class LaunchRecord:
         When it started, in seconds since 1970, since ids are reused.
     job
         The batch job it runs in; None outside of one.
+    machine
+        Id of the machine (machine-id(5)): two clusters may have a host of one name. Empty if it
+        has none, as in some containers.
     """
 
     host: str
     pid: int
     started: float
     job: BatchJob | None = None
+    machine: str = ""
 
     @classmethod
     def of_this_process(cls) -> Self:
         """Describe the calling process."""
         started = psutil.Process().create_time()
-        return cls(socket.gethostname(), os.getpid(), started, current_job())
+        return cls(socket.gethostname(), os.getpid(), started, current_job(), machine_id())
 
     @classmethod
     def of_launch(cls, launch: Mapping[str, Any]) -> Self | None:
@@ -64,13 +70,15 @@ class LaunchRecord:
         for entry in reversed(launch["state_history"]):
             if found := entry.get(KEY):
                 job = BatchJob(**found["job"]) if found["job"] else None
-                return cls(found["host"], found["pid"], found["started"], job)
+                machine = found.get("machine", "")
+                return cls(found["host"], found["pid"], found["started"], job, machine)
         return None
 
     @property
     def is_here(self) -> bool:
-        """Return True if the process belongs to this machine."""
-        return self.host == socket.gethostname()
+        """Say whether the process belongs to this machine."""
+        is_same_machine = not self.machine or self.machine == machine_id()
+        return self.host == socket.gethostname() and is_same_machine
 
     @property
     def is_alive(self) -> bool:
@@ -81,6 +89,14 @@ class LaunchRecord:
             return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
+
+
+def machine_id() -> str:
+    """Return the id of this machine; empty if it has none."""
+    try:
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def record_launch(launchpad: LaunchPad, fw_id: int) -> None:
@@ -101,9 +117,24 @@ def record_launch(launchpad: LaunchPad, fw_id: int) -> None:
         raise GivenUpError(msg)
 
 
+def record_reservation(launchpad: LaunchPad, launch_id: int, job: BatchJob) -> None:
+    """Write down of which cluster and user the batch job is that qlaunch submitted for a launch."""
+    launchpad.launches.update_one(
+        {"launch_id": launch_id},
+        {"$set": {f"state_history.$[reserved].{JOB_KEY}": asdict(job)}},
+        array_filters=[{"reserved.reservation_id": job.id}],
+    )
+
+
 def reservation_of(launch: Mapping[str, Any], queue: str) -> BatchJob | None:
-    """Return the batch job that qlaunch submitted for a launch, to the queue of this name."""
-    ids = [
-        entry["reservation_id"] for entry in launch["state_history"] if "reservation_id" in entry
-    ]
-    return BatchJob(queue, str(ids[-1])) if ids else None
+    """Give the batch job that qlaunch submitted for a launch, to the queue of this name.
+
+    FireWorks keeps nothing but its id: until `record_reservation` has told more, the job is known
+    by the folder of the launch.
+    """
+    entries = [entry for entry in launch["state_history"] if "reservation_id" in entry]
+    if not entries:
+        return None
+    if known := entries[-1].get(JOB_KEY):
+        return BatchJob(**known)
+    return BatchJob(queue, str(entries[-1]["reservation_id"]), folder=launch["launch_dir"])

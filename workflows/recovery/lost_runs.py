@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from workflows.recovery.batch_job import UNKNOWN, BatchJob, JobReport, JobState
 from workflows.recovery.launch_record import LaunchRecord, reservation_of
-from workflows.recovery.queue import ask_queue
+from workflows.recovery.queue import ask_queue, is_submitted_from
 from workflows.state.pace import utc_time
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from workflows.recovery.batch_job import Queue
     from workflows.storage.database import Database
@@ -67,11 +67,15 @@ class Look:
     lost
         Runs that ended without a report.
     unknown
-        Runs whose state cannot be found out here: they count as alive.
+        Runs of which nobody here can say whether they are alive: they count as alive.
+    placed
+        Reserved runs of which only the id of their batch job was known, and what the queue of this
+        machine knows of that job.
     """
 
     lost: list[LostRun] = field(default_factory=list)
     unknown: list[Run] = field(default_factory=list)
+    placed: list[tuple[Run, BatchJob]] = field(default_factory=list)
 
 
 def look_for_lost(
@@ -102,12 +106,24 @@ def look_for_lost(
         return Look(lost=[LostRun(run, KILLED) for run in runs])
     jobs = {run.fw_id: run.batch_job(queue) for run in runs}
     answers = ask_queue((job for job in jobs.values() if job), queue)
-    look = Look()
+    look = Look(placed=list(_placed(runs, jobs, answers, queue)))
     for run in runs:
         job = jobs[run.fw_id]
         report = answers[job] if job else UNKNOWN
         _judge(run, job, report, look, horizon=datetime.now(UTC) - timedelta(seconds=patience))
     return look
+
+
+def _placed(
+    runs: Iterable[Run],
+    jobs: Mapping[int, BatchJob | None],
+    answers: Mapping[BatchJob, JobReport],
+    queue: Queue | None,
+) -> Iterator[tuple[Run, BatchJob]]:
+    cluster = queue.cluster if queue and any(job and job.folder for job in jobs.values()) else ""
+    for run in runs:
+        if (job := jobs[run.fw_id]) and is_submitted_from(job, report := answers[job]):
+            yield run, BatchJob(job.queue, job.id, cluster, report.user)
 
 
 def _runs(database: Database, nodes: Collection[str]) -> Iterable[Run]:

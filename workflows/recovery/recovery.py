@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fireworks import FWAction
+from fireworks.core.launchpad import LockedWorkflowError
 
 from workflows.base.settings import load_settings
 from workflows.recovery.continuation import prepare_continuation
 from workflows.recovery.failed_steps import Stopped, failed_steps, lost_steps
+from workflows.recovery.launch_record import record_reservation
 from workflows.recovery.lost_runs import LIVING, LostRun, Run, look_for_lost
 from workflows.recovery.repair import free_lock, refresh, repair
 from workflows.state.failures import FailureClass
 from workflows.storage.launchpad import remove_half_added
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from workflows.recovery.batch_job import Queue
     from workflows.storage.database import Database
@@ -41,7 +44,9 @@ class Recovery:
     not_asked
         Steps whose class was not asked for: they are left failed.
     unknown
-        Runs whose state cannot be found out here: they are left alone.
+        Runs of which nobody here can say whether they are alive: they are left alone.
+    hindered
+        Steps that could not be put right, each with the reason: the next call tries again.
     refreshed, half_added
         Runs whose end was passed on to their workflow, and half-added workflows.
     """
@@ -50,6 +55,7 @@ class Recovery:
     given_up: list[Stopped] = field(default_factory=list)
     not_asked: list[Stopped] = field(default_factory=list)
     unknown: list[Run] = field(default_factory=list)
+    hindered: list[tuple[Stopped, str]] = field(default_factory=list)
     refreshed: int = 0
     half_added: int = 0
 
@@ -130,6 +136,9 @@ def recover(
     stopped = [*lost_steps(database, look), *failed_steps(database, campaigns, queue)]
     _sort(stopped, recovery, classes=classes, limit=settings.max_reruns)
     if not dry_run:
+        for run, job in look.placed:
+            if run.launch:
+                record_reservation(database.launchpad, run.launch["launch_id"], job)
         _carry_out(database, recovery)
     return recovery
 
@@ -151,10 +160,24 @@ def _sort(
 
 
 def _carry_out(database: Database, recovery: Recovery) -> None:
-    recovery.again = [done for step in recovery.again if (done := _run_again(database, step))]
+    again, recovery.again = recovery.again, []
+    for step in again:
+        with _others_go_on(recovery, step):
+            if done := _run_again(database, step):
+                recovery.again.append(done)
     for step in (*recovery.given_up, *recovery.not_asked):
-        if step.run and _end_launch(database, LostRun(step.run, step.reason)):
-            refresh(database, step.fw_id)
+        with _others_go_on(recovery, step):
+            if step.run and _end_launch(database, LostRun(step.run, step.reason)):
+                refresh(database, step.fw_id)
+
+
+@contextmanager
+def _others_go_on(recovery: Recovery, step: Stopped) -> Iterator[None]:
+    """Keep what is wrong with one step, its folder or its documents, from stopping the others."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, LockedWorkflowError) as error:
+        recovery.hindered.append((step, f"{type(error).__name__}: {error}"))
 
 
 def _run_again(database: Database, step: Stopped) -> Stopped | None:

@@ -117,6 +117,12 @@ class Campaign(BaseModel):
         host: Host = MontyDecoder().process_decoded(self.host)
         return host
 
+    @property
+    def dopant_ions(self) -> tuple[tuple[str, float], ...]:
+        """The dopants of all compounds: each element with each valence, once."""
+        dopants = [dopant for each in self.compounds for dopant in each.compound.dopants]
+        return tuple(dict.fromkeys((dopant.element, dopant.valence) for dopant in dopants))
+
     def crystal(self, formula: str) -> Structure:
         """Return the crystal of a formula as an object."""
         return Structure.from_dict(self.crystals[formula])

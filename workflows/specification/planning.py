@@ -19,7 +19,13 @@ from analysis.reactions.electrode_reaction import Contact
 from analysis.structures.compensation import check_compound, compound_composition, excess_charge
 from analysis.structures.dopants import Compound, Dopant, candidates
 from analysis.structures.host import Host, builtin_host, host_from_cif
-from makers.engines.registry import relax_maker, unknown_elements
+from makers.engines.registry import (
+    doubtful_valences,
+    relax_maker,
+    require_machine,
+    require_scheme,
+    unknown_elements,
+)
 from makers.naming import digest
 from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
 from workflows.specification.sources import PhaseSource
@@ -46,9 +52,12 @@ class Plan:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Remarks on what cannot be learnt and what the reference phases lack, each once."""
+        """What the campaign cannot learn, and what its reference phases lack, each remark once."""
+        engine = self.campaign.spec.engine
+        found = doubtful_valences(engine.name, engine.settings, self.campaign.dopant_ions)
+        valences = ["; ".join(found)] if found else []
         notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
-        return tuple(dict.fromkeys([*_too_few_to_learn(self.campaign), *notes]))
+        return tuple(dict.fromkeys([*_too_few_to_learn(self.campaign), *valences, *notes]))
 
 
 def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
@@ -63,6 +72,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
         The specification asks for something that cannot be computed; the message says what.
     """
     maker = relax_maker(spec.engine.name, spec.engine.settings)
+    require_machine(spec.engine.name)
     host = read_host(spec.host)
     if spec.migration:
         jump_distance(host)  # a host whose mobile ion has no site to jump to is refused here
@@ -282,6 +292,7 @@ class _Planner:
                 "choose another dopant or engine"
             )
             raise InputError(msg)
+        require_scheme(self.spec.engine.name, self.spec.engine.settings, elements)
 
     def _keep(
         self, planned: PlannedCompound, phases: ReferencePhases, crystals: Mapping[str, Structure]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from makers.flows.candidates import ParentFailedError
 from workflows.specification.campaign import NodeKind
-from workflows.state.failures import FailureClass, classify
+from workflows.state.failures import FailureClass, classify, reason
 from workflows.storage.campaigns import landed
 from workflows.storage.database import Database
 
@@ -222,11 +222,10 @@ def find_failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
 
 
 def _last_error(launches: Sequence[Mapping[str, Any]]) -> str:
-    """Return the last line of the last traceback."""
+    """Give in one line what the last traceback says."""
     if not launches:
         return "no launch is recorded"
-    last = last_lines(launches).rpartition("\n")[2]
-    return last or "the run was lost: killed, or its machine went away"
+    return reason(last_lines(launches)) or "the run was lost: killed, or its machine went away"
 
 
 def last_lines(launches: Sequence[Mapping[str, Any]]) -> str:

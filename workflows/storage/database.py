@@ -17,7 +17,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from analysis.base.errors import InputError
 from workflows.base.settings import load_settings
-from workflows.storage.connection import Address, hosts
+from workflows.storage.connection import Address, hosts, without_secret
 from workflows.storage.marker import check_marker, home_of, write_marker
 from workflows.storage.server.private_server import PrivateServer
 
@@ -248,11 +248,11 @@ def open_address(address: Address, origin: str) -> Iterator[Database]:
     try:
         with pymongo.timeout(_ANSWER_SECONDS):
             database.mongo.list_collection_names()
-    except (PyMongoError, ValueError) as error:  # a port that is not a number: ValueError
-        msg = (
-            f"MongoDB server {hosts(address.uri)} cannot be used ({_brief(error)}): check {origin}"
-        )
-        raise InputError(msg) from error
+    except (PyMongoError, ValueError, TypeError, OSError) as error:  # options of any kind
+        database.close()
+        said = _brief(without_secret(error, address.uri))
+        msg = f"MongoDB server {hosts(address.uri)} cannot be used ({said}): check {origin}"
+        raise InputError(msg) from None
     with _explained(database):
         yield database
 
@@ -287,12 +287,13 @@ def _reason(database: Database, error: PyMongoError) -> str | None:
         return database.server.explain()
     if isinstance(error, ConnectionFailure):
         return (
-            f"MongoDB server {hosts(database.uri)} was lost ({_brief(error)}): give the same "
+            f"MongoDB server {hosts(database.uri)} was lost "
+            f"({_brief(without_secret(error, database.uri))}): give the same "
             "command again when it is back; nothing that was stored is lost"
         )
     return None
 
 
-def _brief(error: Exception) -> str:
+def _brief(message: str) -> str:
     """Shorten pymongo's message, which goes on with a description of the topology."""
-    return str(error).split(", Timeout:", maxsplit=1)[0].split(", full error:", maxsplit=1)[0]
+    return message.split(", Timeout:", maxsplit=1)[0].split(", full error:", maxsplit=1)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from workflows.terminal.formatting import failures_table, state_table
+from workflows.terminal.status_tables import failures_table, state_table
 from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:

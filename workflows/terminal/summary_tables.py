@@ -9,7 +9,7 @@ from rich.text import Text
 from analysis.base.fields import Field
 from analysis.results.site_preference import Verdict
 from analysis.results.summary import ALL, CLASSES, DISSOLUTIONS
-from workflows.terminal.table_style import NULL, STYLES, new_table, print_table
+from workflows.terminal.table_style import NULL, STYLES, new_table, print_table, two_decimals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,9 +111,9 @@ def sites_table(preferences: list[SitePreference]) -> Table:
     table.add_column("Defect energies, eV", overflow="fold")
     for each in preferences:
         energies = ", ".join(f"{site.site} {site.defect_energy:.2f}" for site in each.sites)
-        cells = (_ion(each), f"{each.concentration:.3f}", each.site, _number(each.margin))
+        cells = (_ion(each), f"{each.concentration:.3f}", each.site, two_decimals(each.margin))
         decided = {True: "yes", False: "no", None: NULL}[each.decided]
-        row = (*cells, _number(each.uncertainty), decided, energies)
+        row = (*cells, two_decimals(each.uncertainty), decided, energies)
         table.add_row(*(Text(cell) for cell in row))
     return table
 
@@ -149,7 +149,3 @@ def _show_experiment(summary: Summary, console: Console) -> None:
 def _ion(preference: SitePreference) -> str:
     balance = "" if preference.compensation == "lithium" else " uncompensated"
     return f"{preference.dopant}{preference.valence}+{balance}"
-
-
-def _number(value: float | None) -> str:
-    return NULL if value is None else f"{value:.2f}"

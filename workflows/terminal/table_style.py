@@ -43,3 +43,8 @@ def print_table(table: Table, console: Console) -> None:
     console.print(table)
     if width != before:
         console.width = before
+
+
+def two_decimals(value: float | None) -> str:
+    """Write a number with two decimals, and a dash where there is none."""
+    return NULL if value is None else f"{value:.2f}"

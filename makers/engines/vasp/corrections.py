@@ -43,19 +43,31 @@ def mp2020_correction(
         The run's functional, +U or potentials are not those the corrections were fitted to.
     """
     entry = _entry(document, _oxidation_states(initial))
+    correct(entry, scheme=scheme, check_potcar=check_potcar)
+    return float(entry.correction)
+
+
+def correct(entry: ComputedStructureEntry, *, scheme: EnergyScheme, check_potcar: bool) -> None:
+    """Put the 2020 correction of the Materials Project on an entry of a VASP run.
+
+    Raises
+    ------
+    SchemeMismatchError
+        Its functional, +U or potentials are not those the corrections were fitted to.
+    """
     compatibility = MaterialsProject2020Compatibility(check_potcar=check_potcar)
     try:
         compatibility.process_entry(entry, on_error="raise")
     except CompatibilityError as error:
         # without the whole entry, which ends pymatgen's message
         reason = str(error).split(" for {")[0].rstrip(".")
+        run_type, hubbards = entry.parameters["run_type"], entry.parameters["hubbards"]
         msg = (
-            f"The VASP run of {entry.composition.reduced_formula} (run type "
-            f"{document.run_type}, U {entry.parameters['hubbards']}) cannot be put on the scheme "
-            f"[{scheme.name}]: {reason}. Run it with the Materials Project's settings."
+            f"The VASP run of {entry.composition.reduced_formula} (run type {run_type}, "
+            f"U {hubbards}) cannot be put on the scheme [{scheme.name}]: {reason}. "
+            "Run it with the Materials Project's settings."
         )
         raise SchemeMismatchError(msg) from error
-    return float(entry.correction)
 
 
 def _entry(

@@ -8,7 +8,8 @@ from jobflow import JobStore
 from monty.json import jsanitize
 
 from analysis.base.errors import InputError
-from makers.engines.vasp.vasp_folder import CONTINUE_FILE, OWNER_FILE, owner_of
+from makers.engines.vasp.vasp_damage import CONTINUE_FILE
+from makers.engines.vasp.vasp_folder import OWNER_FILE, owner_of
 from makers.engines.vasp.vasp_settings import RawOutput
 
 if TYPE_CHECKING:  # seconds to import, and only named here

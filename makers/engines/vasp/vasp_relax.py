@@ -17,11 +17,15 @@ from pymatgen.io.vasp.sets import VaspInputSet
 
 from analysis.energies.schemes import EnergyScheme
 from makers.convergence import converged
+from makers.engines.vasp.atomate2_settings import require_settings
 from makers.engines.vasp.raw_output import check_store, store_task_document, tidy
+from makers.engines.vasp.vasp_damage import has_numbers, may_be_read
 from makers.engines.vasp.vasp_document import vasp_document
+from makers.engines.vasp.vasp_evidence import evidence_added
 from makers.engines.vasp.vasp_folder import Standing, VaspFolder, marked_processes
 from makers.engines.vasp.vasp_inputs import input_set, vasp_scheme
 from makers.engines.vasp.vasp_report import run_notes, stopped_at_walltime
+from makers.engines.vasp.vasp_scheme import contradicted_valences, ions_of
 from makers.engines.vasp.vasp_settings import VASP_NAME, RawOutput, VaspSettings
 from makers.schemas import RelaxationDocument, moved, prerelaxation, without_site_properties
 
@@ -42,6 +46,10 @@ class VaspRelaxMaker(BaseVaspMaker):
     # an unconverged run is judged, with its evidence, once it has been read
     stop_children_kwargs: dict[str, Any] = field(
         default_factory=lambda: {"handle_unsuccessful": False}
+    )
+    # no result needs them, and they need charge densities
+    task_document_kwargs: dict[str, Any] = field(
+        default_factory=lambda: {"run_bader": False, "run_ddec6": False}
     )
     keep_raw_output: RawOutput = RawOutput.FILES
 
@@ -89,6 +97,8 @@ class VaspRelaxMaker(BaseVaspMaker):
 
         Raises
         ------
+        InputError
+            A setting of atomate2 on this machine would lose the run or change its energy.
         NotConvergedError
             The forces are above EDIFFG, even if the run looks converged (a run that was stopped in
             time ends like a converged one).
@@ -96,6 +106,7 @@ class VaspRelaxMaker(BaseVaspMaker):
         if prerelaxed is None:
             msg = "the pre-relaxation of this crystal failed; see its own error"
             raise RuntimeError(msg)
+        require_settings()
         check_store(self.keep_raw_output, CURRENT_JOB.store)
         folder = VaspFolder(Path.cwd(), CURRENT_JOB.job.uuid)
         start = structure if prerelaxed == "no" else moved(structure, prerelaxed.structure)
@@ -116,10 +127,13 @@ class VaspRelaxMaker(BaseVaspMaker):
     ) -> TaskDoc:
         standing = folder.take()
         if standing is Standing.FINISHED:
-            return get_vasp_task_document(folder.path, **self.task_document_kwargs)
+            if task := read_run(folder.path, **self.task_document_kwargs):
+                return task
+            folder.reopen()
+            standing = Standing.INTERRUPTED
         if standing is Standing.INTERRUPTED:
             folder.resume()
-        with marked_processes(folder.path):
+        with marked_processes(folder.path), evidence_added(folder.path):
             run = BaseVaspMaker.make.original(self._for_one_run(), structure, prev_dir)
         return run.output
 
@@ -139,7 +153,10 @@ class VaspRelaxMaker(BaseVaspMaker):
             check_potcar=generator.user_potcar_functional != "PBE_54",
             earlier=folder.earlier_energies(),
         )
-        document.notes = [*run_notes(task, interruptions=folder.interruptions)]
+        document.notes = [
+            *run_notes(task, interruptions=folder.interruptions),
+            *contradicted_valences(generator, ions_of(initial)),
+        ]
         if prerelaxed != "no":
             document.prerelaxation = prerelaxation(prerelaxed)
         return document
@@ -150,4 +167,17 @@ class VaspRelaxMaker(BaseVaspMaker):
         Custodian's default handlers are shared objects that remember earlier runs of a process.
         """
         run = {"handlers": DEFAULT_HANDLERS} | self.run_vasp_kwargs
-        return replace(self, run_vasp_kwargs=deepcopy(run | {"handlers": list(run["handlers"])}))
+        return replace(
+            self, run_vasp_kwargs=deepcopy(run | {"handlers": list(run["handlers"] or ())})
+        )
+
+
+def read_run(path: Path, **settings: Any) -> TaskDoc | None:
+    """Read a finished run; None if a damaged file keeps it from being read."""
+    if not may_be_read(path):
+        return None
+    try:
+        task = get_vasp_task_document(path, **settings)
+    except Exception:  # noqa: BLE001  emmet raises anything on a file that is cut off
+        return None
+    return task if has_numbers(task) else None

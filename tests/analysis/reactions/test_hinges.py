@@ -123,6 +123,13 @@ def test_cerium_is_open_with_and_without_its_monoxide() -> None:
     assert verdict.word is Label.UNDECIDED
 
 
+def test_a_missing_oxide_is_said() -> None:
+    # Pa2O5 is not in the table, Ta2O5 is.
+    kinds = [reason_of(note) for note in _of_llzo("Pa", 5).notes]
+    assert Reason.NO_BINARY_OXIDE in kinds
+    assert _of_llzo("Ta", 5).notes == ()
+
+
 def test_a_wrong_potential_leaves_the_verdict_open() -> None:
     verdict = _of_llzo("Yb", 3)
     assert verdict.trust.probability is None

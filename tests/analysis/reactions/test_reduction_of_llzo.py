@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from pymatgen.core import Composition
 from scipy.optimize import linprog
 
-from analysis.energies.phases import Phase
 from analysis.energies.reference_phases import table_phases
 from analysis.reactions.reduction import ReductionMargin, reduction_margins
 from analysis.reactions.valences import ion_charges
@@ -32,7 +32,7 @@ def _compounds() -> list[tuple[str, Dopant]]:
     return [(formula, Dopant(**dopants[0])) for formula, dopants in rows if len(dopants) == 1]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _margins() -> dict[tuple[str, int, str], ReductionMargin]:
     charges = ion_charges(builtin_host())
     found = {}
@@ -49,41 +49,55 @@ def _margins() -> dict[tuple[str, int, str], ReductionMargin]:
     return found
 
 
-def _columns(elements: list[str]) -> list[tuple[Phase, Composition]]:
-    phases = [(phase, phase.composition) for phase in table_phases(elements).phases]
-    return [(phase, each) for phase, each in phases if len(each) <= MAX_ELEMENTS]
+class Column(NamedTuple):
+    """A phase: energy of one formula unit in eV and its atoms."""
+
+    energy: float
+    atoms: dict[str, float]
 
 
-def _least(
-    composition: Composition, columns: list[tuple[Phase, Composition]], elements: list[str]
-) -> float | None:
-    """Least E[products] - n E[Li] in eV, with as much Li as the products want (E[Li] = 0)."""
-    rows = [element for element in elements if element != ELECTRODE_ELEMENT]
-    matrix = [[each[element] for _, each in columns] for element in rows]
-    costs = [phase.formation_energy_per_atom * each.num_atoms for phase, each in columns]
-    amounts = [composition[element] for element in rows]
+@cache
+def _column(formula: str, energy_per_atom: float) -> Column:
+    atoms = dict(Composition(formula).get_el_amt_dict())
+    return Column(energy_per_atom * sum(atoms.values()), atoms)
+
+
+def _columns(elements: list[str]) -> list[Column]:
+    found = (_column(p.formula, p.formation_energy_per_atom) for p in table_phases(elements).phases)
+    return [column for column in found if len(column.atoms) <= MAX_ELEMENTS]
+
+
+def _least(compound: dict[str, float], columns: list[Column], voltage: float) -> float | None:
+    """Least E[products] - n mu[Li] in eV, with as much Li as the products want; mu[Li] = -V.
+
+    Metallic lithium is left out: it is the reservoir.
+    """
+    rows = [element for element in compound if element != ELECTRODE_ELEMENT]
+    columns = [column for column in columns if set(column.atoms) != {ELECTRODE_ELEMENT}]
+    matrix = [[column.atoms.get(element, 0) for column in columns] for element in rows]
+    costs = [c.energy + voltage * c.atoms.get(ELECTRODE_ELEMENT, 0) for c in columns]
+    amounts = [compound[element] for element in rows]
     found = linprog(costs, A_eq=matrix, b_eq=amounts, bounds=(0, None), method="highs")
     return float(found.fun) if found.success else None
 
 
-def _plain_margin(formula: str, dopant: Dopant) -> float:
-    composition = Composition(formula)
-    elements = [element.symbol for element in composition]
+def _plain_margin(formula: str, dopant: Dopant, voltage: float = 0.0) -> float:
+    compound = dict(Composition(formula).get_el_amt_dict())
 
-    def valence(each: Composition) -> float:
-        charge = sum(n * CHARGES[e.symbol] for e, n in each.items() if e.symbol != dopant.element)
-        return -charge / each[dopant.element]
+    def valence(atoms: dict[str, float]) -> float:
+        charge = sum(n * CHARGES[e] for e, n in atoms.items() if e != dopant.element)
+        return -charge / atoms[dopant.element]
 
-    columns = _columns(elements)
-    without = [column for column in columns if dopant.element not in column[1]]
-    holding = [column for column in columns if dopant.element in column[1]]
-    kept = [column for column in holding if valence(column[1]) > dopant.valence - 1e-6]
-    reduced = [column for column in holding if valence(column[1]) < dopant.valence - 1e-6]
-    low = _least(composition, without + reduced, elements)
-    high = _least(composition, without + kept, elements)
+    columns = _columns(list(compound))
+    without = [column for column in columns if dopant.element not in column.atoms]
+    holding = [column for column in columns if dopant.element in column.atoms]
+    kept = [column for column in holding if valence(column.atoms) > dopant.valence - 1e-6]
+    reduced = [column for column in holding if valence(column.atoms) < dopant.valence - 1e-6]
+    low = _least(compound, without + reduced, voltage)
+    high = _least(compound, without + kept, voltage)
     assert low is not None
     assert high is not None
-    return (low - high) / composition[dopant.element]
+    return (low - high) / compound[dopant.element]
 
 
 def test_margins_are_those_of_a_plain_linear_programme() -> None:
@@ -98,6 +112,19 @@ def test_margins_are_those_of_a_plain_linear_programme() -> None:
         if margin is None or not np.isclose(margin, expected, rtol=0, atol=1e-6):
             far.append((formula, margin, expected))
     assert not far
+
+
+def test_the_margin_of_a_plain_linear_programme_changes_its_sign_at_the_potential() -> None:
+    # 1 mV on either side; every tenth compound.
+    wrong = []
+    for formula, dopant in _compounds()[::10]:
+        potential = _margins()[dopant.element, dopant.valence, dopant.site].potential
+        if potential is None:
+            continue
+        below, above = (_plain_margin(formula, dopant, potential + d) for d in (-1e-3, 1e-3))
+        if not below < 0 < above:
+            wrong.append((formula, potential, below, above))
+    assert not wrong
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from analysis.base.errors import InputError
 from analysis.results.lithium_content import LithiumRange
 from analysis.results.shortlist import (
-    Candidate,
     Criterion,
+    ShortlistCandidate,
     ShortlistCriteria,
     judge_candidate,
     shortlist,
@@ -27,8 +27,8 @@ GOOD: dict[str, Any] = {
 }
 
 
-def candidate(**changes: Any) -> Candidate:
-    return Candidate(**{**GOOD, **changes})
+def candidate(**changes: Any) -> ShortlistCandidate:
+    return ShortlistCandidate(**{**GOOD, **changes})
 
 
 def worth(criterion: Criterion, criteria: ShortlistCriteria = CRITERIA, **changes: Any) -> float:

@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from workflows.terminal.learning_tables import kernels_table
+from workflows.terminal.training_tables import kernels_table
 
 
 def test_kernels_are_named_in_words() -> None:

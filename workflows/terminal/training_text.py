@@ -1,35 +1,30 @@
-"""A training and its progress, in the terminal."""
+"""What was learnt from which compounds, and what to believe of it."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-from workflows.terminal.learning_tables import (
+from workflows.terminal.table_style import print_table
+from workflows.terminal.training_tables import (
     descriptors_table,
     honest_table,
     kernels_table,
     leaderboard_table,
     regression_table,
 )
-from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from rich.console import Console
-    from rich.progress import TaskID
 
-    from analysis.learning.search.classification import Reporter
     from workflows.learning.on_demand import Lesson
 
 
 _NAMED = 5  # of what failed; `interphase status` names all
 
 
-def show_lesson(name: str, lesson: Lesson, console: Console) -> None:
+def show_training(name: str, lesson: Lesson, console: Console) -> None:
     """Show what was learnt, from what, and what to believe."""
     from analysis.learning.training.interpretation import belief
 
@@ -83,26 +78,3 @@ def _show_data(name: str, lesson: Lesson, learnt: Mapping[str, Any], console: Co
     ]
     for note in notes:
         console.print(f"note: {note}", highlight=False, markup=False)
-
-
-@contextmanager
-def learning_progress(console: Console) -> Iterator[Reporter]:
-    """Show the progress of each step of a training; a pipe gets a line for each step."""
-    tasks: dict[str, TaskID] = {}
-    with Progress(
-        TextColumn("{task.description:<24}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bars:
-
-        def tell(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
-                if not console.is_terminal:
-                    console.print(f"{step} ...", highlight=False)
-            bars.update(tasks[step], completed=done, total=total)
-
-        yield tell

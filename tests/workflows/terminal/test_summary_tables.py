@@ -1,16 +1,13 @@
-"""What the end of a run and the summary show, from documents made by hand."""
+"""The tables of a summary, from documents made by hand."""
 
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
-import pytest
 from rich.console import Console
 
 from analysis.results.summary import summarise
-from workflows.terminal.results_text import BEST_RESULTS, MANY_RESULTS, show_results
 from workflows.terminal.summary_tables import show_summary
 
 
@@ -32,27 +29,16 @@ def document(site: str, defect: float, **changes: Any) -> dict[str, Any]:
     }
 
 
-def text_of(show: Any) -> str:
+def shown(summary: Any) -> str:
     console = Console(file=io.StringIO(), width=200)
-    show(console)
+    show_summary(summary, console)
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]  # a StringIO
-
-
-@pytest.mark.parametrize(("number", "shown"), [(MANY_RESULTS, 40), (MANY_RESULTS + 1, 20)])
-def test_the_end_of_a_run_shows_the_best_of_many(number: int, shown: int) -> None:
-    documents = [document("Li", 0.001 * n, formula=f"Li{n + 100}") for n in range(number)]
-    text = text_of(lambda console: show_results(documents, Path("runs/demo"), console))
-    assert sum("Al3+" in line for line in text.splitlines()) == shown
-    assert ("interphase query --dir runs/demo --sort=-reaction_energy" in text) == (
-        number > MANY_RESULTS
-    )
-    assert BEST_RESULTS == 20
 
 
 def test_the_summary_shows_the_preferred_site_beside_experiment() -> None:
     documents = [document("Li", -0.5), document("Zr", 2.5)]
     summary = summarise(documents, campaign="c", planned=3, failed=1, host="Li7La3Zr2O12")
-    lines = text_of(lambda console: show_summary(summary, console)).splitlines()
+    lines = shown(summary).splitlines()
     assert lines[0] == "c: 2 of 3 doped compounds have landed, 1 failed"
     (preferred,) = [line for line in lines if "Li -0.50, Zr 2.50" in line]
     assert preferred.split()[:6] == ["Al3+", "0.250", "Li", "3.00", "0.06", "yes"]
@@ -64,6 +50,6 @@ def test_the_summary_shows_the_preferred_site_beside_experiment() -> None:
 
 def test_the_summary_names_the_compounds_behind_a_note() -> None:
     summary = summarise([document("Li", 0.0)], campaign="c", planned=1, host="Li7La3Zr2O12")
-    text = text_of(lambda console: show_summary(summary, console))
+    text = shown(summary)
     (line,) = [line for line in text.splitlines() if "without a band gap" in line]
     assert "Al3+ on Li, x=0.25" in line

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from workflows.terminal.explanation import print_explanation
+from workflows.terminal.explanation_text import print_explanation
 
 ALUMINIUM = {
     "formula": "Li6.25Al0.25La3Zr2O12",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.descriptors.descriptor import Descriptor
-from workflows.terminal.table_style import NULL, new_table
+from workflows.terminal.table_style import NULL, new_table, two_decimals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,9 +65,9 @@ def honest_table(learnt: Record) -> Table:
             table.add_row(
                 _METRICS.get(row["metric"], row["metric"]),
                 words,
-                _number(naive),
+                two_decimals(naive),
                 _with_spread(row["score"], row["spread"]),
-                _number(row["dummy"]),
+                two_decimals(row["dummy"]),
                 f"{test['p_value']:.2g}" if test and ranked else NULL,
             )
     return table
@@ -88,8 +88,8 @@ def regression_table(learnt: Record) -> Table:
             algorithm,
             _with_spread(plain["mae"], plain["mae_spread"]),
             _with_spread(grouped["mae"], grouped["mae_spread"]),
-            _number(grouped["r2"]),
-            _number(grouped["mae_held_out"]),
+            two_decimals(grouped["r2"]),
+            two_decimals(grouped["mae_held_out"]),
         )
     return table
 
@@ -126,7 +126,3 @@ def _headed(words: Iterable[str], numbers: Iterable[str]) -> Table:
 
 def _with_spread(value: float | None, spread: float | None) -> str:
     return NULL if value is None else f"{value:.2f} ± {spread or 0:.2f}"
-
-
-def _number(value: float | None) -> str:
-    return NULL if value is None else f"{value:.2f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.fields import Field
-from workflows.terminal.formatting import render
+from workflows.terminal.result_formats import render
 from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:

@@ -1,34 +1,21 @@
-"""Tables in terminals and pipes, and results as JSON and CSV."""
+"""Results in terminals and pipes: as a table, JSON and CSV."""
 
 import csv
 import io
 import json
 import math
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 from rich.console import Console
-from rich.table import Table
+from standins.tables import rows
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
-from analysis.structures.dopants import Compound, Dopant
-from analysis.structures.host import builtin_host
-from workflows.doctor.examination import Check
-from workflows.specification.campaign import Campaign
-from workflows.state.campaign_status import Failure
-from workflows.terminal.formatting import (
-    checks_table,
-    compounds_table,
-    failures_table,
-    render,
-    state_table,
-)
+from workflows.terminal.result_formats import render
 from workflows.terminal.result_table import default_fields, results_table
-from workflows.terminal.table_style import print_table
 
 ALUMINIUM: dict[str, Any] = {
     "dopants": [{"element": "Al", "valence": 3, "site": "Li", "concentration": 0.25}],
@@ -76,10 +63,6 @@ def written(documents: list[dict[str, Any]], *, width: int | None = None, **opti
     terminal = {"force_terminal": True, "width": width} if width else {"width": 40}
     render(documents, console=Console(file=file, **terminal), **options)
     return file.getvalue()
-
-
-def rows(text: str) -> list[list[str]]:
-    return [line.split() for line in text.splitlines() if line.strip()]
 
 
 def test_default_table_shows_dopant_with_charge_and_the_leading_numbers() -> None:
@@ -217,56 +200,3 @@ def test_csv_has_names_as_header_null_as_nothing_and_nested_values_as_json() -> 
 def test_unknown_output_or_field_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         written(DOCUMENTS, **options)
-
-
-def test_state_table_counts_steps_in_each_state_with_totals() -> None:
-    console = Console(width=120)
-    counts = {
-        "relax": {"COMPLETED": 12, "RUNNING": 2, "FIZZLED": 1},
-        "interface": {"WAITING": 3, "COMPLETED": 9, "RESERVED": 1},
-    }
-    with console.capture() as captured:
-        console.print(state_table(counts))
-    header, _, relax, interface, total = rows(captured.get())
-    assert header == [
-        *("Step", "waiting", "ready", "running", "completed", "fizzled", "reserved", "all")
-    ]
-    assert relax == ["relax", "0", "0", "2", "12", "1", "0", "15"]
-    assert interface == ["interface", "3", "0", "0", "9", "0", "1", "13"]
-    assert total == ["all", "3", "0", "2", "21", "1", "1", "28"]
-
-
-def printed(table: Table) -> str:
-    file = io.StringIO()
-    print_table(table, Console(file=file))
-    return file.getvalue()
-
-
-def test_failures_table_gives_the_number_and_the_whole_reason() -> None:
-    reason = "no bond-valence parameters for [W6+]: " + "x" * 200
-    text = printed(failures_table([Failure("LLZO:W", "migrate", 17, reason)]))
-    assert rows(text)[-1][:3] == ["LLZO:W", "migrate", "17"]
-    assert reason in text
-
-
-def test_checks_table_says_in_words_what_failed() -> None:
-    checks = [
-        Check("python", passed=True, finding="3.11"),
-        Check("disk", passed=False, finding="full"),
-    ]
-    assert rows(printed(checks_table(checks)))[-2:] == [
-        ["python", "ok", "3.11"],
-        ["disk", "FAILED", "full"],
-    ]
-
-
-def test_compounds_table_gives_the_formula_of_each_compound() -> None:
-    dopant = Dopant(element="Al", valence=3, site="Li", concentration=0.25)
-    compounds = [(Compound(dopants=()), ("Li7La3Zr2O12",)), (Compound(dopants=(dopant,)), ())]
-    campaign = SimpleNamespace(
-        host_crystal=builtin_host(),
-        compounds=[SimpleNamespace(compound=c, crystals=crystals) for c, crystals in compounds],
-    )
-    host, doped = rows(printed(compounds_table(cast("Campaign", campaign))))[-2:]
-    assert host[-2:] == ["Li7La3Zr2O12", "Li7La3Zr2O12"]
-    assert doped[-2:] == ["Li6.25Al0.25La3Zr2O12", "-"]
