@@ -95,12 +95,12 @@ def _unknown(path: Path, key: object, number: int) -> str:
     """Say what is wrong with a key, and repeat it only if it is nearly one of FireWorks'."""
     if str(key).lower().startswith(("ssl", "tls")):
         what = f"key {key!r}"
-        mend = "encryption is asked for with mongoclient_kwargs: {tls: true, tlsCAFile: ...}"
+        remedy = "encryption is asked for with mongoclient_kwargs: {tls: true, tlsCAFile: ...}"
     elif close := difflib.get_close_matches(str(key), _KEYS, n=1):
-        what, mend = f"key {key!r}", f"did you mean {close[0]}?"
+        what, remedy = f"key {key!r}", f"did you mean {close[0]}?"
     else:
-        what, mend = f"such key as number {number} of the file", f"known are {', '.join(_KEYS)}"
-    return f"launchpad file {path}: FireWorks knows no {what} and would ignore it; {mend}"
+        what, remedy = f"such key as number {number} of the file", f"known are {', '.join(_KEYS)}"
+    return f"launchpad file {path}: FireWorks knows no {what} and would ignore it; {remedy}"
 
 
 def _address(content: Mapping[str, Any]) -> Address:

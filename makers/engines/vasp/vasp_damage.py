@@ -32,7 +32,7 @@ CONTINUE_FILE: Final = "continue.json"
 def set_damaged_aside(folder: Path) -> list[Path]:
     """Move away what cannot be unpacked or read, so that nobody tries to; return the new paths.
 
-    Of a compressed file beside a plain one of the same name, one is left of a compression that was
+    Of a compressed file next to a plain one of the same name, one is left of a compression that was
     interrupted: the compressed one if it is whole, for then the plain one is the same or the
     beginning of an unpacking.
     """
@@ -143,7 +143,7 @@ def _packed(path: Path) -> Path:
 
 
 def set_aside(path: Path, reason: str) -> Path:
-    """Move a file to a folder of this name beside it, under a name that nobody looks for.
+    """Move a file to a folder of this name next to it, under a name that nobody looks for.
 
     Emmet takes what has the name of one of VASP's files in it, and custodian unpacks everything
     that ends as a compressed file does.

@@ -56,7 +56,7 @@ def contradicted_valences(
     """Name the ions whose valence is not the one that their potential fixes.
 
     Potentials of lanthanides called Xx_2 and Xx_3 hold f electrons in the core: the element gives
-    off two or three electrons, whatever its surroundings (VASP's manual, "Available
+    off two or three electrons, in any surroundings (VASP's manual, "Available
     pseudopotentials").
 
     Parameters

@@ -250,7 +250,7 @@ def test_comma_within_quotes_belongs_to_the_value() -> None:
         ("dopant=al", r"did you mean Al\?"),
         ("dopant=Al3+", "element symbol"),
         ("products>1", r"products\.Li2O>1"),
-        ("products=al", "no chemical formula"),
+        ("products=al", "not a chemical formula"),
         ("products=Xx2O", "does not exist"),
         ("products~Al2O3", "use = for a phase"),
         ("dopants=Al", r"dopants\.element"),
