@@ -35,16 +35,16 @@ class RankedCompound(NamedTuple):
     ranked: Ranked
 
 
-def default_criteria(host_formula: str) -> ShortlistCriteria:
+def default_criteria(host_formula: str | None) -> ShortlistCriteria:
     """Return the criteria for a host: without its lithium content where no range is known.
 
     Parameters
     ----------
     host_formula
-        Formula of the undoped host.
+        Formula of the undoped host; None where it is not known.
     """
     criteria = ShortlistCriteria()
-    if Composition(host_formula).reduced_formula == _KNOWN_HOST:
+    if host_formula and Composition(host_formula).reduced_formula == _KNOWN_HOST:
         return criteria
     front = tuple(each for each in criteria.front if each is not Criterion.LITHIUM)
     return ShortlistCriteria(lithium=None, front=front)

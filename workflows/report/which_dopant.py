@@ -43,7 +43,7 @@ def ranking_of(
     spec = (stored.get("campaign") or {}).get("spec") or {}
     host = next((each for each in documents if not each[Field.DOPANTS]), {})
     try:
-        criteria = _criteria(spec, str(host.get(Field.FORMULA) or ""))
+        criteria = _criteria(spec, host.get(Field.FORMULA))
         mobile = str((spec.get("host") or {}).get("mobile") or "Li")
         ranking = DopantRanking.of(documents, criteria, mobile=mobile)
     except (InputError, ValidationError, ValueError) as error:
@@ -85,7 +85,7 @@ def ranking_view(ranking: DopantRanking | None) -> RankingView | None:
     )
 
 
-def _criteria(spec: Document, host_formula: str) -> ShortlistCriteria:
+def _criteria(spec: Document, host_formula: str | None) -> ShortlistCriteria:
     if given := spec.get("shortlist"):
         return ShortlistCriteria.model_validate(given)
     return default_criteria(host_formula)

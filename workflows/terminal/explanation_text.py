@@ -24,8 +24,15 @@ NEEDED = (
     *(Field.REDUCTIONS, Field.HINGES_ON, Field.DISSOLUTION, Field.DISSOLVES_PROBABILITY),
     *(Field.SOLUBILITY, Field.SOLUBILITY_UNCERTAINTY, Field.RELATION),
     *(Field.REACTION_ENERGY_UNCERTAINTY, Field.EQUATION, Field.REACTION_PATH, Field.ALLOYS),
-    *(Field.PASSIVATING, Field.PRODUCT_BAND_GAPS, Field.ENERGY_ABOVE_HULL, Field.DEFECT_ENERGY),
-    *(Field.PASSES_FILTER, Field.MIGRATION_BARRIER, Field.NOTES, Field.PROVENANCE),
+    *(Field.PASSIVATING, Field.PRODUCT_BAND_GAPS, Field.INSULATING_FRACTION),
+    *(
+        Field.ENERGY_ABOVE_HULL,
+        Field.DEFECT_ENERGY,
+        Field.PASSES_FILTER,
+        Field.MIGRATION_BARRIER,
+        Field.NOTES,
+        Field.PROVENANCE,
+    ),
 )
 
 
@@ -65,7 +72,7 @@ def _lines(document: Document) -> Iterator[str]:
     yield f"reaction: {document.get(Field.EQUATION) or 'none is known'}"
     if alloys := document.get(Field.ALLOYS):
         yield f"alloys among the products: {', '.join(alloys)}"
-    yield f"passivating: {_passivating(document)}"
+    yield f"products with the dopant insulate: {_insulating(document)}"
     for field in (Field.ENERGY_ABOVE_HULL, Field.DEFECT_ENERGY, Field.MIGRATION_BARRIER):
         if (value := document.get(field)) is not None:
             beyond = field is Field.DEFECT_ENERGY and document.get(Field.PASSES_FILTER) is False
@@ -93,7 +100,8 @@ def _reduction(each: Document) -> str:
     if each.get("margin") is None:
         return f"{ion}: no margin is known"
     margin, verb = each["margin"], "costs" if each["margin"] > 0 else "yields"
-    words = f"{ion}: reducing it {verb} {abs(margin):.3f} eV per dopant"
+    error = "" if each.get("uncertainty") is None else f" ± {each['uncertainty']:.2f}"
+    words = f"{ion}: reducing it {verb} {abs(margin):.3f}{error} eV per dopant"
     if (potential := each.get("potential")) is not None:
         words += f", from {potential:.2f} V against the electrode down"
     if (chance := each.get("probability")) is not None:
@@ -134,8 +142,13 @@ def _relation(document: Document) -> str:
     )
 
 
-def _passivating(document: Document) -> str:
+def _insulating(document: Document) -> str:
+    """Say if the dopant's products insulate, and what share of all products does."""
     answer = {True: "yes", False: "no", None: "not known"}[document.get(Field.PASSIVATING)]
     gaps = document.get(Field.PRODUCT_BAND_GAPS) or {}
     texts = [f"{formula} {NULL if gap is None else f'{gap:.1f}'}" for formula, gap in gaps.items()]
-    return f"{answer}; band gaps in eV: {', '.join(texts)}" if texts else answer
+    if texts:
+        answer += f"; band gaps in eV: {', '.join(texts)}"
+    if (share := document.get(Field.INSULATING_FRACTION)) is not None:
+        answer += f"; insulators fill {share:.0%} of the products' volume"
+    return answer

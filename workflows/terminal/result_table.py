@@ -142,6 +142,8 @@ def _dict_text(value: Mapping[str, Any], target: Target) -> str:
 
 
 def _records_text(records: Sequence[Document], field: Field) -> str:
+    if field is Field.REDUCTIONS:
+        return "; ".join(f"{_ion(each)} {each['label'] or NULL}" for each in records)
     if field is not Field.DOPANTS:
         return f"{len(records)} kinks" if records else ""
     texts = (f"{_ion(d)} on {d['site']}, x={d['concentration']:g}" for d in records)

@@ -119,7 +119,7 @@ def test_learn_and_predict_from_what_has_landed(
     assert "computed:         not yet" in tungsten
     niobium = predicted(place, "Nb", 5, "Zr")
     energy = energy_of("Nb", 5, 0.5)
-    assert f"computed:         {energy:.3f} eV per f.u., unstable, learnt from" in niobium
+    assert f"computed:         {energy:.3f} eV per f.u., worse, learnt from" in niobium
     assert "the reaction energy is scaled with x" in predicted(place, "Nb", 5, "Zr", 0.25)
     assert "no compound was computed on Li" in predicted(place, "Mg", 2, "Li")
     assert "outside" in predicted(place, "Th", 4, "Zr")

@@ -13,7 +13,24 @@ from workflows.terminal.explanation_text import print_explanation
 ALUMINIUM = {
     "formula": "Li6.25Al0.25La3Zr2O12",
     "dopants": [{"element": "Al", "valence": 3, "site": "Li", "concentration": 0.25}],
-    "label": "unstable",
+    "label": "reduced",
+    "reductions": [
+        {
+            "element": "Al",
+            "valence": 3,
+            "margin": -0.973,
+            "uncertainty": 0.25,
+            "potential": 0.324,
+            "probability": 0.004,
+            "label": "reduced",
+        }
+    ],
+    "hinges_on": ["Zr3Al"],
+    "dissolution": "undecided",
+    "solubility": 0.1,
+    "solubility_uncertainty": 0.4,
+    "dissolves_probability": 0.41,
+    "relation": "worse",
     "reaction_energy": -0.9,
     "reaction_energy_host": -0.5,
     "reaction_energy_uncertainty": 0.1,
@@ -25,12 +42,13 @@ ALUMINIUM = {
     "alloys": ["Zr3Al"],
     "passivating": False,
     "product_band_gaps": {"La2O3": 3.41, "Zr3Al": 0.0, "X": None},
+    "insulating_fraction": 0.873,
     "defect_energy": 2.5,
     "passes_filter": False,
     "notes": ["a [note] as it stands"],
     "provenance": {"screening": {"unstable_factor": 3.0}},
 }
-HOST = {"formula": "Li7La3Zr2O12", "dopants": [], "label": "stable", "notes": []}
+HOST = {"formula": "Li7La3Zr2O12", "dopants": [], "label": None, "notes": []}
 
 
 def explained(**changes: Any) -> str:
@@ -39,27 +57,44 @@ def explained(**changes: Any) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]  # a StringIO
 
 
-def test_the_label_is_explained_by_host_uncertainty_and_the_campaigns_factors() -> None:
+def test_the_label_is_explained_by_the_margin_of_each_dopant_and_what_it_hinges_on() -> None:
     text = explained()
     assert "Li6.25Al0.25La3Zr2O12 (Al3+ on Li, x=0.25)" in text
     assert (
-        "label: unstable, as -0.900 eV per f.u. is 0.400 below the undoped host's -0.500, 4.0 "
-        "times the uncertainty u = 0.100 (unstable: below it by more than 3 u)"
+        "Al3+: reducing it yields 0.973 ± 0.25 eV per dopant, from 0.32 V against the electrode "
+        "down; it resists with a probability of 0% (reduced)"
+    ) in text
+    assert "it hinges on Zr3Al: without it the word is another" in text
+
+
+def test_dissolution_is_explained_by_its_free_energy() -> None:
+    assert (
+        "dissolution: undecided, free energy +0.10 ± 0.40 eV per dopant; it dissolves with a "
+        "probability of 41%"
+    ) in explained()
+    assert "dissolution: not known" in explained(dissolution=None)
+
+
+def test_the_relation_is_explained_by_host_uncertainty_and_the_campaigns_factors() -> None:
+    text = explained()
+    assert (
+        "against the host: worse, as -0.900 eV per f.u. is 0.400 below the undoped host's -0.500, "
+        "4.0 times the uncertainty u = 0.100 (below it by more than 3 u)"
     ) in text
     assert "defect energy: 2.500 eV per dopant, beyond the filter" in text
-    assert "passivating: no; band gaps in eV: La2O3 3.4, Zr3Al 0.0, X -" in text
+    assert "insulate: no; band gaps in eV: La2O3 3.4, Zr3Al 0.0, X -; insulators fill 87%" in text
     assert "note: a [note] as it stands" in text
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"label": "stable", "reaction_energy": -0.55}, "(stable: not below it by more than 1 u)"),
-        ({"label": "undecided", "reaction_energy": -0.7}, "(between 1 and 3 u below it)"),
-        ({"label": "stable", "reaction_energy": -0.4}, "is 0.100 above the undoped host's"),
+        ({"relation": "no_worse", "reaction_energy": -0.55}, "(not below it by more than 1 u)"),
+        ({"relation": "undecided", "reaction_energy": -0.7}, "(between 1 and 3 u below it)"),
+        ({"relation": "no_worse", "reaction_energy": -0.4}, "is 0.100 above the undoped host's"),
         (
-            {"label": None, "reaction_energy_uncertainty": None},
-            "none: an energy or its uncertainty is not known",
+            {"relation": None, "reaction_energy_uncertainty": None},
+            "not known: an energy or its uncertainty is missing",
         ),
     ],
 )
@@ -75,6 +110,6 @@ def test_each_step_of_the_reaction_is_a_line_with_its_products_largest_first() -
 
 
 def test_the_undoped_host_is_the_measure_itself() -> None:
-    assert "stable: the undoped host, with which the others are compared" in explained(
+    assert "the undoped host, with which the others are compared" in explained(
         **HOST, reaction_path=None, alloys=None
     )
