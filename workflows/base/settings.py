@@ -25,8 +25,8 @@ from pydantic_settings import (
 )
 
 from analysis.base.errors import InputError
+from workflows.base.mongo_uri import MongoUri
 from workflows.base.secret_files import line_of, refuse_if_readable
-from workflows.storage.mongo_uri import MongoUri
 
 PREFIX = "INTERPHASE_"
 FILE_VARIABLE = PREFIX + "SETTINGS"

@@ -132,10 +132,10 @@ def _how(step: Stopped, would: str) -> str:
 def _whereabouts(run: Run) -> str:
     record = run.record
     if record is None:
-        job = run.batch_job(None)
+        reserved = run.batch_job(None)
         return (
-            f"reserved for batch job {job.id if job else 'unknown'}, which no queue here has "
-            "submitted from that folder; recover it on its own cluster, or, if it waits nowhere, "
+            f"reserved for batch job {reserved.id if reserved else 'unknown'}, which no queue "
+            "here has submitted from that folder; recover it on its own cluster, or, if it waits nowhere, "
             "lpad detect_unreserved --time 3600 --rerun"
         )
     job = f", {record.job.queue} job {record.job.id}" if record.job else ""

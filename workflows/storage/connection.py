@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
-from workflows.storage.mongo_uri import MongoUri
+from workflows.base.mongo_uri import MongoUri
 
 if TYPE_CHECKING:
     from workflows.base.settings import MachineSettings

@@ -13,9 +13,9 @@ from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
 from analysis.base.errors import InputError
+from workflows.base.mongo_uri import MongoUri
 from workflows.base.secret_files import line_of, refuse_if_readable
 from workflows.storage.connection import Address, durable, without_secret
-from workflows.storage.mongo_uri import MongoUri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

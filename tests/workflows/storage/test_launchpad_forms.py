@@ -17,9 +17,9 @@ from pymongo.uri_parser import parse_uri
 from typer.testing import CliRunner
 
 from analysis.base.errors import InputError
+from workflows.base.mongo_uri import MongoUri
 from workflows.cli.main import app
 from workflows.storage.launchpad_file import read_launchpad
-from workflows.storage.mongo_uri import MongoUri
 
 CANARY = "c4nary"
 PARTS = ("c4na", "n4ry", "b1rd")  # what a piece of one of the passwords below would show
