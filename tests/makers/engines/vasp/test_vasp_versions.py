@@ -13,7 +13,7 @@ from emmet.core.vasp.calculation import IonicStep
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Vasprun
 
-from makers.schemas import energy_of_step
+from makers.engines.vasp.vasp_document import energy_of_step
 
 pytest_plugins = ("standins.fixtures",)
 
