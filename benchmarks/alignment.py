@@ -1,7 +1,7 @@
 """Compare ways of putting CHGNet's energies on the scale of the reference phases, on data.
 
-``python -m benchmarks.alignment --source DIR`` makes the numbers and figures of docs/uncertainty.md
-from the raw files: ``docs/images/alignment.json`` with four figures beside it, and
+``python -m benchmarks.alignment --source DIR`` computes the numbers and figures of
+docs/uncertainty.md from the raw files: ``docs/images/alignment.json``, four figures, and
 ``analysis/data/garnet_errors.json``, which enters the uncertainty. CHGNet's single points of all
 crystals of the table take ten minutes on one core, the relaxations of the garnets ten more;
 ``--cache DIR`` keeps both.
@@ -18,8 +18,10 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.data import TABLES
+from analysis.energies.oxide_groups import OxideGroup
 from analysis.energies.oxides import OxideStatus, status_counts
 from analysis.energies.reference_phases import whole_table
+from analysis.energies.scheme_changes import ANION_CHANGE, CATION_CHANGE
 from analysis.energies.uncertainty import GARNETS_FILE, known_error
 from analysis.figures.style import save_figure
 from benchmarks.engine_energies import Lowest, lowest, records, relaxed, single_points
@@ -30,12 +32,10 @@ from studies.tables.ternary_oxides import (
 )
 from studies.validation import parity_figures, reaction_errors
 from studies.validation.alignments import Alignment
-from studies.validation.experiment import OxideError, OxideGroup, oxide_errors
+from studies.validation.experiment import OxideError, oxide_errors
 from studies.validation.known_reactions import KnownReaction, host_errors, known_reaction
 from studies.validation.parity import parity
 from studies.validation.scale_offsets import (
-    ANION_CHANGE,
-    CATION_CHANGE,
     ElementOffset,
     element_offsets,
     outstanding,
@@ -71,7 +71,7 @@ def described_one(errors: Sequence[float]) -> dict[str, Any] | None:
 
 
 def experiment(errors: Sequence[OxideError]) -> dict[str, Any]:
-    """Sum up the table against experiment, eV/atom."""
+    """Summarise the table against experiment, eV/atom."""
     solid = [e for e in errors if e.group is not OxideGroup.GAS]
     groups = {str(group): [e.error for e in errors if e.group is group] for group in OxideGroup}
     by_status = {s: [e.error for e in solid if e.status is s] for s in OxideStatus}
@@ -106,7 +106,7 @@ def host_by_way(energies: Mapping[str, float], elements: Mapping[str, float]) ->
 def errors_of_ways(
     reactions: Sequence[KnownReaction], by_way: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Sum up the errors of all ways, for reaction energies and their differences."""
+    """Summarise the errors of all alignments, for reaction energies and their differences."""
     sets = sets_of(reactions)
     ternary = sets["ternary"] + sets["ternary, more Li, La or Zr"]
     return {
@@ -130,7 +130,7 @@ def errors_of_ways(
 def errors_of_garnets(
     garnets: Sequence[KnownReaction], by_way: Mapping[str, float]
 ) -> dict[str, Any]:
-    """Sum up the errors of the difference to the host, eV per atom of M."""
+    """Summarise the errors of the difference to the host, eV per atom of M."""
     single = {r.formula: reaction_errors.minus_host([r], by_way) for r in garnets}
     return {
         "all": described(reaction_errors.minus_host(garnets, by_way)),
@@ -139,7 +139,7 @@ def errors_of_garnets(
 
 
 def per_atom(reactions: Iterable[KnownReaction]) -> list[KnownReaction]:
-    """Give errors per atom of the oxide instead of per atom of M."""
+    """Return errors per atom of the oxide instead of per atom of M."""
     found = []
     for reaction in reactions:
         share = reaction.dopants / reaction.atoms
@@ -150,7 +150,7 @@ def per_atom(reactions: Iterable[KnownReaction]) -> list[KnownReaction]:
 
 
 def offsets_of(offsets: Sequence[ElementOffset]) -> dict[str, Any]:
-    """Give each element's offsets, eV per atom of M, and whose are outstanding."""
+    """Return each element's offsets, eV per atom of M, and the outstanding ones."""
     found: dict[str, Any] = {}
     for kind, changes in (("oxides", CATION_CHANGE), ("without_oxygen", ANION_CHANGE)):
         known = {o.element: p for o in offsets if (p := getattr(o, kind)) is not None}

@@ -18,7 +18,7 @@ NUMBER = 20
 MOST_SECONDS = 10.0
 _Cell = Literal["primitive", "conventional"]
 CELLS: tuple[_Cell, ...] = ("primitive", "conventional")
-# pymatgen is given this many times as long as ours took, and then stopped.
+# pymatgen gets this many times the time ours took, and is then stopped.
 PATIENCE = 5.0
 METHODS = {
     "best first": OrderDisorderedStructureTransformation.ALGO_BEST_FIRST,
@@ -28,7 +28,7 @@ METHODS = {
 
 
 def measure(*, quick: bool) -> list[Figure]:
-    """Time ours on the 192-atom cell; ask each of pymatgen's methods on both cells."""
+    """Time ours on the 192-atom cell; try each of pymatgen's methods on both cells."""
     repeats = 1 if quick else 5
     whole = [in_fresh_process(lowest, "conventional", seed, threads=1) for seed in range(repeats)]
     figures = [
@@ -47,7 +47,7 @@ def measure(*, quick: bool) -> list[Figure]:
 
 
 def _against(cell: _Cell, method: str, seconds: float, best: float) -> Figure:
-    """Say what one of pymatgen's methods does in `PATIENCE` times the time ours took."""
+    """Report what one of pymatgen's methods does in `PATIENCE` times the time ours took."""
     patience = PATIENCE * seconds
     found = _stock_within(cell, method, patience)
     energy = found.get("energy")
@@ -66,14 +66,14 @@ def _against(cell: _Cell, method: str, seconds: float, best: float) -> Figure:
         against=f"OrderDisorderedStructureTransformation, {method}",
         repeats=1,
         target="lower energy at equal time",
-        # A structure with lithium on top of lithium is none.
+        # A structure with lithium on top of lithium does not count.
         met=energy is None or found["seconds"] > seconds or energy >= best or bool(found["close"]),
         agreement=did,
     )
 
 
 def lowest(cell: _Cell, seed: int) -> dict[str, Any]:
-    """Give the lowest energies of ours, eV, and how far pymatgen's own sum is from the first."""
+    """Return the lowest energies of ours, eV, and how far pymatgen's own sum is from the first."""
     found = arrange_host(_host(cell), number=NUMBER, seed=seed)
     theirs = EwaldSummation(found[0].structure).total_energy
     error = abs(theirs - found[0].energy)
@@ -86,9 +86,9 @@ def lowest(cell: _Cell, seed: int) -> dict[str, Any]:
 
 
 def stock(cell: _Cell, method: str) -> dict[str, Any]:
-    """Give the lowest energy that pymatgen finds, eV, and its pairs of lithium that are too close.
+    """Return the lowest energy that pymatgen finds, eV, and its number of too close Li pairs.
 
-    It knows of no shortest distance. Its occupancies must be whole numbers of atoms, as ours are.
+    It has no shortest distance. Its occupancies must be whole numbers of atoms, as ours are.
     """
     warnings.simplefilter("ignore")
     structure = _whole_occupancies(_host(cell))
@@ -102,7 +102,7 @@ def stock(cell: _Cell, method: str) -> dict[str, Any]:
 def _stock_within(cell: _Cell, method: str, seconds: float) -> dict[str, Any]:
     with processes(1, threads=1) as pool:
         pool.submit(time.sleep, 0).result()
-        # Importing counts for neither side.
+        # Imports do not count, on either side.
         pool.submit(_host, cell).result()
         task = pool.submit(stock, cell, method)
         try:
@@ -111,7 +111,7 @@ def _stock_within(cell: _Cell, method: str, seconds: float) -> dict[str, Any]:
             for process in list(pool._processes.values()):  # noqa: SLF001  no public way to stop one
                 process.kill()
             return {}
-        except Exception as error:  # noqa: BLE001  whatever it answers is what is reported
+        except Exception as error:  # noqa: BLE001  any error is its answer, and is reported
             return {"error": f"{type(error).__name__}: {str(error)[:90]}"}
 
 

@@ -1,4 +1,4 @@
-"""A whole campaign from nothing, by the command that a user gives; and where its time went.
+"""A whole campaign from scratch, by the user's command, and where its time went.
 
 It takes more than an hour, so ``python -m benchmarks.run`` runs it only when it is named.
 ``python -m benchmarks.campaign DIR ...`` gives the same figures of campaigns that have run;
@@ -35,7 +35,7 @@ _ENDED = (0, 1)
 
 
 class Targets(NamedTuple):
-    """What is asked of a campaign.
+    """Target times of a campaign.
 
     Attributes
     ----------
@@ -62,13 +62,13 @@ def measure(*, quick: bool) -> list[Figure]:
 
 
 def demo_of(number: int) -> dict[str, Any]:
-    """Give the demo, cut to so many dopants."""
+    """Return the demo with this many dopants."""
     demo = _read("demo")
     return demo | {"name": f"demo-{number}", "dopants": demo["dopants"][:number]}
 
 
 def few_of_llzo() -> dict[str, Any]:
-    """Give the LLZO campaign for fewer elements, without barriers and learning.
+    """Return the LLZO campaign for fewer elements, without barriers and learning.
 
     Every third element of the periodic table, then the next ones, until the compounds are enough.
     """
@@ -86,7 +86,7 @@ def few_of_llzo() -> dict[str, Any]:
 
 
 def spread(per_element: Counter[str], least: int) -> list[str]:
-    """Choose elements from all over the periodic table that have so many compounds together."""
+    """Choose elements from all over the periodic table with this many compounds in all."""
     from pymatgen.core import Element
 
     ordered = sorted(per_element, key=lambda symbol: Element(symbol).Z)
@@ -104,7 +104,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _from_nothing(spec: dict[str, Any]) -> list[Figure]:
-    """Run a campaign in a folder of its own, which stays if the run fails."""
+    """Run a campaign in a new folder, which stays if the run fails."""
     top = Path(tempfile.mkdtemp(prefix="ip-"))
     file, folder = top / "spec.yaml", top / "run"
     file.write_text(yaml.safe_dump(spec), encoding="utf-8")
@@ -130,7 +130,7 @@ def _interphase(arguments: list[str], log: Path) -> int:
 def figures_of(
     folder: Path, *, begin: float | None = None, end: float | None = None
 ) -> list[Figure]:
-    """Give the figures of a campaign that is over.
+    """Return the figures of a campaign that is over.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def _asked(
     agreement: str,
     is_whole: bool = True,
 ) -> Figure:
-    """Make a line, held against what is asked for; a campaign with gaps does not meet it."""
+    """Make a row with its target; a campaign with gaps does not meet it."""
     return Figure(
         what=what,
         unit=unit,
@@ -228,7 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.keep:
         from benchmarks.run import keep, this_machine
 
-        # The load is that of now, and says nothing of then.
+        # The current load says nothing about that of the run.
         machine = this_machine().model_copy(update={"load": None})
         keep("campaign", Measured(title=TITLE, machine=machine, seconds=None, figures=figures))
 

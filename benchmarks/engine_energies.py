@@ -57,7 +57,7 @@ def keep(cache: Path | None, name: str, found: Mapping[str, Any]) -> None:
 
 
 def lowest(crystals: Iterable[Record], points: Mapping[str, float | None]) -> Lowest:
-    """Give the energy (eV/atom) and identifier of the lowest crystal of each reduced formula."""
+    """Return the energy (eV/atom) and identifier of the lowest crystal of each reduced formula."""
     best: Lowest = {}
     for record in crystals:
         energy = points[record["mpid"]]
@@ -74,7 +74,7 @@ def relaxed(
     crystals: Iterable[Record],
     cache: Path | None,
 ) -> dict[str, float]:
-    """Relax the garnets and all that carries them, as a campaign does: eV/atom by formula."""
+    """Relax the garnets and their alignment crystals as a campaign does: eV/atom by formula."""
     from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
 
     garnets = {r.formula: r.element for r in reactions if r.units}

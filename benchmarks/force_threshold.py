@@ -53,7 +53,7 @@ def drop(structure: Structure) -> tuple[dict[str, Any], Structure]:
 
 
 def cases(source: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the name of each crystal, and what relaxing it gave."""
+    """Yield the name of each crystal and its relaxed energies."""
     polymorphs = ternary_oxides.ternaries(source / build.STRUCTURE_FILE, TERNARIES)
     for formula in TERNARIES:
         structure = structure_of(min(polymorphs[formula], key=lambda r: len(r["sites"])))

@@ -1,4 +1,4 @@
-"""Times of ours and of what a user would use instead, taken in turns on the same machine."""
+"""Times of ours and of the usual alternative, taken alternately on the same machine."""
 
 import gc
 import multiprocessing
@@ -14,15 +14,15 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-# Of a process that `processes` has started: where all of them meet.
+# In a process that `processes` has started: the barrier where all of them meet.
 _barriers: list[Barrier] = []
-# s; a process that died would let the others wait for ever.
+# s; a process that died would make the others wait forever.
 MOST_WAIT = 900
 
 
 @dataclass(frozen=True)
 class Run:
-    """One call: what it gave, and what it took.
+    """One call: its result and its cost.
 
     Attributes
     ----------
@@ -40,23 +40,23 @@ class Run:
 
 
 class Figure(BaseModel, extra="forbid"):
-    """One line of the table."""
+    """One row of the table."""
 
     what: str = Field(description="What was done, with its size")
     unit: str = Field(description="Unit of `ours` and `stock`")
     ours: float = Field(description="Median")
-    stock: float | None = Field(None, description="Median of what a user would use instead")
+    stock: float | None = Field(None, description="Median of the usual alternative")
     against: str = Field("", description="What that is")
     ratio: float | None = Field(None, description="Median of stock over ours, pair by pair")
     ratio_range: tuple[float, float] | None = Field(None, description="Least and largest ratio")
-    repeats: int = Field(description="Pairs, or runs of ours where there is no other side")
-    target: str = Field("", description="What the project wants it to be")
-    met: bool | None = Field(None, description="Whether it is so; null where nothing was asked")
+    repeats: int = Field(description="Pairs, or runs of ours if there is no other side")
+    target: str = Field("", description="Target of the project")
+    met: bool | None = Field(None, description="True if the target is met; null if there is none")
     agreement: str = Field("", description="How far the numbers of both sides differ")
 
 
 def timed(function: Callable[..., Any], *arguments: Any) -> Run:
-    """Call a function, without the garbage of what ran before it."""
+    """Call a function, after collecting the garbage of earlier calls."""
     gc.collect()
     start = time.perf_counter()
     result = function(*arguments)
@@ -83,7 +83,7 @@ def in_fresh_process(
 
 
 def processes(number: int, *, threads: int | None) -> ProcessPoolExecutor:
-    """Give new processes with so many threads each, as `in_fresh_process` has them.
+    """Return new processes with this many threads each, as in `in_fresh_process`.
 
     Each starts when a task finds no other one free: see `in_each`.
     """
@@ -120,7 +120,7 @@ def _call_and_wait(function: Callable[..., Any], *arguments: Any) -> None:
 def side_by_side(
     ours: Callable[[], Run], stock: Callable[[], Run], repeats: int
 ) -> tuple[list[Run], list[Run]]:
-    """Run both sides in turns, each first as often as the other: the machine's load hits both."""
+    """Run both sides alternately, each first equally often, so that load affects both."""
     runs: tuple[list[Run], list[Run]] = ([], [])
     for repeat in range(repeats):
         order = (0, 1) if repeat % 2 == 0 else (1, 0)
@@ -147,7 +147,7 @@ def compared(
     what, against, agreement
         Fields of `Figure`.
     least
-        Ratio that is asked for.
+        Target ratio.
     """
     ratios = [b.seconds / a.seconds for a, b in zip(ours, stock, strict=True)]
     return Figure(
@@ -168,7 +168,7 @@ def compared(
 def alone(
     runs: Sequence[Run], *, what: str, most: float | None = None, agreement: str = ""
 ) -> Figure:
-    """Make a figure of runs that have no other side; `most` is the time asked for, in s."""
+    """Make a figure of runs that have no other side; `most` is the target time, in s."""
     seconds = median(run.seconds for run in runs)
     return Figure(
         what=what,

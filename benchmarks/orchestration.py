@@ -37,7 +37,7 @@ _Way = Callable[[LaunchPad, Campaign, Sequence[Node]], None]
 
 
 class _Sample(NamedTuple):
-    """Jobs by their uuid, and which follows on which."""
+    """Jobs by their uuid, and the links between them."""
 
     jobs: dict[str, dict[str, Any]]
     links: set[tuple[str, str]]
@@ -47,7 +47,7 @@ TITLE = "Orchestration"
 SIZES, QUICK_SIZES = (100, 1_000, 10_000), (50, 200)
 LEAST_RATIO = 3.0
 MOST_SECONDS = 0.3
-# A launch at the largest size may take so many times as long as at the smallest: noise.
+# A launch at the largest size may take this many times as long as at the smallest: noise.
 FLAT = 1.2
 LAUNCHES, QUICK_LAUNCHES = 60, 12
 
@@ -118,7 +118,7 @@ def submission(uri: str, quick: bool) -> Figure:
 
 
 def _submit(uri: str, way: _Way, campaign: Campaign, nodes: Sequence[Node]) -> Run:
-    """Time one way on an empty LaunchPad, and give some of the jobs it leaves there."""
+    """Time one way on an empty LaunchPad, and return some of the jobs it leaves there."""
     with _database(uri, "submission") as database:
         run = timed(way, database.launchpad, campaign, nodes)
         return replace(run, result=_sample(database, nodes))
@@ -144,7 +144,7 @@ def _stock(launchpad: LaunchPad, campaign: Campaign, nodes: Sequence[Node]) -> N
 
 
 def _sample(database: Database, nodes: Sequence[Node]) -> _Sample:
-    """Read the jobs of some workflows, without what is drawn anew for each, and their links."""
+    """Read the jobs of some workflows, without what is random in each, and their links."""
     keys = {"spec.node": {"$in": [node.uuid for node in nodes[:: max(len(nodes) // 10, 1)]]}}
     found = database.fireworks.find(keys, {"fw_id": 1, "spec._tasks.job": 1})
     jobs = {step["fw_id"]: step["spec"]["_tasks"][0].get("job") for step in found}
@@ -161,12 +161,12 @@ def _sample(database: Database, nodes: Sequence[Node]) -> _Sample:
 
 
 def _require_same_steps(ours: _Sample, stock: _Sample) -> None:
-    """Refuse to compare the times of two different things.
+    """Refuse to compare the times of different workflows.
 
     Raises
     ------
     ValueError
-        The jobs differ, or what follows on what.
+        The jobs or the links between them differ.
     """
     if not ours.jobs or not ours.links:
         msg = f"the sample holds {len(ours.jobs)} jobs with {len(ours.links)} links"
@@ -178,7 +178,7 @@ def _require_same_steps(ours: _Sample, stock: _Sample) -> None:
 
 
 def campaign_of_size(uri: str, size: int, quick: bool) -> dict[str, Any]:
-    """Submit a campaign, launch some of its steps, let half of it land, and ask for its state."""
+    """Submit a campaign, launch some of its steps, let half of it land, and query its state."""
     with _database(uri, f"size-{size}") as database, trivial.trivial_steps():
         campaign, nodes = trivial.submitted(database, size)
         before = _megabytes()
@@ -250,7 +250,7 @@ def _questions(database: Database, campaign: Campaign, size: int, *, repeats: in
 
 @contextmanager
 def _database(uri: str, name: str) -> Iterator[Database]:
-    """Give an empty database, dropped afterwards."""
+    """Yield an empty database, dropped afterwards."""
     database = Database(SecretStr(uri), name)
     ensure_indexes(database.mongo, database.launchpad)
     try:

@@ -1,4 +1,4 @@
-"""The page of the benchmarks, made from their results."""
+"""The page of the benchmarks, generated from their results."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,20 +13,20 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 _INTRODUCTION = """\
 # Benchmarks
 
-Written by `make bench` from `benchmarks/results.json`. Both sides of a line ran in turns in one
-run on one machine; times are medians of wall time, and a ratio is the median of the ratios of
-pairs. Each benchmark checks that both sides give the same numbers, as its last column says, and
-fails where they do not; energies of relaxations have a line of their own.
+`make bench` writes this page from `benchmarks/results.json`. Both sides of a row ran alternately on
+one machine; times are medians of wall time, and a ratio is the median of the ratios of pairs. Each
+benchmark checks that both sides give the same numbers, as the last column says, and fails if they
+do not. Energies of relaxations are compared in a separate row.
 
-`python -m benchmarks.run --quick` tries all of them at small sizes. The whole campaign takes more
-than an hour, so `make bench` leaves it out: `python -m benchmarks.run campaign` runs it, and
+`python -m benchmarks.run --quick` runs all benchmarks at small sizes. The whole campaign takes more
+than an hour, so `make bench` skips it: `python -m benchmarks.run campaign` runs it, and
 `python -m benchmarks.campaign DIR --keep` takes the figures of campaigns that have run.
 """
-_HEADER = ("what", "ours", "instead", "ratio", "asked", "met", "numbers")
+_HEADER = ("what", "interphase", "alternative", "ratio", "target", "met", "numbers")
 
 
 class Machine(BaseModel, extra="forbid"):
-    """What the figures depend on."""
+    """The machine and packages that the figures depend on."""
 
     cores: int = Field(description="Cores that the benchmark may use")
     load: float | None = Field(
@@ -41,7 +41,7 @@ class Measured(BaseModel, extra="forbid"):
 
     title: str
     machine: Machine
-    seconds: float | None = Field(description="How long it took, s; null where others ran it")
+    seconds: float | None = Field(description="How long it took, s; null if others ran it")
     figures: list[Figure]
 
 
@@ -52,7 +52,7 @@ class Results(BaseModel, extra="forbid"):
 
 
 def read_results() -> Results:
-    """Read the stored results; none where there are none yet."""
+    """Read the stored results; empty if there are none yet."""
     if not RESULTS.exists():
         return Results()
     return Results.model_validate_json(RESULTS.read_text(encoding="utf-8"))
@@ -71,7 +71,7 @@ def table(figures: Iterable[Figure]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Keep a text, which may be another library's message, within its cell."""
+    """Fit a text, which may be another library's message, into a table cell."""
     return " ".join(text.split()).replace("|", "\\|")
 
 

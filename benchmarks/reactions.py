@@ -66,16 +66,16 @@ def measure(*, quick: bool) -> list[Figure]:
 
 
 def single_dopants() -> list[Case]:
-    """Give every candidate of the rule that the table of phases knows, once per composition."""
+    """Return every candidate of the rule that the table of phases knows, once per composition."""
     return list(_cases((dopant,) for dopant in _candidates()))
 
 
 def codoped(number: int) -> list[Case]:
-    """Give compounds with two dopants of different elements."""
+    """Return compounds with two dopants of different elements."""
     pairs = combinations(_candidates(), 2)
     different = [pair for pair in pairs if pair[0].element != pair[1].element]
     # Neighbours in this list share an element; spread over it, they cover the periodic table. Some
-    # cannot be: others fill their places.
+    # are impossible: others replace them.
     step = max(len(different) // number, 1)
     spread = chain.from_iterable(different[first::step] for first in range(step))
     return list(islice(_cases(spread), number))
@@ -99,7 +99,7 @@ def _cases(dopants: Iterable[tuple[Dopant, ...]]) -> Iterator[Case]:
 
 
 def paths(cases: Sequence[Case]) -> list[list[tuple[float, float]]]:
-    """Give (n, dG) of every kink, by this project."""
+    """Return (n, dG) of every kink, by this project."""
     return [[(step.lithium, step.energy) for step in _react(*case).path] for case in cases]
 
 
@@ -109,7 +109,7 @@ def _react(amounts: dict[str, float], energy: float) -> Reaction:
 
 
 def stock_paths(cases: Sequence[Case]) -> list[list[tuple[float, float]]]:
-    """Give the same by pymatgen; its points include some without a bend."""
+    """Return the same by pymatgen; its points include some without a bend."""
     warnings.simplefilter("ignore")
     found = []
     for amounts, energy in cases:
@@ -129,7 +129,7 @@ def stock_paths(cases: Sequence[Case]) -> list[list[tuple[float, float]]]:
 
 
 def _entries(phases: ReferencePhases) -> list[PDEntry]:
-    """Give the phases that compete: of three elements at most, without the host's."""
+    """Return the phases that compete: of three elements at most, without the host's."""
     return [
         PDEntry(phase.composition, phase.formation_energy_per_atom * phase.composition.num_atoms)
         for phase in phases.phases
@@ -140,7 +140,7 @@ def _entries(phases: ReferencePhases) -> list[PDEntry]:
 def _difference(
     ours: list[list[tuple[float, float]]], stock: list[list[tuple[float, float]]]
 ) -> float:
-    """Give the largest difference of dG at any kink of either.
+    """Return the largest difference of dG at any kink of either.
 
     Raises
     ------

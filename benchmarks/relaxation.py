@@ -19,7 +19,7 @@ from benchmarks.measure import Figure, compared, in_each, processes, timed
 TITLE = "Relaxations with CHGNet"
 LEAST_RATIO = 5.0
 MOST_ABOVE = 1.0
-"""meV per atom by which an energy may lie above the stock one."""
+"""meV per atom by which an energy may exceed the stock one."""
 FORCE = 0.1
 """eV/Å, the largest force at the end of either side."""
 STEPS = 3000
@@ -68,7 +68,7 @@ def measure(*, quick: bool) -> list[Figure]:
 
 
 def relax(structure: Structure) -> dict[str, Any]:
-    """Relax with this project's Maker; a relaxation that does not converge is an error of it."""
+    """Relax with this project's Maker; a relaxation that does not converge raises an error."""
     from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
 
     maker = ChgnetRelaxMaker(force_threshold=FORCE, steps=STEPS)
@@ -101,7 +101,7 @@ def stock_relax(structure: Structure) -> dict[str, Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Work in a folder of its own, without the lines that an optimizer prints."""
+    """Work in a new folder, without the lines that an optimizer prints."""
     warnings.simplefilter("ignore")
     nowhere = io.StringIO()
     with (
@@ -121,7 +121,7 @@ def doped(host: Host, structure: Structure, element: str, valence: int, site: st
 
 
 def _steps(ours: Sequence[dict[str, Any]], stock: Sequence[dict[str, Any]]) -> str:
-    """Say how many steps both sides took, and which relaxations did not converge."""
+    """Report the steps that both sides took, and which relaxations did not converge."""
     steps = [sum(each["steps"] for each in side) / len(side) for side in (ours, stock)]
     open_ended = sum(not each["converged"] for each in stock)
     text = f"final force {FORCE:g} eV/Å; {steps[0]:.0f} steps against {steps[1]:.0f} each"

@@ -1,7 +1,7 @@
 """The report of 500 compounds: making it, and showing it in Chromium.
 
-The results are those of tests/standins/campaigns.py: nobody ran them, but they are as large as real
-ones, each with a path of eight kinks and a cell of 96 atoms. The time of the page goes from the
+The results are those of tests/standins/campaigns.py: synthetic, but as large as real
+ones, each with a path of eight kinks and a cell of 96 atoms. The time of the page runs from the
 start of the navigation until it can be used: all tables filled, first layout done.
 """
 
@@ -32,7 +32,7 @@ READY = """() => new Promise(done => requestAnimationFrame(() => requestAnimatio
 
 
 def measure(*, quick: bool) -> list[Figure]:
-    """Make the page of a campaign of so many compounds, and open it several times."""
+    """Make the page of a campaign of this many compounds, and open it several times."""
     if not (shutil.which("chromium") or shutil.which("chromium-browser")):
         msg = "there is no chromium: apt-get install chromium"
         raise RuntimeError(msg)
@@ -53,7 +53,7 @@ def measure(*, quick: bool) -> list[Figure]:
 
 @contextmanager
 def stored(compounds: int, folder: Path) -> Iterator[Database]:
-    """Give a database with so many results."""
+    """Yield a database with this many results."""
     with open_database(folder, load_settings(), create=True) as database:
         store(database, results(compounds))
         yield database
@@ -72,7 +72,7 @@ def open_often(path: Path, repeats: int) -> list[tuple[float, float]]:
 
 
 def load(browser: Any, address: str) -> tuple[float, float]:
-    """Open the page; give the seconds until it can be used, and those of work in it.
+    """Open the page; return the seconds until it can be used, and those of work in it.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Run the benchmarks, and write their results and the page that shows them.
 
 ``make bench``, or ``python -m benchmarks.run [--quick] [NAME ...]``. Results of benchmarks that are
-not run again stay. ``--quick`` tries all of them at small sizes, and writes nothing. One that fails
-holds up no other. `campaign` runs only when it is named: it takes more than an hour.
+not run again stay. ``--quick`` runs all of them at small sizes, and writes nothing. A failed one
+does not stop the others. `campaign` runs only when it is named: it takes more than an hour.
 """
 
 import argparse
@@ -30,7 +30,7 @@ _PACKAGES = (
 
 
 def main() -> None:
-    """Run what the command line names; the exit status is 1 if one of them failed."""
+    """Run the benchmarks named on the command line; the exit status is 1 if one of them failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="small sizes; nothing is written")
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _has_run(name: str, *, quick: bool) -> bool:
-    """Run one benchmark, show and keep its figures, and say whether it went well."""
+    """Run one benchmark, show and keep its figures, and return True if it succeeded."""
     print(f"{name} ...", flush=True)
     try:
         measured = run(importlib.import_module(f"benchmarks.{name}"), quick=quick)
@@ -70,7 +70,7 @@ def run(module: ModuleType, *, quick: bool) -> Measured:
 
 
 def keep(name: str, measured: Measured) -> None:
-    """Write the results of one benchmark beside those of the others, and the page of all."""
+    """Add the results of one benchmark to the others, and write the page of all."""
     known = read_results().benchmarks | {name: measured}
     results = Results(benchmarks={each: known[each] for each in NAMES if each in known})
     RESULTS.write_text(results.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -78,7 +78,7 @@ def keep(name: str, measured: Measured) -> None:
 
 
 def this_machine() -> Machine:
-    """Describe what the figures depend on."""
+    """Describe the machine that the figures depend on."""
     return Machine(
         cores=len(os.sched_getaffinity(0)),
         load=os.getloadavg()[0],

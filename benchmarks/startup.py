@@ -1,4 +1,4 @@
-"""Start-up of the command, beside the start of Python and of the libraries it stands on."""
+"""Start-up of the command, compared with that of Python and of the libraries it needs."""
 
 import subprocess
 import sys
@@ -47,7 +47,7 @@ def _asked(what: str, runs: Sequence[Run], imported: str) -> Figure:
 
 
 def _in_turns(commands: Mapping[str, Sequence[str]], repeats: int) -> dict[str, list[Run]]:
-    """Run commands one after the other, again and again: the machine's load hits all."""
+    """Run commands alternately, several times, so that load affects all of them."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(repeats):
         for name, arguments in commands.items():

@@ -34,7 +34,7 @@ RESULT = Path(__file__).parents[1] / "results" / "llzo-chgnet"
 MOST_SECONDS = 600.0
 JOBS = 2
 SEED = 0
-# One trial in so many is run by scikit-learn too. Primes: the sample holds subsets of all sizes.
+# One trial in this many is run by scikit-learn too. Primes: the sample holds subsets of all sizes.
 EVERY, QUICK_EVERY = 101, 1201
 SAME = 1e-9
 
@@ -76,7 +76,7 @@ def _whole(problem: Problem, *, quick: bool) -> Figure:
 
 
 def reference_problem() -> Problem:
-    """Ask of the reference result which compounds are stable, as `interphase learn` does."""
+    """Pose the question of the reference result: which compounds are stable, as in `learn`."""
     rows = read_results(RESULT / "compounds.csv")
     with gzip.open(RESULT / "structures.jsonl.gz", "rt", encoding="utf-8") as lines:
         cells = [json.loads(line) for line in lines]
@@ -99,7 +99,7 @@ def _with_structure(row: dict[str, Any], cell: dict[str, Any]) -> dict[str, Any]
 
 
 def all_trials(problem: Problem) -> list[Trial]:
-    """Give what the full search tries first: all subsets of the sizes of its profile."""
+    """Return the first trials of the full search: all subsets of the sizes of its profile."""
     return [
         *trials(FAST, subsets(problem.names, FULL.fast_sizes)),
         *trials(SLOW, subsets(problem.names, FULL.slow_sizes)),
@@ -107,7 +107,7 @@ def all_trials(problem: Problem) -> list[Trial]:
 
 
 def number_searched(problem: Problem, profile: Profile, seeds: tuple[int, ...]) -> int:
-    """Search, and give the length of the leaderboard."""
+    """Search, and return the length of the leaderboard."""
     try:
         found = search(problem, profile, run=SearchRun(seed=SEED, jobs=JOBS), seeds=seeds)
     finally:
@@ -142,12 +142,12 @@ def stock_scores(
 
 
 def _difference(ours: NDArray[np.float64], stock: NDArray[np.float64]) -> float:
-    """Give the largest difference of any score.
+    """Return the largest difference of any score.
 
     Raises
     ------
     ValueError
-        If it is more than rounding, or a score is defined on one side alone.
+        If it is more than rounding, or a score is defined on one side only.
     """
     if not np.array_equal(np.isnan(ours), np.isnan(stock)):
         msg = "a score is defined by one side alone"

@@ -15,7 +15,7 @@ from workflows.storage.database import Database
 
 
 class Part(StrEnum):
-    """What a launch was for, in words."""
+    """The purpose of a launch, in words."""
 
     CRYSTALS = "relaxations of reference crystals"
     HOST = "relaxations of the host"
@@ -54,8 +54,8 @@ class Timeline:
     compounds, landed
         How many doped compounds it asks for, and how many have a result.
     begin, end
-        Of the command that ran it, where that is known; else when it was submitted, and when its
-        last launch ended.
+        Of the command that ran it, if known; else when it was submitted, and when its last
+        launch ended.
     launches
         Those that ran to their end.
     lost
@@ -115,7 +115,7 @@ class Timeline:
 
 
 def wall_shares(launches: Iterable[Launch], *, until: float) -> dict[Part, float]:
-    """Share the wall time out among what ran, s; times at which nothing ran are nobody's."""
+    """Divide the wall time among what ran, s; idle times count for nothing."""
     running: Counter[Part] = Counter()
     shares: defaultdict[Part, float] = defaultdict(float)
     for (now, change, part), (following, *_) in pairwise(_changes(launches)):
@@ -128,7 +128,7 @@ def wall_shares(launches: Iterable[Launch], *, until: float) -> dict[Part, float
 
 
 def _changes(launches: Iterable[Launch]) -> list[tuple[float, int, Part]]:
-    """Give the times at which something starts (1) or ends (-1), in order, ends first."""
+    """Return the times at which something starts (1) or ends (-1), in order, ends first."""
     changes = [
         change
         for each in launches
@@ -138,7 +138,7 @@ def _changes(launches: Iterable[Launch]) -> list[tuple[float, int, Part]]:
 
 
 def part_of(step: str, kind: NodeKind) -> Part:
-    """Tell what a step of a node was for."""
+    """Return the purpose of a step of a node."""
     if step in RELAXATION_STEPS:
         return _RELAXED[kind]
     return _OTHERS.get(step, Part.OTHERS)
@@ -188,7 +188,7 @@ def read_timeline(
 
 
 def _steps(database: Database, name: str) -> dict[int, tuple[Part, str]]:
-    """Give kind and name of each step of a campaign, by the number of its Firework."""
+    """Return kind and name of each step of a campaign, by the number of its Firework."""
     nodes = database.nodes.find({"campaign": name}, {"uuid": 1, "kind": 1})
     kinds = {node["uuid"]: NodeKind(node["kind"]) for node in nodes}
     fields = {"fw_id": 1, "spec.step": 1, "spec.node": 1}
@@ -205,7 +205,7 @@ def _place(spec: dict[str, str]) -> tuple[str, str | None]:
 
 
 def _begin(database: Database, name: str, launches: Sequence[Launch]) -> float:
-    """Give when the campaign was submitted; it may have been submitted again, by a later run."""
+    """Return when the campaign was submitted; a later run may have submitted it again."""
     first = min(each.start for each in launches)
     found = database.campaigns.find_one({"name": name}, {"submitted": 1}) or {}
     return min(first, _seconds(found["submitted"])) if "submitted" in found else first
@@ -216,7 +216,7 @@ def _seconds(time: str | datetime) -> float:
 
 
 def described(timeline: Timeline) -> Iterator[tuple[str, float, str]]:
-    """Say for each kind of step what it was, how long workers were at it (s), and how often."""
+    """Describe each kind of step: its purpose, time of workers (s), and number."""
     for part in Part:
         if steps := timeline.count(part):
             busy = timeline.busy([part])

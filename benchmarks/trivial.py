@@ -1,4 +1,4 @@
-"""A campaign of any size whose steps do nothing: what is left is the orchestration itself."""
+"""A campaign of any size whose steps do nothing, so that only orchestration remains."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ def llzo_plan() -> Plan:
 
 
 def campaign_of(size: int) -> Campaign:
-    """Give a campaign of the undoped host and `size` compounds with two dopants each.
+    """Return a campaign of the undoped host and `size` compounds with two dopants each.
 
     A pair keeps the reference crystals of its first dopant: nothing of it is computed. Nothing is
     learnt, so nothing is held out.
@@ -64,7 +64,7 @@ def nothing(previous: Any) -> dict[str, Any]:
 
 
 def _flow(campaign: Campaign, node: Node) -> Flow:
-    """Give a compound's workflow, with the names and order of its steps but not their work."""
+    """Return a compound's workflow, with the names and order of its steps but not their work."""
     steps = campaign.step_uuids(node.compound) if node.compound and node.compound.dopants else {}
     output, jobs = None, []
     for step, uuid in {**steps, "interface": node.uuid}.items():
@@ -75,7 +75,7 @@ def _flow(campaign: Campaign, node: Node) -> Flow:
 
 @contextmanager
 def trivial_steps() -> Iterator[None]:
-    """Have workflows of compounds built with steps that do nothing."""
+    """Build workflows of compounds with steps that do nothing, in a block."""
     with patch.object(build, "_compound_flow", _flow):
         yield
 
@@ -98,7 +98,7 @@ def submitted(database: Database, size: int) -> tuple[Campaign, list[Node]]:
 
 
 def result_of(campaign: Campaign, node: Node, number: int) -> dict[str, Any]:
-    """Give a result as the query command shows it, with numbers that differ."""
+    """Return a result as the query command shows it, with numbers that differ."""
     assert node.compound  # noqa: S101  nodes of compounds have one
     composition = compound_composition(campaign.host_crystal, node.compound)
     dopants = [dopant.model_dump() for dopant in node.compound.dopants]

@@ -1,4 +1,4 @@
-"""Hold the uncertainty against errors it was not made of, for `benchmarks/alignment.py`."""
+"""Test the uncertainty on errors it was not derived from, for `benchmarks/alignment.py`."""
 
 import json
 import math
@@ -42,7 +42,7 @@ def sets_of(reactions: Sequence[KnownReaction]) -> dict[str, list[KnownReaction]
 def check_of_uncertainty(
     reactions: Sequence[KnownReaction], garnets: Sequence[KnownReaction]
 ) -> dict[str, Any]:
-    """Hold the errors against their standard uncertainty, with and without its latest parts."""
+    """Compare the errors with their standard uncertainty, with and without its latest parts."""
     known = known_error("chgnet")
     alone = json.loads((TABLES / ERRORS_FILE).read_text())["chgnet"]["elements"]
     own = {element: each["rms"] for element, each in alone.items()}
@@ -61,7 +61,7 @@ def check_of_uncertainty(
 
 
 def likelihoods(ternary: Sequence[KnownReaction]) -> dict[str, float]:
-    """Mean log-likelihood of each error under what the other oxides say, by weight of all."""
+    """Mean log-likelihood of each error given the other oxides, by weight of all."""
     errors: dict[str, list[float]] = defaultdict(list)
     for reaction in ternary:
         errors[reaction.element].append(reaction.errors[Alignment.OXIDES])
@@ -95,7 +95,7 @@ def covered(reduced: Sequence[float]) -> dict[str, Any]:
 
 
 def share_within(reduced: Sequence[float], factor: float) -> float:
-    """Share of errors that are smaller than so many standard uncertainties."""
+    """Share of errors that are smaller than this many standard uncertainties."""
     return round(sum(abs(error) < factor for error in reduced) / len(reduced), 3)
 
 

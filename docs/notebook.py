@@ -59,12 +59,12 @@ def _kernel_manager(private: Path) -> AsyncKernelManager:
 
 
 def code_cells(notebook: Any) -> list[Any]:
-    """Give the cells that are executed."""
+    """Return the cells that are executed."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def text_of(cell: Any) -> list[str]:
-    """Give what a cell shows, as text: a picture's bytes differ from machine to machine."""
+    """Return what a cell shows, as text: a picture's bytes differ from machine to machine."""
     return [
         output.get("text") or output.get("data", {}).get("text/plain", "")
         for output in cell.outputs

@@ -1,6 +1,6 @@
 """Screen the dopants of a solid electrolyte against a reactive electrode, from Python.
 
-Everything a person uses from Python is here, and is imported when it is first used::
+This is the public interface for Python. Each part is imported when it is first used::
 
     import interphase
 
@@ -8,7 +8,7 @@ Everything a person uses from Python is here, and is imported when it is first u
     table = interphase.run("campaigns/demo.yaml", "runs/demo")  # relax, react, return a DataFrame
     table = interphase.results("runs/demo", "site=Zr", sort="-reaction_energy")
     cells = interphase.structures("runs/demo", "site=Zr")      # pymatgen structures
-    interphase.react("Li7La3Zr2O12").equation                  # a composition of your own
+    interphase.react("Li7La3Zr2O12").equation                  # any composition
 
 Other modules of the project may change from one version to the next; the names in ``__all__``
 change only with a note in CHANGELOG.md.

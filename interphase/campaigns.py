@@ -48,7 +48,7 @@ def read_specification(source: str | Path | Mapping[str, Any]) -> CampaignSpec:
 
 
 def plan(spec: CampaignSpec | str | Path | Mapping[str, Any]) -> Plan:
-    """Check a specification, and say what the campaign would compute; nothing is stored.
+    """Check a specification and plan what the campaign would compute; nothing is stored.
 
     Parameters
     ----------
@@ -86,14 +86,14 @@ def run(
     retry: bool = False,
     watch: Callable[[Status], None] | None = None,
 ) -> pd.DataFrame:
-    """Run a campaign on this machine to its end, from wherever it stands, and read its results.
+    """Run or resume a campaign on this machine to its end, and read its results.
 
     Parameters
     ----------
     spec
         A specification, or what `read_specification` reads.
     folder
-        The campaign's folder: database, logs, launches. Running again goes on there.
+        The campaign's folder: database, logs, launches. Running again resumes there.
     workers
         Number of processes; the machine's setting if not given.
     retry

@@ -1,4 +1,4 @@
-"""Reactions and hulls of compositions of one's own."""
+"""Reactions and hulls of any composition."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def reference_phases(source: str | Path | Iterable[str]) -> ReferencePhases:
     Parameters
     ----------
     source
-        Symbols of elements, whose phases in the built-in table are meant; or a file of pymatgen
+        Symbols of elements, to read their phases from the built-in table; or a file of pymatgen
         entries (.json, .json.gz), which must hold every element.
 
     Raises
@@ -63,8 +63,8 @@ def react(
     formation_energy_per_atom
         Formation energy of the compound in eV per atom, on the scheme of `phases`.
     formation_energy
-        The same in eV per formula unit as written; give one of the two. With neither, the
-        compound's own entry in `phases` is taken.
+        The same in eV per formula unit as written; pass one of the two. With neither, the
+        compound's entry in `phases` is used.
     electrode
         Formula of the electrode.
     phases

@@ -51,7 +51,7 @@ def results(
     Raises
     ------
     InputError
-        There are no results, a field or filter is unknown, or a file is asked with a query.
+        There are no results, a field or filter is unknown, or a query is applied to a file.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def results(
 
 
 def failures(folder: str | Path, filters: str | Iterable[str] = ()) -> pd.DataFrame:
-    """Read the compounds of a campaign that failed, or wait for something that failed.
+    """Read the compounds of a campaign that failed or wait for a failed step.
 
     Parameters
     ----------

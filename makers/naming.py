@@ -1,6 +1,6 @@
 """Jobs are named by what they compute.
 
-A job's uuid is a digest of everything that determines its result, so that the same job
+A job's uuid is a digest of everything that determines its result, so that a job
 added twice is one job, and a change recomputes only what depends on it. A job whose input
 is not known yet takes its parent's uuid in place of the structure.
 """
@@ -31,11 +31,11 @@ RELAXATION_STEPS: Final = frozenset(("prerelax", "relax", "reference"))
 
 # Part of a step's uuid: raise a step's number when a change of method changes its results. What
 # depends on it has its uuid among its own parts, and is computed again as well.
-METHOD_VERSIONS: Final[Mapping[str, int]] = {"relax": 2, "interface": 2}
+METHOD_VERSIONS: Final[Mapping[str, int]] = {"relax": 2, "interface": 3}
 
 
 def digest(kind: str, *parts: Any) -> str:
-    """Give the uuid of a thing: its kind, and what determines it.
+    """Return the uuid of a thing: its kind, and what determines it.
 
     The parts are JSON values, pydantic models, structures.
     """
@@ -76,7 +76,7 @@ def migration_uuid(lowest: str, compound: "Compound") -> str:
 
 
 def learning_uuid(settings: Any, stage: int, asked: Sequence[str], data: Sequence[str]) -> str:
-    """Name a training: the compounds that it waits for, and those it has, if that was said."""
+    """Name a training: the compounds that it waits for, and those it has, if known."""
     return digest("learning", settings, stage, asked, data)
 
 
@@ -88,7 +88,7 @@ def interface_uuid(
 
 
 def named(part: _Part, uuid_: str, name: str, **metadata: Any) -> _Part:
-    """Set the uuid of a job or a flow, its name, and the metadata that people search by.
+    """Set the uuid of a job or a flow, its name, and searchable metadata.
 
     A flow's are those of its last job, whose output is the flow's. Jobs before it are
     pre-relaxations: "LLZO: prerelax 1 of 2" goes before "LLZO: relax 1 of 2".
@@ -103,7 +103,7 @@ def named(part: _Part, uuid_: str, name: str, **metadata: Any) -> _Part:
 
 
 def _method(engine: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Say how structures will be relaxed that are not known yet."""
+    """Describe how structures that are not known yet will be relaxed."""
     return {**engine, "method": METHOD_VERSIONS["relax"]}
 
 

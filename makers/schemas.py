@@ -1,4 +1,4 @@
-"""What a relaxation leaves behind, whichever engine ran it."""
+"""The stored result of a relaxation, with any engine."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ class RelaxationDocument(BaseModel):
     max_force: float = Field(description="Largest force on an atom of the relaxed crystal, eV/Å")
     force_threshold: float = Field(description="Largest force that counts as relaxed, eV/Å")
     converged: bool = Field(
-        description="Whether the largest force is at or below the threshold and the engine met "
+        description="True if the largest force is at or below the threshold and the engine met "
         "its own criteria"
     )
     n_steps: int = Field(description="Number of ionic steps")
@@ -64,7 +64,7 @@ class RelaxationDocument(BaseModel):
 
 
 def prerelaxation(document: RelaxationDocument) -> Prerelaxation:
-    """Say how a relaxation prepared another engine's."""
+    """Describe how this relaxation prepared another engine's."""
     return Prerelaxation(**document.model_dump(include=set(Prerelaxation.model_fields)))
 
 
@@ -87,17 +87,17 @@ def without_site_properties(structure: Structure) -> Structure:
 
 
 def moved(structure: Structure, relaxed: Structure) -> Structure:
-    """Give a crystal, with its oxidation states, in the cell and at the sites of a relaxed copy."""
+    """Return a crystal with its oxidation states, with cell and sites of a relaxed copy."""
     return Structure(relaxed.lattice, structure.species, relaxed.frac_coords)
 
 
 def largest_force(forces: ArrayLike) -> float:
-    """Give the largest length among forces of shape [N, 3], eV/Å."""
+    """Return the largest length among forces of shape [N, 3], eV/Å."""
     return float(np.linalg.norm(np.asarray(forces, dtype=float), axis=1).max())
 
 
 def finished(document: "TaskDoc | ForceFieldTaskDocument") -> bool:
-    """Tell whether an engine met its own criteria; forces may still be above the threshold."""
+    """Return True if an engine met its own criteria; forces may still be above the threshold."""
     return bool(document.state is not None and document.state.value == "successful")
 
 

@@ -3,7 +3,7 @@
 ``python results/collect.py --dir runs/llzo --target results/llzo-chgnet`` writes, from the
 campaign's database, ``compounds.csv``, ``paths.jsonl`` and ``structures.jsonl.gz``, and into
 ``learning`` the tables of its last training with the full profile, if there is one. The figures are
-those of ``interphase figures``; the README beside them is written by hand.
+those of ``interphase figures``; the README is written by hand.
 """
 
 import argparse
@@ -72,7 +72,7 @@ def write_structures(documents: Iterable[dict[str, Any]], path: Path) -> None:
 
 
 def write_training(training: dict[str, Any], folder: Path) -> None:
-    """Write the tables of a training: scores, importances, and forecasts beside what came."""
+    """Write the tables of a training: scores, importances, and forecasts with their outcome."""
     learnt = training["learnt"]
     classes = learnt["classification"]
     nested = [

@@ -47,7 +47,7 @@ def _fail_skipped_in_ci(report: Report) -> Report:
 
 @pytest.fixture(scope="session")
 def machine_settings() -> MachineSettings:
-    """Give this machine's settings, on private servers; skip where there is no mongod."""
+    """Return this machine's settings, on private servers; skip where there is no mongod."""
     settings = load_settings().model_copy(update={"mongodb_uri": None})
     try:
         find_mongod(settings)
@@ -58,7 +58,7 @@ def machine_settings() -> MachineSettings:
 
 @pytest.fixture(scope="session")
 def mongo_uri(machine_settings: MachineSettings) -> Iterator[str]:
-    """Give the URI of one private server for all tests."""
+    """Yield the URI of one private server for all tests."""
     folder = Path(tempfile.mkdtemp(prefix="ip-"))  # short: a socket's path has 107 bytes
     with PrivateServer(folder, machine_settings).use() as uri:
         yield uri
@@ -67,7 +67,7 @@ def mongo_uri(machine_settings: MachineSettings) -> Iterator[str]:
 
 @pytest.fixture
 def mongo_database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
-    """Give an empty database, dropped afterwards."""
+    """Yield an empty database, dropped afterwards."""
     name = f"test-{uuid.uuid4().hex}"
     with MongoClient[dict[str, Any]](mongo_uri) as client:
         yield client[name]
@@ -76,14 +76,14 @@ def mongo_database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
 
 @pytest.fixture
 def run_dir() -> Iterator[Path]:
-    """Give a folder for a campaign, with a path as short as a user's."""
+    """Yield a folder for a campaign, with a path as short as a user's."""
     with tempfile.TemporaryDirectory(prefix="ip-") as folder:
         yield Path(folder) / "run"
 
 
 @pytest.fixture
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Take away all settings of the machine; give the home folder that is left."""
+    """Take away all settings of the machine; return the home folder that is left."""
     for name in list(os.environ):
         if name.startswith((PREFIX, "XDG_")):
             monkeypatch.delenv(name)

@@ -1,4 +1,4 @@
-"""What people call compounds and sites, and the order in which they look for them."""
+"""Short names of compounds and sites, and the order in which figures show them."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 
 class InputError(ValueError):
-    """A mistake in what the user gave; the message names the thing and the mend."""
+    """A mistake in what the user gave; the message names the thing and the fix."""
 
 
 class DoubtError(InputError):
-    """What was found may be right: a person should look at it."""
+    """The finding may be right: a person should check it."""

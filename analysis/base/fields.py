@@ -1,8 +1,8 @@
-"""The field names of a result document, each with its title, unit and meaning: their one home.
+"""The field names of a result document, each with its title, unit and meaning. Defined only here.
 
-The fields and what they hold are the schema of the results. Its version is in every document: raise
-`SCHEMA_VERSION` and say in `SCHEMA_HISTORY` what a change means whenever a field is added, removed,
-or comes to mean something else.
+The fields and their content are the schema of the results. Its version is in every document:
+raise `SCHEMA_VERSION` and describe the change in `SCHEMA_HISTORY` if a field is added, removed, or
+changes its meaning.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What a field holds: it decides how a value is read in a filter and shown in a table."""
+    """What a field holds; decides how filters read a value and how tables show it."""
 
     NUMBER = auto()
     INTEGER = auto()
@@ -29,20 +29,28 @@ class Kind(StrEnum):
     FORMULAS = auto()  # a list of formulas
     AMOUNTS = auto()  # a number for each of several formulas
     RECORDS = auto()  # a list of documents, see SUBFIELDS
-    DOCUMENT = auto()  # a document with parts of its own
+    DOCUMENT = auto()  # a document, see PARTS
     DATE = auto()  # a point in time, in UTC
 
 
 class Label(StrEnum):
-    """The verdict on a compound, its reaction energy compared with the undoped host's."""
+    """What the electrode does to the dopants, in the order yes, undecided, no."""
 
-    STABLE = auto()
-    UNSTABLE = auto()
+    RESISTS = auto()
     UNDECIDED = auto()
+    REDUCED = auto()
+
+
+class Relation(StrEnum):
+    """A compound's reaction energy compared with the undoped host's, in the same order."""
+
+    NO_WORSE = auto()
+    UNDECIDED = auto()
+    WORSE = auto()
 
 
 class Dissolution(StrEnum):
-    """Whether the host takes up its dopants, in the order yes, undecided, no."""
+    """Does the host take up its dopants? In the order yes, undecided, no."""
 
     DISSOLVES = auto()
     UNDECIDED = auto()
@@ -70,7 +78,7 @@ class Field(StrEnum):
     description: str
 
     def __new__(cls, name: str, kind: Kind, label: str, unit: str, description: str) -> Self:
-        """Make the member a string that is its own name in the database."""
+        """Make the member a string: its name in the database."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.kind = kind
@@ -125,6 +133,13 @@ class Field(StrEnum):
         "eV/atom",
         "Energy above the convex hull of all reference phases and the compound itself.",
     )
+    HULL_DISTANCE = (
+        "hull_distance",
+        Kind.NUMBER,
+        "Distance from the hull",
+        "eV/atom",
+        "Energy relative to the hull of the reference phases alone: negative below it.",
+    )
     DEFECT_ENERGY = (
         "defect_energy",
         Kind.NUMBER,
@@ -137,7 +152,7 @@ class Field(StrEnum):
         Kind.FLAG,
         "Passes filter",
         "",
-        "Whether the defect energy is below the campaign's limit.",
+        "True if the defect energy is at or below the campaign's limit.",
     )
     REACTION_ENERGY = (
         "reaction_energy",
@@ -165,7 +180,7 @@ class Field(StrEnum):
         Kind.NUMBER,
         "Decomposition energy",
         "eV per f.u.",
-        "Energy of the reaction without any of the electrode: dG(0).",
+        "Energy of the reaction without any electrode: dG(0).",
     )
     LITHIUM_DRIVING_FORCE = (
         "lithium_driving_force",
@@ -201,28 +216,112 @@ class Field(StrEnum):
         Kind.CHOICE,
         "Label",
         "",
-        "Stable: not below the host by more than u; unstable: by more than 2 u; else undecided.",
+        "What the electrode does to the dopants: resists, undecided or reduced.",
+    )
+    RESISTS_PROBABILITY = (
+        "resists_probability",
+        Kind.NUMBER,
+        "P(resists)",
+        "0 to 1",
+        "Probability that the electrode reduces none of the dopants; the weakest decides.",
+    )
+    REDUCTION_MARGIN = (
+        "reduction_margin",
+        Kind.NUMBER,
+        "Reduction margin",
+        "eV per dopant",
+        "Energy that keeps the electrode from reducing the weakest dopant; positive: it resists.",
+    )
+    REDUCTION_POTENTIAL = (
+        "reduction_potential",
+        Kind.NUMBER,
+        "Reduction potential",
+        "V",
+        "Potential against the electrode below which the weakest dopant is reduced.",
+    )
+    REDUCTIONS = (
+        "reductions",
+        Kind.RECORDS,
+        "Reductions",
+        "",
+        "Margin, potential, probability and word of each dopant ion.",
+    )
+    HINGES_ON = (
+        "hinges_on",
+        Kind.FORMULAS,
+        "Hinges on",
+        "",
+        "Reference phases without any one of which the label would be another.",
+    )
+    DISSOLUTION = (
+        "dissolution",
+        Kind.CHOICE,
+        "Dissolution",
+        "",
+        "Whether the host takes up the dopants: dissolves, undecided or segregates.",
+    )
+    DISSOLVES_PROBABILITY = (
+        "dissolves_probability",
+        Kind.NUMBER,
+        "P(dissolves)",
+        "0 to 1",
+        "Probability that the free energy of dissolution is negative.",
+    )
+    SOLUBILITY = (
+        "solubility",
+        Kind.NUMBER,
+        "Free energy of dissolution",
+        "eV per dopant",
+        "Of the dopants, from all phases, when the host is made; negative: they dissolve.",
+    )
+    SOLUBILITY_UNCERTAINTY = (
+        "solubility_uncertainty",
+        Kind.NUMBER,
+        "Its uncertainty",
+        "eV per dopant",
+        "Standard uncertainty of the free energy of dissolution.",
+    )
+    RELATION = (
+        "relation",
+        Kind.CHOICE,
+        "Against the host",
+        "",
+        "Reaction energy: no_worse than the undoped host's by u; worse: by 2 u; else undecided.",
+    )
+    NEARLY_INERT = (
+        "nearly_inert",
+        Kind.FLAG,
+        "Nearly inert",
+        "",
+        "Whether the reaction with the electrode yields less than the campaign's limit per atom.",
     )
     STRICTLY_STABLE = (
         "strictly_stable",
         Kind.FLAG,
         "Strictly stable",
         "",
-        "Whether the reaction energy is above zero.",
+        "True if the reaction energy is above zero.",
     )
     PASSIVATING = (
         "passivating",
         Kind.FLAG,
         "Passivating",
         "",
-        "Whether every product that contains the dopant is an insulator.",
+        "True if every product that contains the dopant is an insulator.",
     )
     STRICTLY_PASSIVATING = (
         "strictly_passivating",
         Kind.FLAG,
         "Strictly passivating",
         "",
-        "Whether every product is an insulator.",
+        "True if every product is an insulator.",
+    )
+    INSULATING_FRACTION = (
+        "insulating_fraction",
+        Kind.NUMBER,
+        "Insulating fraction",
+        "0 to 1",
+        "Share of the products' volume that surely insulates.",
     )
     DECIDING_PHASES = (
         "deciding_phases",
@@ -268,14 +367,14 @@ class Field(StrEnum):
         Kind.FORMULAS,
         "Alloys",
         "",
-        "The products of two or more elements that are all metals or metalloids, no anion.",
+        "Products made of two or more metals or metalloids, without an anion.",
     )
     PROVENANCE = (
         "provenance",
         Kind.DOCUMENT,
         "Provenance",
         "",
-        "What the result was computed with: settings, versions of packages, and its parents' jobs.",
+        "Settings and package versions of the calculation, and the jobs of its parents.",
     )
     COMPUTED = ("computed", Kind.DATE, "Computed", "UTC", "When the job of this result ended.")
     STORED = (
@@ -296,7 +395,12 @@ class Field(StrEnum):
 
 #: The words that a field of kind CHOICE can hold.
 CHOICES: Mapping[Field, tuple[str, ...]] = MappingProxyType(
-    {Field.LABEL: tuple(Label), Field.COMPENSATION: ("lithium", "none")}
+    {
+        Field.LABEL: tuple(Label),
+        Field.DISSOLUTION: tuple(Dissolution),
+        Field.RELATION: tuple(Relation),
+        Field.COMPENSATION: ("lithium", "none"),
+    }
 )
 
 #: The parts of each document in a field of kind RECORDS.
@@ -310,6 +414,16 @@ SUBFIELDS: Mapping[Field, Mapping[str, Kind]] = MappingProxyType(
                 "concentration": Kind.NUMBER,
             }
         ),
+        Field.REDUCTIONS: MappingProxyType(
+            {
+                "element": Kind.ELEMENT,
+                "valence": Kind.INTEGER,
+                "margin": Kind.NUMBER,
+                "potential": Kind.NUMBER,
+                "probability": Kind.NUMBER,
+                "label": Kind.CHOICE,
+            }
+        ),
         Field.REACTION_PATH: MappingProxyType(
             {
                 "lithium": Kind.NUMBER,
@@ -321,7 +435,7 @@ SUBFIELDS: Mapping[Field, Mapping[str, Kind]] = MappingProxyType(
     }
 )
 
-#: The parts of a field of kind DOCUMENT, where they are few; a structure's are pymatgen's.
+#: The parts of a field of kind DOCUMENT, if they are few; pymatgen defines those of a structure.
 PARTS: Mapping[Field, tuple[str, ...]] = MappingProxyType(
     {
         Field.ENGINE: ("name", "version", "scheme"),
@@ -335,13 +449,19 @@ PARTS: Mapping[Field, tuple[str, ...]] = MappingProxyType(
 )
 
 #: The version of the documents that this package writes.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
-#: What each version brought; a document without a version is of version 1.
+#: What each version changed; a document without a version has version 1.
 SCHEMA_HISTORY: Mapping[int, str] = MappingProxyType(
     {
         1: "The fields from `campaign` to `notes`; no version in the document.",
-        2: "`alloys`, `provenance`, `computed`, `stored` and `schema_version` came. A field that "
-        "the job did not give is there and null, and a number is never NaN or infinite.",
+        2: "Added `alloys`, `provenance`, `computed`, `stored` and `schema_version`. A field that "
+        "the job did not provide is present and null, and a number is never NaN or infinite.",
+        3: "`label` says what the electrode does to the dopants (resists, undecided, reduced); "
+        "the former comparison of the reaction energy with the host's is `relation`. Added the "
+        "reduction margin and potential, the free energy of dissolution, their probabilities, "
+        "`hinges_on`, `nearly_inert`, `hull_distance` and `insulating_fraction`. The last step of "
+        "each compound is recomputed, without a relaxation, when the campaign is run or "
+        "submitted again.",
     }
 )

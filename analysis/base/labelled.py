@@ -1,11 +1,11 @@
-"""Names that carry a label for people."""
+"""Names with a label for tables and figures."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class LabelledName(StrEnum):
-    """A name, with what tables and figures call it.
+    """A name with its label in tables and figures.
 
     Attributes
     ----------
@@ -16,7 +16,7 @@ class LabelledName(StrEnum):
     label: str
 
     def __new__(cls, name: str, label: str) -> Self:
-        """Make the member a string that is its own name."""
+        """Make the member a string: its name."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.label = label

@@ -1,4 +1,4 @@
-"""Probabilities of a yes-or-no answer, the three words for them, and how often they are right."""
+"""Probabilities of yes-or-no answers, three words for them, and how reliable they are."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -18,7 +18,7 @@ BOUNDS: Final = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 
 
 class ProbabilityLimits(BaseModel, frozen=True, extra="forbid"):
-    """From which probability on an answer is yes or no, as the specification sets it."""
+    """Probabilities from which an answer is yes or no, as the specification sets them."""
 
     yes: float = Field(0.9, ge=0.5, le=1, description="Yes at or above this probability")
     no: float = Field(0.1, ge=0, le=0.5, description="No at or below this probability")
@@ -65,7 +65,7 @@ def word_for(probability: float, words: type[_Words], limits: ProbabilityLimits)
     words
         Three words in the order yes, undecided, no, such as `analysis.base.fields.Dissolution`.
     limits
-        From which probability on the answer is yes or no.
+        Probabilities from which the answer is yes or no.
     """
     yes, undecided, no = words
     if probability >= limits.yes:
@@ -85,7 +85,7 @@ class Reliability(NamedTuple):
     predicted
         Mean of their probabilities.
     observed
-        Share of them that came true.
+        Share of positive outcomes.
     """
 
     low: float
@@ -98,14 +98,14 @@ class Reliability(NamedTuple):
 def reliability(
     probabilities: Sequence[float], outcomes: Sequence[bool], *, bounds: Sequence[float] = BOUNDS
 ) -> list[Reliability]:
-    """Compare probabilities with how often what they promise came true.
+    """Compare probabilities with the observed share of outcomes.
 
     Parameters
     ----------
     probabilities
         Predicted probabilities, each made without its outcome [N].
     outcomes
-        What came true [N].
+        Outcomes [N].
     bounds
         Ascending bounds of the groups, from 0 to 1. Empty groups are left out.
     """

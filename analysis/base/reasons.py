@@ -1,8 +1,8 @@
-"""The kinds of notes in a result document: the wording that tells each, in its one home.
+"""The kinds of notes in a result document, and the wording that identifies each.
 
-A note is prose with formulas and numbers in it. Whoever writes one takes the wording that is the
-same in every note of its kind from here, and whoever counts notes looks for that wording: no
-pattern has to follow the prose.
+A note is prose with formulas and numbers. Code that writes a note takes the fixed part of its
+wording from here, and code that counts notes searches for that part: no pattern has to follow the
+prose.
 """
 
 from collections.abc import Iterable
@@ -29,8 +29,27 @@ class Reason(LabelledName):
     NO_REACTION = ("the compound does not react", "no reaction: nothing to passivate")
     NO_DOPANT = ("the host has no dopant", "undoped host: no defect energy")
     NO_OXIDE = ("has no tabulated crystal", "no oxide of that valence tabulated: hull used")
+    POOR_ALIGNMENT = ("poor alignment accepted", "crystals missing: poor stand-ins accepted")
     NO_HOST_ENTRY = ("has no reference entry", "host without a reference entry: oxides used")
-    MISSING_PAIRS = ("phases that contain both of", "reference phases of two dopants missing")
+    NO_PRODUCT_SET = ("no reference phases balance in which", "no products for one side: no margin")
+    OF_ELECTRODE = ("is an ion of the electrode", "dopant is the electrode's own ion: no margin")
+    NO_VOLTAGE = ("has no single ionic charge", "electrode without a voltage: no potential")
+    NO_SIGN_CHANGE = ("keeps its sign within", "margin without a sign change: no potential")
+    NO_PHASE_ERROR = ("of the reference phases are not known", "errors of phases unknown: no odds")
+    NO_MEASURED_OXIDE = (
+        "no measured enthalpy of an oxide of",
+        "no measured oxide of the element: errors of like elements stand in",
+    )
+    WRONG_POTENTIAL = ("nothing is said of the odds of", "wrong potential in the table: no odds")
+    NO_BINARY_OXIDE = (
+        "the reference phases hold no binary oxide of",
+        "no binary oxide of the ion among the reference phases: margin may be too low",
+    )
+    HINGES = ("hinges on the suspect phase", "verdict hinges on a suspect reference phase")
+    NO_SYNTHESIS = (
+        "nobody said at which temperature the host is made",
+        "synthesis temperature not given: no solubility",
+    )
     NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
     NO_ELEMENT_ERROR = (
         "too few ternary oxides measure",
@@ -47,16 +66,17 @@ class Reason(LabelledName):
     WHOLE_NUMBERS = ("whole numbers of atoms in the cell", "host rounded to whole atoms")
     FAILED_CANDIDATES = ("candidates failed to relax", "some arrangements failed to relax")
     INTERRUPTED = ("VASP was interrupted", "VASP interrupted, and continued")
+    FIXED_VALENCE = ("holds f electrons in its core", "VASP's potential fixes another valence")
     REPAIRED = ("custodian repaired", "VASP run repaired by custodian")
 
 
 def reason_of(note: str) -> Reason | None:
-    """Give the kind of a note; None for one that no kind knows."""
+    """Return the kind of a note; None for a note of unknown kind."""
     return next((reason for reason in Reason if reason in note), None)
 
 
 def reasons_of(notes: Iterable[str]) -> tuple[list[Reason], list[str]]:
-    """Give the kinds of a document's notes, each once, and the notes of no kind."""
+    """Return the kinds of a document's notes, each once, and the notes of unknown kind."""
     kinds = {note: reason_of(note) for note in notes}
     known = dict.fromkeys(kind for kind in kinds.values() if kind is not None)
     return list(known), [note for note, kind in kinds.items() if kind is None]

@@ -1,6 +1,6 @@
-"""The project's own tables, and the step that makes them from the raw figures."""
+"""The project's own tables."""
 
 from pathlib import Path
 
-#: The tables lie beside this file.
+#: The folder of the tables.
 TABLES = Path(__file__).parent

@@ -17,7 +17,7 @@ TABLE = TABLES / "bond_dissociation_energies.csv"
 
 
 class ValueCheck(StrEnum):
-    """How far a tabulated value was checked; analysis/data/README.md says how."""
+    """How well a tabulated value was checked; see analysis/data/README.md."""
 
     VERIFIED = auto()
     FROM_TABLE = auto()
@@ -26,7 +26,7 @@ class ValueCheck(StrEnum):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether nothing but memory of a handbook stands behind the value."""
+        """True if the value is only quoted from memory of a handbook."""
         return self is ValueCheck.UNVERIFIED
 
 

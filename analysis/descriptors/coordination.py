@@ -5,8 +5,8 @@ counts by how its distance compares with the weighted mean of all,
 
     ECoN = sum_i exp(1 - (d_i / d_mean)^6)        d_mean = sum_i w_i d_i / sum_i w_i
 
-with the weights w_i = exp(1 - (d_i / d_mean)^6) themselves, from d_mean = min d_i on. It has no
-radius, cut-off or oxidation state to choose, and takes a millisecond.
+with the weights w_i = exp(1 - (d_i / d_mean)^6) themselves, from d_mean = min d_i on. It needs
+no radius, cut-off or oxidation state, and takes a millisecond.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def coordination_number(structure: Structure, element: str, *, count: int | None
     element
         Symbol of the dopant.
     count
-        How many of the element's ions are dopants, where the host contains the element too: those
+        How many of the element's ions are dopants, if the host contains the element too: those
         whose mean M-O distance differs most from the median of all. None: all of them.
 
     Raises

@@ -1,4 +1,4 @@
-"""The fifteen descriptors of a dopant, each with its title, unit and source: their one home."""
+"""The fifteen descriptors of a dopant, each with its title, unit and source."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Descriptor(StrEnum):
     source: str
 
     def __new__(cls, name: str, label: str, unit: str, source: str) -> Self:
-        """Make the member a string that is its own name."""
+        """Make the member a string: its name."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.label = label

@@ -1,4 +1,4 @@
-"""The descriptors of one dopant in its compound, with what is missing and what stands in."""
+"""The descriptors of one dopant in its compound, with missing values and substitutes."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Description:
     Attributes
     ----------
     numbers
-        Every descriptor to its value, NaN where it is missing.
+        Every descriptor to its value, NaN if it is missing.
     missing
         Descriptor to the reason why it has no value.
     flags
-        Descriptor to what stands in for the value that was asked for.
+        Descriptor to what replaces the value that was asked for.
     """
 
     numbers: dict[Descriptor, float] = field(
@@ -50,20 +50,20 @@ def describe(
     phases: ReferencePhases | None = None,
     coordination_flag: str | None = None,
 ) -> Description:
-    """Give the descriptors of a dopant; a missing one is NaN and named, never filled.
+    """Return the descriptors of a dopant; a missing one is NaN and named, never filled.
 
     Parameters
     ----------
     element, valence
         The dopant M.
     coordination
-        Its oxygen coordination number (`analysis.descriptors.coordination`), None where it is not
+        Its oxygen coordination number (`analysis.descriptors.coordination`), None if it is not
         known.
     phases
         Reference phases for oxides without a measured enthalpy; the project's own table if not
         given.
     coordination_flag
-        How the coordination number was come by, where not from the compound's relaxed cell.
+        Source of the coordination number, if it is not the compound's relaxed cell.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Shannon's ionic radii at a coordination number, the nearest one where his table lacks it."""
+"""Shannon's ionic radii at a coordination number, or the nearest one if his table lacks it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from analysis.base.errors import InputError
 OXYGEN_RADIUS = 1.40
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV")
-#: Planar and pyramidal surroundings stand in where the table has no regular one.
+#: Planar and pyramidal surroundings replace the regular one if the table lacks it.
 SHAPES = ("", "SQ", "PY")
-#: Oxide ions are weak ligands: high spin where Shannon gives both.
+#: Oxide ions are weak ligands: high spin if Shannon lists both.
 SPINS = ("", "High Spin", "Low Spin")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from analysis.energies.phases import ReferencePhases
 
-#: What a handbook is remembered to say is no better than a tabulated calculation.
+#: A value quoted from memory of a handbook is not better than a tabulated calculation.
 TRUSTED = (OxideStatus.VERIFIED, OxideStatus.MAJORITY, OxideStatus.SINGLE)
 
 
@@ -77,7 +77,7 @@ def oxide_enthalpy(
         return OxideEnthalpy(
             measured.formula, measured.enthalpy_per_atom, EnthalpyOrigin.MEASURED, measured.source
         )
-    # Half of the time of a single prediction would be the import of what reads the phases.
+    # Importing what reads the phases would take half of the time of a single prediction.
     from analysis.energies.balance import oxide_of
     from analysis.energies.reference_phases import table_phases
 

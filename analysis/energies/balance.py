@@ -3,22 +3,21 @@
     compound = 1 host + sum_k c_k crystal_k
 
 with one binary crystal for every cation (the oxide in its valence, for an oxide host) and one metal
-that closes what is not charge balanced. The coefficients are unique: nothing is fitted.
+that closes an imbalance of charge. The coefficients are unique: nothing is fitted.
 """
 
 from collections.abc import Container, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
-from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition, Element
 
 from analysis.base.errors import InputError
 from analysis.base.reasons import Reason
-from analysis.energies.phases import Phase, ReferencePhases
+from analysis.energies.phases import ReferencePhases
+from analysis.energies.stand_ins import MissingCrystalsError, Part, find_part
 
 # Amounts per formula unit are of order one and come from integer counts.
 TOLERANCE = 1e-8
@@ -36,7 +35,7 @@ class Balance(BaseModel, frozen=True, extra="forbid"):
     )
     metal: str = Field(description="The metal that closes a charge imbalance.")
     charge_balanced: bool = Field(
-        default=True, description="Whether the valence-matched binaries alone make the compound."
+        default=True, description="True if the valence-matched binaries alone make the compound."
     )
     notes: tuple[str, ...] = ()
 
@@ -46,7 +45,7 @@ class Balance(BaseModel, frozen=True, extra="forbid"):
         return tuple(self.coefficients)
 
     def sum(self, energies: Mapping[str, float]) -> float:
-        """Sum the crystals' energies, given in eV/atom: eV per formula unit of the compound.
+        """Sum the crystals' energies (eV/atom) to eV per formula unit of the compound.
 
         Raises
         ------
@@ -114,6 +113,7 @@ def balance(
     phases: ReferencePhases,
     crystals: Container[str],
     electrode: str = "Li",
+    accept_poor: bool = False,
 ) -> Balance:
     """Write ``composition - start`` as binaries of the host's main anion and one metal.
 
@@ -132,13 +132,18 @@ def balance(
     crystals
         Reduced formulas of the crystals that the engine can relax.
     electrode
-        The metal that takes a charge imbalance, where the compound contains it; otherwise the
+        The metal that takes a charge imbalance, if the compound contains it; otherwise the
         cation of lowest valence.
+    accept_poor
+        Whether phases that are not next to a binary on the hull may stand in for it, where no
+        crystal of those that are is at hand; a note says so.
 
     Raises
     ------
+    MissingCrystalsError
+        No crystal of a binary, or of the metal, is at hand, nor of those that may stand in for it.
     InputError
-        A binary is known neither itself nor through two neighbours, or a valence is missing.
+        The phases do not bracket a binary, or a valence is missing.
     """
     target = _difference(composition, start)
     elements = sorted({e.symbol for e in composition} | {e.symbol for e in start or {}})
@@ -152,10 +157,15 @@ def balance(
     ]
     metal_amount, *amounts = decompose(target, [Composition(metal), *binaries])
     parts = [
-        (float(amount), _part(binary, phases, crystals))
+        (float(amount), find_part(binary, phases, crystals, accept_poor=accept_poor))
         for binary, amount in zip(binaries, amounts, strict=True)
         if abs(amount) > TOLERANCE
     ]
+    missing = {formula for _, part in parts for formula in part.missing}
+    if abs(metal_amount) > TOLERANCE and metal not in crystals:
+        missing.add(metal)
+    if missing:
+        raise MissingCrystalsError(missing, phases.source)
     return _collect(metal, float(metal_amount), parts)
 
 
@@ -183,52 +193,7 @@ def _pairs(
     return [(c, anions[0]) for c in cations] + [(metal, anion) for anion in anions[1:]]
 
 
-class _Part(NamedTuple):
-    """One unknown of the sum: a crystal, or the two on the hull that stand for it."""
-
-    composition: Composition
-    members: tuple[str, ...]
-    note: str | None = None
-
-
-def _part(binary: Composition, phases: ReferencePhases, crystals: Container[str]) -> _Part:
-    formula = binary.reduced_formula
-    if formula in phases.by_formula and formula in crystals:
-        return _Part(binary, (formula,))
-    tabulated = phases.within({element.symbol for element in binary}).phases
-    known = [p for p in tabulated if p.formula in crystals or p.composition.is_element]
-    members = bracket(binary, known)
-    if missing := [member for member in members if member not in crystals]:
-        message = (
-            f"{formula} is not known as a crystal, and neither is {', '.join(missing)}, which "
-            f"would stand for it: add the crystal to the reference entries ({phases.source})."
-        )
-        raise InputError(message)
-    note = f"{formula} {Reason.NO_OXIDE}: {' and '.join(members)} on the hull stand for it."
-    return _Part(binary, members, note)
-
-
-def bracket(composition: Composition, phases: Sequence[Phase]) -> tuple[str, ...]:
-    """Formulas of the phases on the binary hull that bracket `composition`.
-
-    Raises
-    ------
-    InputError
-        An element of `composition` is in none of the phases.
-    """
-    entries = [
-        PDEntry(phase.composition, phase.formation_energy_per_atom * phase.composition.num_atoms)
-        for phase in phases
-    ]
-    try:
-        decomposition = PhaseDiagram(entries).get_decomposition(composition)
-    except ValueError as error:
-        message = f"The reference phases do not bracket {composition.reduced_formula}: {error}"
-        raise InputError(message) from error
-    return tuple(sorted(entry.composition.reduced_formula for entry in decomposition))
-
-
-def _collect(metal: str, metal_amount: float, parts: Sequence[tuple[float, _Part]]) -> Balance:
+def _collect(metal: str, metal_amount: float, parts: Sequence[tuple[float, Part]]) -> Balance:
     """Add up the members of all parts and the metal."""
     coefficients: dict[str, float] = {}
     notes = [part.note for _, part in parts if part.note]

@@ -1,4 +1,4 @@
-"""Defect energy: what it costs to put the dopants into the host, beside the oxides."""
+"""Defect energy: the cost of moving the dopants from their oxides into the host."""
 
 from collections.abc import Container, Mapping
 
@@ -18,13 +18,20 @@ def defect_balance(
     phases: ReferencePhases,
     crystals: Container[str],
     electrode: str = "Li",
+    accept_poor: bool = False,
 ) -> Balance:
     """Oxides exchanged when the host becomes the compound; the host itself is not listed.
 
     See `analysis.energies.balance.balance` for parameters and errors.
     """
     return balance(
-        composition, host, valences=valences, phases=phases, crystals=crystals, electrode=electrode
+        composition,
+        host,
+        valences=valences,
+        phases=phases,
+        crystals=crystals,
+        electrode=electrode,
+        accept_poor=accept_poor,
     )
 
 
@@ -46,7 +53,7 @@ def defect_energy(
     energy, host_energy
         Total energies of the compound and of the campaign's relaxed host, eV per formula unit.
     exchanged
-        What `defect_balance` gave for this compound.
+        What `defect_balance` returned for this compound.
     crystal_energies
         Reduced formula to the engine's energy of the relaxed crystal, eV/atom.
     concentration
@@ -55,7 +62,7 @@ def defect_energy(
     Returns
     -------
     tuple
-        The energy, None where the compound is not charge balanced, and notes that say why.
+        The energy, None if the compound is not charge balanced, and notes that say why.
 
     Raises
     ------

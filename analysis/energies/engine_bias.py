@@ -1,4 +1,4 @@
-"""The one-sided error of an engine on dissolving a dopant: what to correct, and what stays open.
+"""The one-sided error of an engine on dissolving a dopant: the correction and its uncertainty.
 
 A force field makes oxides and doped garnets too stable more often than not. On exchanging binary
 oxides, per dopant atom,
@@ -6,12 +6,12 @@ oxides, per dopant atom,
     error = shift of all elements + shift of the site + what is left
 
 The first is the mean over elements of the errors of ternary oxides, as a random effect weighs them
-(R. DerSimonian and N. Laird, Control. Clin. Trials 7, 177 (1986)). The second is what doped garnets
-show beyond it, by the host ion that is replaced, shrunken by the same ratio of variances. Both are
-taken off an energy only if that lowers the error of elements left out, in oxides and in garnets
-(`lowers_errors`); otherwise the energy stays, and its uncertainty is wider upwards. An element's
-mean error is not taken off: it lowers the error of other oxides of that element, and raises that of
-garnets (docs/uncertainty.md). It is in the spread.
+(R. DerSimonian and N. Laird, Control. Clin. Trials 7, 177 (1986)). The second is the
+additional error of doped garnets, by the replaced host ion, shrunk by the same ratio of variances.
+Both are subtracted only if that lowers the error of elements left out, in oxides and in garnets
+(`lowers_errors`); otherwise the energy stays, and its uncertainty grows upwards. An element's mean
+error is not subtracted: that would lower the error of its other oxides but raise that of garnets
+(docs/uncertainty.md). It is in the spread.
 """
 
 import json
@@ -33,7 +33,7 @@ from analysis.energies.uncertainty import (
     pooled,
 )
 
-#: A site needs so many doped hosts for a shift of its own: one shows no more than its own error.
+#: A site needs this many doped hosts for a separate shift: one shows only its own error.
 FEWEST: Final = 2
 
 # The garnets among the samples fill one of these sites with another element altogether.
@@ -51,7 +51,7 @@ class ExchangeError(NamedTuple):
         Engine minus reference, eV per atom of the element: negative where the engine has the oxide
         too stable.
     site
-        Name of the host ion that it replaces; empty for an oxide that is no doped host.
+        Name of the host ion that it replaces; empty for an oxide that is not a doped host.
     """
 
     element: str
@@ -69,22 +69,22 @@ class MeasuredErrors(NamedTuple):
 
 @dataclass(frozen=True)
 class EngineBias:
-    """What is known of an engine's one-sided error, eV per dopant atom.
+    """The known one-sided error of an engine, eV per dopant atom.
 
     Attributes
     ----------
     mean
         The error of all elements; negative where the engine has oxides too stable.
     applied
-        Whether errors of elements left out become smaller when the bias is taken off.
+        True if subtracting the bias lowers the errors of elements left out.
     spread
         The error that is left, by element.
     sites
-        What doped hosts show beyond `mean`, by the host ion that is replaced.
+        Additional error of doped hosts beyond `mean`, by the replaced host ion.
     structure
-        What is left in doped hosts beyond `spread`, on a site of `sites`.
+        Remaining error of doped hosts beyond `spread`, on a site of `sites`.
     elsewhere
-        The same on a site of which too few doped hosts were measured.
+        The same on a site with too few measured doped hosts.
     """
 
     mean: float
@@ -99,11 +99,11 @@ class EngineBias:
         return self.mean + self.sites.get(site, 0.0)
 
     def correction(self, site: str) -> float:
-        """Return what to add to the energy of a dopant on a site, eV per dopant atom."""
+        """Return the correction to the energy of a dopant on a site, eV per dopant atom."""
         return -self.of(site) if self.applied else 0.0
 
     def one_sided(self, site: str) -> float:
-        """Return how much higher the energy may be for a bias that is not taken off, eV."""
+        """Return how much higher the energy may be because of an uncorrected bias, eV."""
         return 0.0 if self.applied else max(0.0, -self.of(site))
 
     def error(self, element: str, site: str) -> float:
@@ -152,7 +152,7 @@ def measured_errors(engine: str) -> MeasuredErrors:
 
 
 def replaced_ion(formula: str) -> str:
-    """Name the host ion of LLZO that a garnet has none of: Zr in Li5La3Ta2O12."""
+    """Name the host ion of LLZO that a garnet lacks: Zr for Li5La3Ta2O12."""
     present = Composition(formula)
     return next((site for site in _REPLACEABLE if site not in present), "Li")
 
@@ -182,7 +182,7 @@ def fit(oxides: Sequence[ExchangeError], garnets: Sequence[ExchangeError]) -> En
 def leave_one_element_out(
     oxides: Sequence[ExchangeError], garnets: Sequence[ExchangeError]
 ) -> tuple[list[ExchangeError], list[ExchangeError]]:
-    """Return what is left of each error when the bias of all other elements is taken off it.
+    """Return each error minus the bias of all other elements.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def leave_one_element_out(
 
 
 def lowers_errors(oxides: Sequence[ExchangeError], garnets: Sequence[ExchangeError]) -> bool:
-    """Tell if taking off the bias lowers the errors of elements left out, oxides and garnets."""
+    """Return True if subtracting the bias lowers errors of elements left out, in both sets."""
     left = leave_one_element_out(oxides, garnets)
     return all(
         root_mean_square(after) < root_mean_square(before)
@@ -226,7 +226,7 @@ def _without(element: str, errors: Sequence[ExchangeError]) -> list[ExchangeErro
 def _shifts(
     oxides: Sequence[ExchangeError], garnets: Sequence[ExchangeError]
 ) -> tuple[float, dict[str, float]]:
-    """Return the mean error of elements, and what each site of doped hosts adds to it."""
+    """Return the mean error of elements, and the addition for each site of doped hosts."""
     groups: dict[str, list[float]] = defaultdict(list)
     for each in oxides:
         groups[each.element].append(each.error)
@@ -275,7 +275,7 @@ def random_effect(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
 
 
 def _spread(errors: Sequence[float], elements: Sequence[str]) -> EngineError:
-    """Pool the errors that are left, of each element with those of all."""
+    """Pool the remaining errors, those of each element with those of all."""
     overall = {"n": len(errors), "rms": _rms(errors)}
     own: dict[str, list[float]] = defaultdict(list)
     for element, error in zip(elements, errors, strict=True):
@@ -291,7 +291,7 @@ def _spread(errors: Sequence[float], elements: Sequence[str]) -> EngineError:
 
 
 def _structure(garnets: Sequence[ExchangeError], spread: EngineError) -> float:
-    """Return what errors of doped hosts have beyond those of oxides, eV per dopant atom."""
+    """Return the error of doped hosts beyond that of oxides, eV per dopant atom."""
     found = root_mean_square(garnets) ** 2
     expected = sum(spread.of(each.element) ** 2 for each in garnets) / len(garnets)
     return math.sqrt(max(0.0, found - expected))

@@ -1,4 +1,4 @@
-"""The energy scheme of a list of pymatgen entries, read from what the entries say of themselves."""
+"""The energy scheme of a list of pymatgen entries, read from their own data."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -111,7 +111,7 @@ def _plus_u(entries: Sequence[ComputedEntry]) -> str:
 
 
 def _hubbards(entry: ComputedEntry) -> dict[str, float]:
-    """U of each element of an oxide or fluoride that may have one, 0 where it is plain GGA."""
+    """Return U of each element of an oxide or fluoride that may have one, 0 for plain GGA."""
     symbols = {element.symbol for element in entry.composition}
     values = entry.parameters.get("hubbards") or {}
     plain = not str(entry.parameters.get("run_type")).upper().endswith("+U")
@@ -132,7 +132,7 @@ def _potentials(entry: ComputedEntry) -> str:
 
 
 def _corrections(entries: Sequence[ComputedEntry]) -> str:
-    """Name the correction scheme, refusing corrected entries beside uncorrected ones."""
+    """Name the correction scheme, refusing a mixture of corrected and uncorrected entries."""
     telling = [entry for entry in entries if entry.energy_adjustments or _oxide(entry)]
     return _common(telling, _correction, "corrections") if telling else NO_CORRECTIONS
 

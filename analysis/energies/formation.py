@@ -1,6 +1,6 @@
 """Formation energies on the scale of the reference phases.
 
-Two ways, never mixed. Where engine and reference phases share one scheme the formation energy is
+There are two ways, never mixed. If engine and reference phases share one scheme, it is
 the total energy minus the elements' energies. Otherwise the compound is written as an exact sum of
 crystals known on both scales (`analysis.energies.balance`), and
 
@@ -70,7 +70,7 @@ def valences_of(species: Iterable[Species], dopants: Iterable[_Doped] = ()) -> d
 
 
 def needs_alignment(scheme: EnergyScheme, phases: ReferencePhases) -> bool:
-    """Whether the engine's energies must be aligned to the scale of the reference phases."""
+    """Return True if the engine's energies must be aligned to the scale of the reference phases."""
     return scheme != phases.scheme or not phases.element_energies
 
 
@@ -111,6 +111,12 @@ def formation_energy(
     )
 
 
+def has_entry(host: Composition, phases: ReferencePhases, crystals: Container[str]) -> bool:
+    """Whether the reference phases hold the host itself, and its crystal is at hand."""
+    formula = host.element_composition.reduced_formula
+    return formula in phases.by_formula and formula in crystals
+
+
 def alignment(
     composition: Composition,
     host: Composition,
@@ -119,15 +125,16 @@ def alignment(
     phases: ReferencePhases,
     crystals: Container[str],
     electrode: str = "Li",
+    accept_poor: bool = False,
 ) -> Balance:
     """Crystals, with their amounts, that carry a compound to the scale of the reference phases.
 
-    The host's own reference entry has the coefficient one. A host without an entry is aligned
-    through the binaries of its ions. See `analysis.energies.balance.balance` for
-    parameters and errors.
+    The host's own reference entry has the coefficient one, and the valences are those of the ions
+    that dopants displace. A host without an entry is aligned through the binaries of its ions, and
+    the valences are those in the compound. Parameters and errors: `balance.balance`.
     """
     formula, units = host.element_composition.get_reduced_formula_and_factor()
-    entry = formula in phases.by_formula and formula in crystals
+    entry = has_entry(host, phases, crystals)
     result = balance(
         composition,
         host if entry else None,
@@ -135,6 +142,7 @@ def alignment(
         phases=phases,
         crystals=crystals,
         electrode=electrode,
+        accept_poor=accept_poor,
     )
     if entry:
         return result.model_copy(update={"coefficients": {formula: units, **result.coefficients}})
@@ -159,7 +167,7 @@ def aligned_formation_energy(
     composition
         The compound per formula unit.
     aligned
-        What `alignment` gave for this compound.
+        What `alignment` returned for this compound.
     crystal_energies
         Reduced formula to the same engine's energy of the relaxed crystal, eV/atom.
     phases

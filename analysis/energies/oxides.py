@@ -23,9 +23,9 @@ EV_PER_KJ: Final = float(kilo / (N_A * e))  # eV per formula unit of one kJ/mol
 
 
 class OxideStatus(StrEnum):
-    """How far a measured enthalpy was checked."""
+    """How well a measured enthalpy was checked."""
 
-    VERIFIED = "verified"  # two sources at least agree
+    VERIFIED = "verified"  # at least two sources agree
     MAJORITY = "majority"  # most sources agree, the first one does not
     SINGLE = "single source"
     UNVERIFIED = "unverified"  # quoted from memory of a handbook, not looked up
@@ -45,8 +45,8 @@ class MeasuredOxide(BaseModel, frozen=True, extra="forbid"):
     """A binary oxide and its measured enthalpy of formation at 298 K."""
 
     formula: str = Field(description="Reduced formula as pymatgen writes it.")
-    element: str = Field(description="M, the element beside oxygen.")
-    mean_valence: float = Field(description="2 O/M. No valence in peroxides and superoxides.")
+    element: str = Field(description="M, the element other than oxygen.")
+    mean_valence: float = Field(description="2 O/M; not the valence in peroxides and superoxides.")
     valence: float | None = Field(
         description="Mean valence of M (2.667 in Fe3O4); null in peroxides and superoxides."
     )
@@ -54,7 +54,7 @@ class MeasuredOxide(BaseModel, frozen=True, extra="forbid"):
     enthalpy_per_formula_unit: float = Field(description="kJ/mol of formula units.")
     enthalpy_per_atom: float = Field(description="eV/atom.")
     uncertainty: float | None = Field(
-        description="Of the source, kJ/mol of formula units; null where it gives none."
+        description="Of the source, kJ/mol of formula units; null if it gives none."
     )
     status: OxideStatus
     source: str
@@ -66,8 +66,8 @@ def measured_oxides(statuses: Collection[OxideStatus] = USABLE) -> tuple[Measure
     Parameters
     ----------
     statuses
-        Which rows count. By default all but those whose sources disagree; a row without a value
-        never does.
+        Which rows count. By default all except those whose sources disagree; a row without a
+        value never counts.
     """
     rows = _rows()
     return tuple(

@@ -19,23 +19,23 @@ def parsed(formula: str) -> Composition:
     Raises
     ------
     InputError
-        If the text is no formula.
+        If the text is not a formula.
     """
     try:
         return Composition(formula)
     except ValueError as error:
-        msg = f"{formula!r} is no chemical formula: write it as Li2O or Li7La3Zr2O12"
+        msg = f"{formula!r} is not a chemical formula: write it as Li2O or Li7La3Zr2O12"
         raise InputError(msg) from error
 
 
 @lru_cache(maxsize=100_000)
 def elements_of(formula: str) -> frozenset[str]:
-    """Give the symbols of a formula; every compound of a campaign asks for them of every phase.
+    """Return the symbols of a formula; cached, since every compound needs those of every phase.
 
     Raises
     ------
     InputError
-        If the text is no formula.
+        If the text is not a formula.
     """
     return frozenset(element.symbol for element in parsed(formula))
 
@@ -46,7 +46,7 @@ class Phase(BaseModel, frozen=True, extra="forbid"):
     formula: str = Field(description="Reduced formula as pymatgen writes it.")
     formation_energy_per_atom: float = Field(description="Lowest of all polymorphs, eV/atom.")
     band_gap: float | None = Field(
-        default=None, description="Smallest gap listed, eV; null where none is."
+        default=None, description="Smallest listed gap, eV; null if none is listed."
     )
 
     @property
@@ -63,9 +63,9 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
     phases: tuple[Phase, ...]
     element_energies: dict[str, float] = Field(
         default_factory=dict,
-        description="Total energy of each element on this scheme, eV/atom; empty where unknown.",
+        description="Total energy of each element on this scheme, eV/atom; empty if unknown.",
     )
-    notes: tuple[str, ...] = Field(default=(), description="What the phases do not hold.")
+    notes: tuple[str, ...] = Field(default=(), description="What the phases lack.")
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -111,11 +111,7 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
         """
         wanted = frozenset(map(str, elements))
         if unknown := sorted(wanted - self.elements):
-            message = (
-                f"No reference phase of {self.source} contains {', '.join(unknown)}: choose "
-                "another dopant or electrode, or another source of reference phases."
-            )
-            raise InputError(message)
+            raise InputError(no_phases_of(self.source, unknown))
         kept = tuple(phase for phase in self.phases if elements_of(phase.formula) <= wanted)
         energies = {e: v for e, v in self.element_energies.items() if e in wanted}
         # Not a model_copy: that would keep the cached properties of all phases.
@@ -126,3 +122,11 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
             element_energies=energies,
             notes=self.notes,
         )
+
+
+def no_phases_of(source: str, elements: Iterable[str]) -> str:
+    """Word the refusal of elements that occur in no phase of a source."""
+    return (
+        f"No reference phase of {source} contains {', '.join(elements)}: choose another dopant or "
+        "electrode, or another source of reference phases."
+    )

@@ -1,27 +1,27 @@
 """Reference phases: the competing phases, with formation energies and band gaps.
 
 They come from the project's own table (Materials Project 2019), from a file of pymatgen entries,
-or from the Materials Project (``workflows.specification.materials_project``). Whatever the
+or from the Materials Project (``workflows.specification.materials_project``). From any
 source, one object carries one energy scheme.
 """
 
 import csv
 import gzip
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
-from monty.serialization import loadfn
 from pymatgen.core import Structure
 from pymatgen.entries.computed_entries import ComputedEntry
 
 from analysis.base.errors import InputError
-from analysis.base.reasons import Reason
 from analysis.data import TABLES
+from analysis.energies.entry_files import read_entries
 from analysis.energies.entry_schemes import scheme_of_entries
-from analysis.energies.phases import Phase, ReferencePhases
+from analysis.energies.phases import Phase, ReferencePhases, no_phases_of
 from analysis.energies.schemes import MATERIALS_PROJECT_2019
 from analysis.energies.shipped_tables import (
     CRYSTALS_TABLE,
@@ -35,9 +35,6 @@ TABLE_SOURCE = "Materials Project 2019 (table of the project)"
 
 def table_phases(elements: Iterable[str]) -> ReferencePhases:
     """Phases of the project's table made of `elements`: the lowest entry of each formula.
-
-    The table holds Li-La-Zr-O with at most one further element; what that leaves out for several
-    further elements is said in ``notes``.
 
     Parameters
     ----------
@@ -53,44 +50,60 @@ def table_phases(elements: Iterable[str]) -> ReferencePhases:
 
 
 def whole_table() -> ReferencePhases:
-    """All phases of the project's table."""
-    return _table()
+    """Phases of the table for garnets with one dopant: Li-La-Zr-O and one further element."""
+    further = sorted(_table_elements() - HOST_ELEMENTS)
+    found = {
+        phase.formula: phase
+        for element in further
+        for phase in table_phases({*HOST_ELEMENTS, element}).phases
+    }
+    return _reference_phases(found[formula] for formula in sorted(found))
 
 
 @lru_cache(maxsize=256)
 def _table_within(elements: frozenset[str]) -> ReferencePhases:
-    phases = _table().within(elements)
-    return phases.model_copy(update={"notes": _missing_pairs(elements)})
+    if unknown := sorted(elements - _table_elements()):
+        raise InputError(no_phases_of(TABLE_SOURCE, unknown))
+    sizes = range(1, len(elements) + 1)
+    systems = (system for size in sizes for system in combinations(sorted(elements), size))
+    found = [phase for system in systems for phase in _system_phases("-".join(system))]
+    return _reference_phases(sorted(found, key=lambda phase: phase.formula))
 
 
-def _missing_pairs(elements: frozenset[str]) -> tuple[str, ...]:
-    further = sorted(elements - HOST_ELEMENTS)
-    if len(further) < 2:  # noqa: PLR2004, a pair
-        return ()
-    pairs = ", ".join(f"{first}-{second}" for first, second in combinations(further, 2))
-    note = (
-        "The Materials Project 2019 table holds phases with at most one element beyond Li, La, Zr "
-        f"and O: {Reason.MISSING_PAIRS} {pairs} are missing from the reference phases."
+def _reference_phases(phases: Iterable[Phase]) -> ReferencePhases:
+    return ReferencePhases(source=TABLE_SOURCE, scheme=MATERIALS_PROJECT_2019, phases=tuple(phases))
+
+
+def _system_phases(system: str) -> tuple[Phase, ...]:
+    """Read the phases that contain all elements of a chemical system, Li-O, and no other."""
+    lines = _table_lines()
+    # "," is followed by "-" in ASCII: the lines of Li-O end where those of Li-O-P begin.
+    rows = lines[bisect_left(lines, f"{system},") : bisect_left(lines, f"{system}-")]
+    return tuple(
+        Phase(
+            formula=formula,
+            formation_energy_per_atom=float(energy),
+            band_gap=float(gap) if gap else None,
+        )
+        for _, formula, energy, gap, _ in csv.reader(rows)
     )
-    return (note,)
 
 
 @lru_cache(maxsize=1)
-def _table() -> ReferencePhases:
+def _table_elements() -> frozenset[str]:
+    systems = (line.partition(",")[0] for line in _table_lines())
+    return frozenset(system for system in systems if "-" not in system)
+
+
+@lru_cache(maxsize=1)
+def _table_lines() -> list[str]:
+    """Read the table without its heading; it is parsed by chemical system, when one is asked."""
     with gzip.open(TABLES / PHASES_TABLE, "rt") as lines:
-        phases = tuple(
-            Phase(
-                formula=row["formula"],
-                formation_energy_per_atom=float(row["formation_energy_per_atom"]),
-                band_gap=float(row["band_gap"]) if row["band_gap"] else None,
-            )
-            for row in csv.DictReader(lines)
-        )
-    return ReferencePhases(source=TABLE_SOURCE, scheme=MATERIALS_PROJECT_2019, phases=phases)
+        return lines.read().splitlines()[1:]
 
 
 class TableCrystals(Mapping[str, Structure]):
-    """Reduced formula to the ground-state crystal, each built anew when it is asked for."""
+    """Reduced formula to the ground-state crystal, each built when it is requested."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._records = {record["formula"]: record for record in map(json.loads, lines)}
@@ -133,11 +146,12 @@ def file_phases(path: str | Path) -> tuple[ReferencePhases, dict[str, Structure]
     Raises
     ------
     InputError
-        The file is missing or is no list of entries, or an element has no entry.
+        The file is missing or is no list of entries, an entry cannot be used, or an element has
+        no entry.
     SchemeMismatchError
         The entries are of two energy schemes.
     """
-    entries = _read_entries(Path(path))
+    entries, notes = read_entries(Path(path))
     lowest = _lowest(entries)
     energies = _element_energies(lowest, path)
     phases = ReferencePhases(
@@ -145,28 +159,10 @@ def file_phases(path: str | Path) -> tuple[ReferencePhases, dict[str, Structure]
         scheme=scheme_of_entries(entries),
         phases=tuple(_entry_phase(lowest[f], entries, energies) for f in sorted(lowest)),
         element_energies=energies,
+        notes=notes,
     )
     crystals = {f: e.structure for f, e in lowest.items() if hasattr(e, "structure")}
     return phases, crystals
-
-
-def _read_entries(path: Path) -> list[ComputedEntry]:
-    if not path.is_file():
-        message = f"There is no file of reference entries at {path}: check the path."
-        raise InputError(message)
-    try:
-        entries = loadfn(path)
-    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
-        message = f"{path} cannot be read as pymatgen entries: {error}"
-        raise InputError(message) from error
-    if not isinstance(entries, list) or not entries:
-        message = f"{path} holds {type(entries).__name__}, expected a list of pymatgen entries."
-        raise InputError(message)
-    for entry in entries:
-        if not isinstance(entry, ComputedEntry):
-            message = f"{path} holds a {type(entry).__name__}; expected ComputedEntry alone."
-            raise InputError(message)
-    return entries
 
 
 def _lowest(entries: Iterable[ComputedEntry]) -> dict[str, ComputedEntry]:

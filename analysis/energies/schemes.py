@@ -1,6 +1,6 @@
 """Energy schemes: what must agree before two energies may be compared.
 
-Two total or formation energies are comparable only where engine, functional, +U, potentials,
+Two total or formation energies are comparable only if engine, functional, +U, potentials,
 corrections and elemental references agree. Nothing is converted or averaged silently.
 """
 
@@ -59,7 +59,7 @@ def _differ(first: EnergyScheme, other: EnergyScheme, part: str) -> bool:
     return bool(getattr(first, part) != getattr(other, part))
 
 
-# Effective U in eV, where O or F is in the compound (Materials Project documentation, "Hubbard U
+# Effective U in eV, if the compound contains O or F (Materials Project documentation, "Hubbard U
 # values"; the same as LDAUU of pymatgen's MPRelaxSet).
 MATERIALS_PROJECT_U: Final = {
     "Co": 3.32,

@@ -33,14 +33,14 @@ VASP_ERROR: Final = 0.005  # eV per dopant atom
 
 # Weight of all elements' error in that of one element, in ternary oxides. With ternary oxides left
 # out one by one the likelihood is flat from 5 to 20 and lower at 0. Of 68 oxides of four and more
-# elements, which the errors were not made of, the errors are 1.20 of this in root mean square and
+# elements, not used to derive the errors, the errors are 1.20 of this in root mean square and
 # 2.04 of an element's own alone (benchmarks/alignment.py).
 PRIOR: Final = 10
 
 
 @dataclass(frozen=True)
 class EngineError:
-    """What is known of an engine's error on exchanging binary oxides.
+    """The known error of an engine on exchanging binary oxides.
 
     Attributes
     ----------
@@ -49,11 +49,11 @@ class EngineError:
     elements
         That of single dopant elements.
     structure
-        What errors in doped hosts have beyond those, eV per dopant atom.
+        The additional error in doped hosts, eV per dopant atom.
     forces
         Error of stopping the relaxations at their force threshold, eV per formula unit.
     note
-        What the error holds and what not; empty where nothing need be said.
+        What the error includes and what not; empty if there is nothing to say.
     """
 
     overall: float
@@ -74,7 +74,7 @@ def reaction_energy_uncertainty(
     engine: str,
     charge_balanced: bool = True,
 ) -> tuple[float | None, tuple[str, ...]]:
-    """Estimate the standard uncertainty of D, and say what it lacks.
+    """Estimate the standard uncertainty of D, with notes on what it lacks.
 
     Parameters
     ----------
@@ -85,26 +85,26 @@ def reaction_energy_uncertainty(
     engine
         Name of the engine: "chgnet" or "vasp", in any case.
     charge_balanced
-        Whether binary oxides alone carry the compound to the scale of the reference phases; with
+        True if binary oxides alone carry the compound to the scale of the reference phases; with
         a metal among them the engine's error is not known.
 
     Returns
     -------
     tuple
-        u in eV per formula unit of the host, None where an error is not known; and notes. The
+        u in eV per formula unit of the host, None if an error is not known; and notes. The
         undoped host has u = 0: its D is zero by definition.
     """
     if not compound.dopants:
         return 0.0, ()
-    if engine.lower() not in _KNOWN:
+    if not has_known_error(engine):
         reason = (
-            f"reaction_energy_uncertainty and label are null: the error of the engine {engine} "
+            f"reaction_energy_uncertainty and relation are null: the error of the engine {engine} "
             f"{Reason.NO_ENGINE_ERROR} (known: {', '.join(_KNOWN)})"
         )
         return None, (reason,)
     if not charge_balanced:
         reason = (
-            f"reaction_energy_uncertainty and label are null: the {Reason.UNBALANCED}, and the "
+            f"reaction_energy_uncertainty and relation are null: the {Reason.UNBALANCED}, and the "
             "engine's error was measured for exchanges of oxides alone"
         )
         return None, (reason,)
@@ -115,8 +115,31 @@ def reaction_energy_uncertainty(
     return total, (*engine_notes, *arrangement_notes)
 
 
+def scatter(energies: Sequence[float], engine: str) -> float:
+    """Return the part of u that is not the engine's: arrangements and unfinished relaxation.
+
+    Parameters
+    ----------
+    energies
+        Energies of all arrangements that were relaxed, eV per formula unit of the host.
+    engine
+        Name of the engine.
+
+    Returns
+    -------
+    float
+        Standard uncertainty, eV per formula unit of the host.
+    """
+    return math.hypot(_arrangement_part(energies)[0], known_error(engine).forces)
+
+
+def has_known_error(engine: str) -> bool:
+    """Return True if the errors of an engine were measured or estimated."""
+    return engine.lower() in _KNOWN
+
+
 def known_error(engine: str) -> EngineError:
-    """Look up what is known of an engine's error: that of "chgnet" or "vasp", in any case."""
+    """Look up the known error of an engine: "chgnet" or "vasp", in any case."""
     return _KNOWN[engine.lower()]()
 
 
@@ -143,8 +166,8 @@ def _arrangement_part(energies: Sequence[float]) -> tuple[float, tuple[str, ...]
     """Take the sample standard deviation s of the relaxed arrangements.
 
     The lowest of n normal values scatters by 0.83 s (n = 2) to 0.59 s (n = 10) from sample to
-    sample, and as many again lower it by 0.47 s to 0.33 s on average: in quadrature 0.95 s to
-    0.67 s. Thus s is a slightly wide figure for how far the lowest is from its own limit.
+    sample; doubling the sample lowers it by 0.47 s to 0.33 s on average: in quadrature 0.95 s to
+    0.67 s. So s slightly overestimates how far the lowest is from its own limit.
     """
     if len(energies) > 1:
         return stdev(energies), ()
@@ -177,8 +200,8 @@ def pooled(
 ) -> float:
     """Take the root mean square of an element's errors and `prior` typical ones of all elements.
 
-    Five to a hundred oxides of an element show its usual error, and rarely its worst: alone they
-    promise too much of elements whose few oxides happen to be right.
+    Five to a hundred oxides of an element show its usual error, but rarely its worst: alone they
+    are too optimistic for elements whose few oxides happen to be right.
 
     Parameters
     ----------
@@ -190,9 +213,9 @@ def pooled(
 
 
 def structure_error(garnets: Sequence[tuple[str, str, str, float]], oxides: EngineError) -> float:
-    """Error in doped hosts beyond that of oxides, eV per dopant atom; zero where there is none.
+    """Return the error in doped hosts beyond that of oxides, eV per dopant atom; zero if none.
 
-    The mean square of the garnets' errors minus that which the oxides' errors let expect.
+    The mean square of the garnets' errors minus that expected from the oxides' errors.
 
     Parameters
     ----------
@@ -207,7 +230,7 @@ def structure_error(garnets: Sequence[tuple[str, str, str, float]], oxides: Engi
 
 
 def force_threshold_error(relaxations: Mapping[str, Any]) -> float:
-    """Root mean square of what the looser threshold adds to compound minus host, eV per f.u.
+    """Return the RMS of what the looser threshold adds to compound minus host, eV per f.u.
 
     Parameters
     ----------
@@ -227,7 +250,7 @@ def force_threshold_error(relaxations: Mapping[str, Any]) -> float:
 
 
 def _vasp() -> EngineError:
-    """Give what remains between PBE runs of one scheme; forces of 0.01 eV/Å add nothing to it."""
+    """Return what remains between PBE runs of one scheme; forces of 0.01 eV/Å add nothing to it."""
     note = (
         "reaction_energy_uncertainty holds the numerical errors of VASP within PBE, "
         f"{Reason.PBE_ONLY}"

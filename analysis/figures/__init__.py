@@ -1,1 +1,1 @@
-"""The figures: matplotlib draws, from result documents or from what was learnt."""
+"""Figures drawn with matplotlib from result documents and trainings."""

@@ -33,7 +33,7 @@ STYLES = {
 
 
 class Series(NamedTuple):
-    """One dopant at several concentrations, by what balances its charge."""
+    """One dopant at several concentrations, with and without charge balance."""
 
     element: str
     valence: int
@@ -42,7 +42,7 @@ class Series(NamedTuple):
 
     @property
     def documents(self) -> Iterator[Document]:
-        """Go through all its compounds."""
+        """Yield the documents of all its compounds."""
         for members in self.members.values():
             yield from members
 
@@ -60,7 +60,7 @@ def concentration_series(documents: Sequence[Document]) -> list[Series]:
     -------
     list of Series
         By site, then by element and valence; each compensation sorted by concentration. A
-        compensation with a single concentration is kept beside one that has several.
+        compensation with a single concentration is kept together with one that has several.
     """
     found: dict[tuple[str, str, int], dict[str, list[Document]]] = {}
     for document in sorted(filter(_is_drawn, documents), key=lambda d: d[Field.CONCENTRATION]):
@@ -90,7 +90,7 @@ def reaction_energy_against_concentration(
         Result documents of one campaign: cells of two sizes hold other arrangements.
     host_document : mapping, optional
         The undoped host's document: x = 0, and the line to compare with. A grey band of one
-        standard uncertainty of the difference lies around it where the uncertainty is known.
+        standard uncertainty of the difference surrounds it if the uncertainty is known.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _is_drawn(document: Document) -> bool:
 
 
 def _panels(number: int) -> tuple[Figure, list[Axes]]:
-    """Make as many panels with common axes, and leave the rest of the grid empty."""
+    """Make this many panels with common axes, and leave the rest of the grid empty."""
     columns = min(number, MOST_COLUMNS)
     rows = math.ceil(number / columns)
     width = max(LEAST_WIDTH, 0.7 + PANEL[0] * columns)

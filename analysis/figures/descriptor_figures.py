@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.learning.data.training_data import TrainingData
 
 PANELS_ACROSS = 3
-#: Correlations written with their number; weaker ones are left to the colour.
+#: Correlations written as a number; weaker ones are shown by colour alone.
 WRITTEN_FROM = 0.5
 
 
@@ -32,7 +32,7 @@ def importance_figure(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table
-        As `analysis.learning.search.importance.importances` gives it.
+        As `analysis.learning.search.importance.importances` returns it.
     """
     figure = Figure(figsize=(9.5, 0.8 + 0.33 * len(table)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
@@ -58,7 +58,7 @@ def correlation_figure(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table
-        As `analysis.learning.search.importance.correlations` gives it.
+        As `analysis.learning.search.importance.correlations` returns it.
     """
     labels = [Descriptor[name.upper()].label for name in table.columns]
     size = 2.6 + 0.46 * len(labels)
@@ -93,7 +93,7 @@ def window_figure(data: TrainingData, windows: pd.DataFrame, *, count: int = 6) 
     data
         The compounds.
     windows
-        As `analysis.learning.search.importance.windows` gives them.
+        As `analysis.learning.search.importance.windows` returns them.
     count
         Number of descriptors, from the first on.
 
@@ -116,7 +116,7 @@ def window_figure(data: TrainingData, windows: pd.DataFrame, *, count: int = 6) 
     for axes in panels.flat[len(chosen) :]:
         axes.axis("off")
     figure.supylabel(Field.REACTION_ENERGY.heading, fontsize="medium")
-    labels = data.rows[str(Field.LABEL)].unique()
+    labels = data.rows[str(Field.RELATION)].unique()
     handles = [
         Line2D([], [], color=mark.colour, marker=mark.marker, linestyle="", label=mark.text)
         for label, mark in MARKS.items()
@@ -131,7 +131,7 @@ def _draw_window(axes: Axes, data: TrainingData, window: Window, p_adjusted: flo
     axes.axvspan(window.low, window.high, color=BAND, linewidth=0)
     values = data.descriptors[window.descriptor]
     for label, mark in MARKS.items():
-        column = data.rows[str(Field.LABEL)]
+        column = data.rows[str(Field.RELATION)]
         of_label = column.isna() if label is None else column == str(label)
         axes.plot(
             values[of_label],

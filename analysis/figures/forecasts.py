@@ -1,4 +1,4 @@
-"""The figure of predictions that were made before the calculation, against what was computed."""
+"""The figure of predictions against the calculations that followed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMED = 6
 
 
 def landed_forecasts(forecasts: Iterable[Record]) -> pd.DataFrame:
-    """Keep the forecasts that test something: computed after they were made, and landed.
+    """Keep the forecasts that test the model: made before their compound was computed.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def forecast_figure(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table
-        As `landed_forecasts` gives it, not empty.
+        As `landed_forecasts` returns it, not empty.
     """
     figure = Figure(figsize=(6.4, 5.6), layout="constrained")
     axes = figure.subplots()

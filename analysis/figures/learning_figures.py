@@ -41,7 +41,7 @@ _PAIR = 2
 
 @dataclass(frozen=True)
 class LearningFigure:
-    """A figure with what people read beside it; `draw` makes it when it is needed."""
+    """A figure with its title and caption; `draw` draws it on request."""
 
     name: str
     title: str
@@ -50,12 +50,12 @@ class LearningFigure:
 
 
 def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterator[LearningFigure]:
-    """Give the figures that a training allows.
+    """Yield the figures that a training allows.
 
     Parameters
     ----------
     learnt
-        As `analysis.learning.training.training_document.learning_document` gives it.
+        As `analysis.learning.training.training_document.learning_document` returns it.
     forecasts
         As `analysis.learning.training.training.Training` holds them.
     """
@@ -64,7 +64,7 @@ def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterat
         yield LearningFigure(
             "forecasts",
             "Predicted, then computed",
-            "None of these compounds was among those learnt from; bars are the intervals.",
+            "The model was not trained on any of these compounds; bars are the intervals.",
             partial(forecast_figure, told),
         )
     found = learnt["classification"]
@@ -82,7 +82,7 @@ def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterat
     yield LearningFigure(
         "correlation",
         "Correlation of the descriptors",
-        "Of two that say the same either may get the credit.",
+        "Of two that carry the same information, either may get the credit.",
         partial(correlation_figure, table),
     )
     best = next(r["algorithm"] for r in learnt["regression"] if r["algorithm"] != DUMMY)
@@ -131,7 +131,7 @@ def _of_classes(learnt: Record, found: Record) -> Iterator[LearningFigure]:
         yield LearningFigure(
             "decision_maps",
             "Decision maps of the best pairs of descriptors",
-            "Where each algorithm draws the line, fitted to all compounds: no measure of how well.",
+            "Boundary of each algorithm, fitted to all compounds; not a measure of quality.",
             partial(_maps, learnt, pairs),
         )
     for scheme, test in found["permutations"].items():
@@ -139,7 +139,7 @@ def _of_classes(learnt: Record, found: Record) -> Iterator[LearningFigure]:
         yield LearningFigure(
             f"permutations_{scheme}",
             f"Against chance, {scheme} folds",
-            "The nested score among those of labels dealt at random.",
+            "The nested score among those of shuffled labels.",
             partial(permutation_figure, made),
         )
 

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import mean_absolute_error, r2_score
 
 from analysis.base.errors import InputError
-from analysis.base.fields import Label
+from analysis.base.fields import Relation
 from analysis.descriptors.descriptor import Descriptor
 from analysis.figures.style import BLUE, INK, MARKS, MINUS, MUTED, quieten
 from analysis.learning.data.scores import Metric
@@ -36,7 +36,7 @@ MARGIN = 0.08
 PANELS_ACROSS = 3
 #: Pale shades of the marks' colours.
 REGIONS = ListedColormap(["#f9e2d3", "#d3eee6"])
-#: Plain and grouped, told apart by colour and by marker.
+#: Plain and grouped, distinguished by colour and by marker.
 SCHEMES = {
     Scheme.PLAIN: ("#8a8a8a", "o", "plain folds"),
     Scheme.GROUPED: (BLUE, "s", "no element in training and test"),
@@ -46,12 +46,12 @@ SCHEMES = {
 def decision_map_figure(problem: Problem, pairs: Sequence[Trial], *, seed: int = 0) -> Figure:
     """Draw where algorithms on two descriptors draw the line, fitted to all compounds.
 
-    A map shows what a model says, not how well: its score is the leaderboard's.
+    A map shows what a model predicts, not how well; the leaderboard has its score.
 
     Raises
     ------
     InputError
-        A trial has not two descriptors, or there is none.
+        A trial does not have two descriptors, or there is none.
     """
     if not pairs or any(len(trial.subset) != 2 for trial in pairs):  # noqa: PLR2004, a plane
         message = "a decision map needs trials of two descriptors each"
@@ -84,7 +84,7 @@ def _draw_map(axes: Axes, problem: Problem, trial: Trial, seed: int) -> None:
     axes.pcolormesh(
         first, second, stable, cmap=REGIONS, vmin=0, vmax=1, shading="nearest", rasterized=True
     )
-    for value, label in ((1, Label.STABLE), (0, Label.UNSTABLE)):
+    for value, label in ((1, Relation.NO_WORSE), (0, Relation.WORSE)):
         mark, of_class = MARKS[label], problem.y == value
         axes.plot(
             *x[of_class].T,
@@ -94,7 +94,7 @@ def _draw_map(axes: Axes, problem: Problem, trial: Trial, seed: int) -> None:
             alpha=0.85,
             markeredgecolor="white",
             markeredgewidth=0.4,
-            label=mark.text if value else "not stable",
+            label=mark.text,
         )
     axes.set_xlabel(Descriptor[trial.subset[0].upper()].heading)
     axes.set_ylabel(Descriptor[trial.subset[1].upper()].heading)
@@ -143,7 +143,7 @@ def learning_curve_figure(curve: pd.DataFrame) -> Figure:
     Parameters
     ----------
     curve
-        As `analysis.learning.regression.regression.learning_curve` gives it.
+        As `analysis.learning.regression.regression.learning_curve` returns it.
     """
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     axes = figure.subplots()
@@ -172,7 +172,7 @@ def honest_scores_figure(
     *,
     metric: Metric = Metric.BALANCED_ACCURACY,
 ) -> Figure:
-    """Draw the best score of the leaderboard beside the nested ones, plain and grouped.
+    """Draw the best score of the leaderboard and the nested ones, plain and grouped.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def trade_off_figure(
 ) -> Figure:
     """Draw the migration barrier of every compound against its reaction energy.
 
-    The compounds that no other beats in both are named.
+    Compounds that no other beats in both are named.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def trade_off_figure(
         axes.axvline(host_document[x], color=BLUE, linestyle=DASHES, linewidth=1.2)
         axes.axhline(host_document[y], color=BLUE, linestyle=DASHES, linewidth=1.2)
     axes.set(xlabel=x.heading, ylabel=y.heading)
-    axes.margins(x=0.13, y=0.1)  # room for a name beside the rightmost point
+    axes.margins(x=0.13, y=0.1)  # room for a name next to the rightmost point
     _legend(figure, known, host=_known(host_document or {}, x, y))
     return figure
 
@@ -164,7 +164,7 @@ def _host_line(axes: Axes, host_document: Document | None, field: Field) -> None
 
 
 def _unbeaten(documents: Sequence[Document], more: Field, less: Field) -> list[Document]:
-    """Give the documents that no other beats in both fields, the largest of `more` first."""
+    """Return the documents unbeaten in both fields, the largest of `more` first."""
     front: list[Document] = []
     for document in sorted(documents, key=lambda each: -each[more]):
         if not front or document[less] < front[-1][less]:

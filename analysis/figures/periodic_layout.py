@@ -1,4 +1,4 @@
-"""Where the elements stand in a periodic table of 18 columns."""
+"""Positions of the elements in a periodic table of 18 columns."""
 
 from functools import cache
 
@@ -7,14 +7,14 @@ from pymatgen.core import Element
 HEAVIEST = 103
 COLUMNS = 18
 ROWS = 10
-# The f elements lie in two rows of their own below the table, under a gap (row 8).
+# The f elements are in two separate rows below the table, under a gap (row 8).
 _F_ROWS = {Element("La").Z: 9, Element("Ac").Z: 10}
 _F_COUNT = 15
 
 
 @cache
 def layout() -> dict[str, tuple[int, int]]:
-    """Give row and column of each element, both from 1; hydrogen to lawrencium."""
+    """Return row and column of each element, both from 1; hydrogen to lawrencium."""
     return {Element.from_Z(z).symbol: _place(z) for z in range(1, HEAVIEST + 1)}
 
 

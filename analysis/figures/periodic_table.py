@@ -90,7 +90,7 @@ def periodic_table_figure(
 
 
 def _mark_host(bar: Colorbar, value: float) -> None:
-    """Mark the undoped host on the bar, whose scale is in proportion near it alone."""
+    """Mark the undoped host on the bar, whose scale is linear only near it."""
     bar.ax.axvline(value, color=INK, linewidth=1.2)
     text = f"undoped host {value:z.2f}".replace("-", MINUS)
     bar.ax.annotate(
@@ -119,7 +119,7 @@ def _number(value: Any) -> float | None:
 
 
 def _ends(values: Sequence[float], middle: float | None) -> tuple[float, float]:
-    """Give the ends of the colour bar: what occurs, and the middle."""
+    """Return the ends of the colour bar: the range of values, and the middle."""
     shown = [*values, *([] if middle is None else [middle])]
     return min(shown), max(shown) if max(shown) > min(shown) else min(shown) + LINEAR_WIDTH
 
@@ -127,7 +127,7 @@ def _ends(values: Sequence[float], middle: float | None) -> tuple[float, float]:
 def _cells(
     documents: Sequence[Document], site: str, field: Field
 ) -> dict[str, list[tuple[int, float]]]:
-    """Give valence and value of each compound, by element."""
+    """Return valence and value of each compound, by element."""
     chosen: dict[tuple[str, int], tuple[float, float]] = {}
     for document in documents:
         dopants, value = document.get(Field.DOPANTS) or [], document.get(field)
@@ -145,7 +145,7 @@ def _cells(
 
 
 def _colours(values: Sequence[float], middle: float | None) -> ScalarMappable:
-    """Map values to colours, around the host's where there is one."""
+    """Map values to colours, around the host's value if there is one."""
     if middle is None:
         norm = Normalize(min(values), max(values))
         return ScalarMappable(norm, LinearSegmentedColormap.from_list("sequential", SEQUENTIAL))
@@ -155,7 +155,7 @@ def _colours(values: Sequence[float], middle: float | None) -> ScalarMappable:
 
 
 def _around(middle: float, reach: float) -> FuncNorm:
-    """Scale around a middle: in proportion near it, by the logarithm far from it."""
+    """Scale around a middle: linear near it, logarithmic far from it."""
     return FuncNorm(
         (
             lambda value: np.arcsinh((value - middle) / LINEAR_WIDTH),
@@ -195,7 +195,7 @@ def _draw_cell(
 
 
 def _ink_on(colour: NDArray[np.float64]) -> str:
-    """Give the colour of text on a ground: dark, or white where that is easier to read."""
+    """Return the colour of text on a background: dark, or white if that is easier to read."""
     red, green, blue = colour[:3]
     # ITU-R BT.709 luma
     return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < _DARK else INK

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-# More compounds than these in one row would make their names collide.
+# With more compounds in one row their names would overlap.
 MOST_IN_ONE_ROW = 40
 # In inches: names side by side, or turned by 90 degrees.
 WIDTH_LEVEL, WIDTH_TURNED = 0.5, 0.2

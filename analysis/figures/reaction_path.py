@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-TERMS_PER_LINE = 5  # products in a line of the list beside the path
+TERMS_PER_LINE = 5  # products in a line of the list next to the path
 
 
 def reaction_path_figure(document: Document) -> Figure:
@@ -57,7 +57,7 @@ def reaction_path_figure(document: Document) -> Figure:
 
 
 def _dopants(document: Document) -> str:
-    """Name the dopants with their sites: the formula alone does not tell a site."""
+    """Name the dopants with their sites, which the formula does not show."""
     names = (
         f"{compound_name({Field.DOPANTS: [each]})} on {each['site']}"
         for each in document.get(Field.DOPANTS) or ()
@@ -108,7 +108,7 @@ def _draw_voltages(axes: Axes, steps: Sequence[Document], electrode: str) -> Non
 
 
 def _write_products(axes: Axes, steps: Sequence[Document]) -> None:
-    """List the products at each kink beside the path, numbered as there."""
+    """List the products at each kink next to the path, with the same numbers."""
     axes.axis("off")
     axes.set(xlim=(0, 1), ylim=(len(steps) + 0.3, -0.7))
     axes.text(0.0, -0.4, "products at each kink", fontweight="bold", va="center")

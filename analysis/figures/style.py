@@ -1,4 +1,4 @@
-"""What the figures have in common: colours, marks, axes, and how they are written to files."""
+"""Shared by all figures: colours, marks, axes, and writing to files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.base.errors import InputError
-from analysis.base.fields import Label
+from analysis.base.fields import Label, Relation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,29 +29,31 @@ DIVERGING = (
     *("#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061"),
 )
 SEQUENTIAL = ("#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8")
-# eV per f.u.: within it differences are shown in proportion, beyond it by their logarithm.
+# eV per f.u.: smaller differences are shown on a linear scale, larger ones logarithmically.
 LINEAR_WIDTH = 0.2
 
 
 class Mark(NamedTuple):
-    """How a label is drawn: colour and marker, either of which tells it from the others."""
+    """How a label is drawn: colour and marker, each of which identifies it."""
 
     colour: str
     marker: str
     text: str
 
 
-# Okabe and Ito's palette, told apart by every kind of colour vision (jfly.uni-koeln.de/color).
+# Okabe and Ito's palette, safe for every kind of colour vision (jfly.uni-koeln.de/color).
 MARKS: dict[str | None, Mark] = {
-    Label.STABLE: Mark("#009E73", "o", "stable"),
+    Label.RESISTS: Mark("#009E73", "o", "resists"),
     Label.UNDECIDED: Mark("#E69F00", "s", "undecided"),
-    Label.UNSTABLE: Mark("#D55E00", "v", "unstable"),
+    Label.REDUCED: Mark("#D55E00", "v", "reduced"),
+    Relation.NO_WORSE: Mark("#009E73", "o", "no worse than the host"),
+    Relation.WORSE: Mark("#D55E00", "v", "worse than the host"),
     None: Mark("#999999", "D", "no label"),
 }
 
 
 def save_figure(figure: Figure, path: str | Path) -> Path:
-    """Write a figure to a file, PNG, SVG or PDF by its suffix; missing folders are made.
+    """Write a figure to a file, PNG, SVG or PDF by its suffix; missing folders are created.
 
     Raises
     ------

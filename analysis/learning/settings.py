@@ -1,4 +1,4 @@
-"""Settings of what is learnt, apart from the code that learns: reading them imports no model."""
+"""Settings of a training, in a separate module: reading them imports no model."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from analysis.structures.dopants import Dopant
 
 
 class Undecided(StrEnum):
-    """What happens with compounds of the label `undecided`."""
+    """Treatment of compounds with the label `undecided`."""
 
     LEFT_OUT = auto()
     NOT_STABLE = auto()
 
 
 class Population(StrEnum):
-    """Which compounds are learnt from."""
+    """Which compounds are used for training."""
 
-    PASSING = auto()  # those that the filter of the defect energy does not refuse
+    PASSING = auto()  # those that pass the filter of the defect energy
     ALL = auto()
 
 
 class Effort(StrEnum):
-    """How much is tried: `analysis.learning.training.scope` says what."""
+    """How much a search tries: see `analysis.learning.training.scope`."""
 
     BRIEF = auto()
     QUICK = auto()
@@ -44,7 +44,7 @@ class Acquisition(StrEnum):
 
 
 class LearningSettings(BaseModel, frozen=True, extra="forbid"):
-    """What is learnt, and how; with the snapshot of the data this determines every number."""
+    """Settings of a training; with the snapshot of the data they determine every number."""
 
     effort: Effort = Field(Effort.QUICK, description="brief, quick, or full: minutes")
     undecided: Undecided = Field(
@@ -74,7 +74,7 @@ class Exploring(BaseModel, frozen=True, extra="forbid"):
 
 
 class Questions(BaseModel, frozen=True, extra="forbid"):
-    """What a training is asked besides the models."""
+    """The predictions asked of a training, besides its models."""
 
     stage: int = Field(0, ge=0, description="Trainings before it in this campaign")
     held_out: tuple[Dopant, ...] = Field((), description="Predicted now, computed next")
@@ -82,5 +82,5 @@ class Questions(BaseModel, frozen=True, extra="forbid"):
     exploring: Exploring | None = Field(None, description="Null: nothing is chosen")
     table: tuple[Dopant, ...] = Field((), description="Predicted, for the periodic tables")
     landed: tuple[Dopant, ...] = Field(
-        (), description="Held out or to choose from, but computed before: predicting it tests less"
+        (), description="Held out or to choose from, but already computed: a weaker test"
     )

@@ -19,10 +19,10 @@ from scipy.ndimage import zoom
 from analysis.base.reasons import Reason
 
 SPACING = 0.2
-"""Å between the points at which `bvlain` is asked."""
+"""Å between the points at which `bvlain` is evaluated."""
 
 CUTOFF = 10.0
-"""Å. What is farther than this never counts; the number of ions that count limits it further."""
+"""Å. Ions farther than this never count; the number of ions that count limits it further."""
 
 RADIUS = 5.5
 """Å. As many framework ions count at a point as a sphere of this radius holds on average, 43 in
@@ -34,14 +34,14 @@ REFINEMENT = 2
 barriers within 0.01 eV of those on a grid of 0.05 Å; the map of 0.2 Å as it is, within 0.05 eV."""
 
 HIGHEST = 20.0
-"""eV above the minimum. What is higher, near an ion's centre, is cut: no path goes there."""
+"""eV above the minimum. Higher values, near an ion's centre, are cut: no path goes there."""
 
 LOG_OFFSET = 0.5
 """eV added before the logarithm, about a barrier: what is interpolated is smooth up to there."""
 
 
 def missing_parameters(species: Iterable[Species], mobile: Species) -> tuple[str, ...]:
-    """Say which ions of a framework have no bond-valence parameters for a mobile ion.
+    """List the ions of a framework without bond-valence parameters for a mobile ion.
 
     Ions of opposite charge need Morse parameters with the mobile ion; all need a principal quantum
     number, for the Coulomb part.
@@ -99,8 +99,8 @@ def _neighbours(structure: Structure, mobile: Species) -> int:
 def _refined(energies: NDArray[np.float64]) -> NDArray[np.float64]:
     """Interpolate a periodic map with cubic splines, and measure it from its minimum.
 
-    It is the logarithm that is interpolated, for the repulsion near an ion grows exponentially and
-    would make a spline of the energy itself swing.
+    The logarithm is interpolated: the repulsion near an ion grows exponentially and would make
+    a spline of the energy itself oscillate.
     """
     above = np.clip(energies - energies.min(), None, HIGHEST)
     logarithm = np.log(above + LOG_OFFSET)

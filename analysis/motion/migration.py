@@ -32,7 +32,7 @@ CEILING = 10.0
 
 
 class Migration(BaseModel, frozen=True, extra="forbid"):
-    """How the mobile ion moves in one relaxed crystal; null says why in `notes`."""
+    """How the mobile ion moves in one relaxed crystal; `notes` says why a field is null."""
 
     barrier_1d: float | None = Field(
         description="Bond-valence site energy barrier of an endless path in one direction, eV"
@@ -117,7 +117,7 @@ def jump_distance(host: Host) -> float:
     """Return the length of the mobile ion's jump in the host, Å.
 
     It is the shortest distance between two of its crystallographic sites that symmetry does not map
-    onto each other (24d-96h in LLZO, 1.65 Å). Where all its sites are equivalent, it is the
+    onto each other (24d-96h in LLZO, 1.65 Å). If all its sites are equivalent, it is the
     shortest between two of them. Sites closer than `SPLIT_DISTANCE` are one split position.
 
     Raises

@@ -1,4 +1,4 @@
-"""Where a periodic map has low paths without end: at which energy, and in how many directions."""
+"""Endless low paths in a periodic map: at which energy, and in how many directions."""
 
 import itertools
 from collections import defaultdict
@@ -26,15 +26,15 @@ def percolation_energies(
     energies
         The map, [nx, ny, nz], eV, one period without its end points.
     ceiling
-        Energies above the minimum beyond which nothing is sought, eV.
+        Energy above the minimum at which the search ends, eV.
     tolerance
-        How closely the energies are found, eV.
+        Tolerance of the energies, eV.
 
     Returns
     -------
     tuple
         Lowest energies, to within `tolerance` from above, at which one connected region extends
-        without end in at least one, two and three directions; `math.inf` where none does. As
+        without end in at least one, two and three directions; `math.inf` if none does. As
         `bvlain.Lain.percolation_barriers`, in a tenth of its time for a garnet; that one does not
         count paths that close only after two periods.
     """

@@ -1,1 +1,1 @@
-"""Reactions with an electrode: linear programmes over all that may form."""
+"""Reactions with an electrode: linear programmes over all possible products."""

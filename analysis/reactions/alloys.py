@@ -21,10 +21,10 @@ def alloys(products: Iterable[str]) -> list[str]:
 
 
 def _is_alloy(composition: Composition) -> bool:
-    return len(composition) > 1 and all(_is_metallic(element) for element in composition.elements)
+    return len(composition) > 1 and all(is_metallic(element) for element in composition.elements)
 
 
-def _is_metallic(element: Element) -> bool:
-    """Tell metals and metalloids from what is an anion beside a metal, tellurium among it."""
+def is_metallic(element: Element) -> bool:
+    """Return True for metals and metalloids, except those that are anions with a metal, as Te."""
     anion = element.is_chalcogen or element.is_halogen
     return bool(element.is_metal or element.is_metalloid) and not anion

@@ -50,7 +50,7 @@ class Competition:
         return np.array([composition[symbol] for symbol in self.elements], dtype=float)
 
     def matching(self, composition: Composition) -> NDArray[np.bool_]:
-        """Tell which phases [K] have the composition."""
+        """Return which phases [K] have the composition."""
         return _matching(self.fractions, self.vector(composition.fractional_composition))
 
     @property
@@ -90,15 +90,15 @@ def competition(
     max_elements
         Largest number of elements in a competing phase; None for any.
     exclude
-        Compositions that never compete, whatever multiple of a formula unit they are written in.
+        Compositions that never compete, written as any multiple of a formula unit.
     always
-        A composition that competes whatever its number of elements, excluded or not: the
+        A composition that always competes, with any number of elements and even if excluded: the
         electrode.
 
     Raises
     ------
     InputError
-        If an element of the system has no elemental phase, an energy is no number, or
+        If an element of the system has no elemental phase, an energy is not a number, or
         `max_elements` is below 1.
     """
     if max_elements is not None and max_elements < 1:
@@ -128,7 +128,7 @@ def competition(
 
 
 def require_finite(energy: float, *, of: str) -> None:
-    """Refuse an energy that is no number: it would compare as neither higher nor lower.
+    """Refuse an energy that is not a number: it would compare as neither higher nor lower.
 
     Raises
     ------

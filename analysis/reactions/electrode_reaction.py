@@ -121,19 +121,19 @@ class Contact:
     def ranked_in_excess(self) -> Iterator[tuple[float, float, dict[str, float]]]:
         """Yield energy (E[products] - n E[electrode], eV), n and products, in rising energy.
 
-        Of the electrode there is as much as each set of products takes. One that sets electrode
-        free has it among its products, and n = 0.
+        There is as much electrode as each set of products takes. A set that releases electrode
+        has it among its products, and n = 0.
         """
         rivals = self.rivals
         for basis in ranked_bases(
-            rivals.fractions, rivals.energies, self.start, self._excess_basis, free=self.column
+            rivals.fractions, rivals.energies, self.start, self.excess_basis, free=self.column
         ):
             atoms = np.linalg.solve(rivals.fractions[:, basis], self.start)
             uptake = max(0.0, -float(atoms[basis == self.column][0]))
             yield float(rivals.energies[basis] @ atoms), uptake, self.products(basis, atoms)
 
     @property
-    def _excess_basis(self) -> Indices:
+    def excess_basis(self) -> Indices:
         """The elements, with the electrode in place of the one that limits it.
 
         The compound holds `share` atoms of electrode for each element of it; taking out the least
@@ -146,17 +146,17 @@ class Contact:
         return basis
 
     def _require_stable_electrode(self) -> None:
-        """Refuse an electrode that decomposes: dG(n) would fall for ever, without a plateau."""
+        """Refuse an electrode that decomposes: dG(n) would fall without a plateau."""
         rivals = self.rivals
         right_sides = np.column_stack([self.direction, np.eye(len(self.direction))])
         basis = optimal_basis(rivals.fractions, rivals.energies, right_sides, rivals.elemental)
         atoms = np.linalg.solve(rivals.fractions[:, basis], self.direction)
         above = self.electrode_energy - float(rivals.energies[basis] @ atoms)
         if above > SAME_SLOPE:
-            mend = " or ".join(self.products(basis, atoms))
+            choices = " or ".join(self.products(basis, atoms))
             msg = (
                 f"The electrode {self.electrode.reduced_formula} lies {above:.3g} eV/atom above "
-                f"the hull of the reference phases and decomposes by itself: choose {mend}"
+                f"the hull of the reference phases and decomposes by itself: choose {choices}"
             )
             raise InputError(msg)
 

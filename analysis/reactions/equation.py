@@ -16,13 +16,13 @@ def equation(reactants: Mapping[str, float], products: Mapping[str, float]) -> s
     reactants, products
         Amount of each formula, in the order in which they are to be written. Amounts of zero are
         left out, an amount of one is not written; others have four decimals at most, or four
-        digits where they are below 0.001.
+        digits if they are below 0.001.
     """
     return f"{_side(reactants)} -> {_side(products)}"
 
 
 def electrode_of(text: str) -> str:
-    """Read the electrode from an equation; "electrode" where none of it reacts."""
+    """Read the electrode from an equation; "electrode" if none of it reacts."""
     reactants = text.partition(" -> ")[0].split(" + ")
     return reactants[1].split()[-1] if len(reactants) > 1 else "electrode"
 

@@ -2,8 +2,9 @@
 
 A product insulates if its band gap exceeds the limit by more than the error of the gap, conducts if
 it falls short by as much, and is open between. One insulator does not stop a reaction: electrons
-pass through any product that conducts, if enough of it is there to connect. So the share by volume
-is part of the answer.
+pass through any product that conducts, if enough of it is there to connect: in a random mixture
+from about 16 % by volume (H. Scher and R. Zallen, J. Chem. Phys. 53, 3759 (1970)). So the share by
+volume is part of the answer. Of the interphase of undoped LLZO 13 % are the metal Zr4O.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ GAP_ERROR: Final = 0.375
 
 
 class Conduction(StrEnum):
-    """What a phase does to electrons."""
+    """How a phase conducts electrons."""
 
     INSULATES = auto()
     OPEN = auto()  # its gap is within the error of the limit, or not listed
@@ -32,7 +33,7 @@ class Conduction(StrEnum):
 
 
 class Insulation(BaseModel, frozen=True, extra="forbid"):
-    """What the products of one reaction do to electrons."""
+    """How the products of one reaction conduct electrons."""
 
     conduction: dict[str, Conduction] = Field(description="Of each product, by its formula")
     insulating_fraction: float | None = Field(

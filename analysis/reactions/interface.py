@@ -33,7 +33,7 @@ class ReactionStep(BaseModel, frozen=True, extra="forbid"):
     energy: float = Field(description="dG at the kink, eV per f.u.")
     voltage: float | None = Field(
         description="Voltage of the segment that ends at this kink, V against the electrode; null "
-        "for the first step, and for an electrode that is no element of one common positive charge."
+        "for the first step, and unless the electrode is an element of one positive charge."
     )
     products: dict[str, float] = Field(description="Formula units of each product at the kink.")
 
@@ -53,7 +53,7 @@ class Reaction(BaseModel, frozen=True, extra="forbid"):
 
 
 class RunnerUp(BaseModel, frozen=True, extra="forbid"):
-    """Another set of products, less favourable than that of `Reaction` or just as much."""
+    """Another set of products, at most as favourable as that of `Reaction`."""
 
     reaction_energy: float = Field(description="dG of this reaction, eV per f.u.")
     lithium_uptake: float = Field(description="Atoms of electrode that it takes.")
@@ -81,7 +81,7 @@ def react(
     phases
         Reference phases, among them every element of compound and electrode.
     electrode
-        Formula of the electrode, one of `phases`. Of a compound electrode, n counts atoms too.
+        Formula of the electrode, one of `phases`. For a compound electrode, n counts atoms too.
     max_elements
         Largest number of elements in a product.
     exclude
@@ -91,7 +91,7 @@ def react(
     ------
     InputError
         If an element has no elemental phase, the electrode is unknown or decomposes, or an energy
-        is no number.
+        is not a number.
     """
     require_finite(formation_energy, of=formula_per_unit(composition))
     contact = Contact.between(
@@ -132,7 +132,7 @@ def hull_distance(
     Raises
     ------
     InputError
-        If an element of the compound has no elemental phase, or an energy is no number.
+        If an element of the compound has no elemental phase, or an energy is not a number.
     """
     require_finite(formation_energy_per_atom, of=formula_per_unit(composition))
     composition = composition.element_composition
@@ -157,8 +157,8 @@ def runners_up(
     """List the next best sets of products in an excess of electrode, the best first.
 
     Every set of phases that can be balanced, and in one way only, counts, with as much electrode
-    as it takes; the set of `react` is left out. Parameters and errors are those of `react`; fewer
-    than `number` come back where there are no more.
+    as it takes; the set of `react` is left out. Parameters and errors are those of `react`. The
+    list is shorter than `number` if there are no more.
     """
     require_finite(formation_energy, of=formula_per_unit(composition))
     contact = Contact.between(

@@ -1,4 +1,4 @@
-"""Passivation: whether the products block electrons, so that a reaction stops by itself."""
+"""Passivation: products that block electrons, so that a reaction stops."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -14,17 +14,17 @@ THRESHOLD = 2.0
 
 
 class Passivation(BaseModel, frozen=True, extra="forbid"):
-    """Verdict on the products of one reaction; null where a gap is missing, `notes` say which."""
+    """Verdict on the products of one reaction; null if a gap is missing; `notes` says which."""
 
     passivating: bool | None = Field(
-        description="Whether every product that contains the dopant has a gap above the threshold."
+        description="True if every product that contains the dopant has a gap above the threshold."
     )
     strictly_passivating: bool | None = Field(
-        description="Whether every product has a gap above the threshold."
+        description="True if every product has a gap above the threshold."
     )
     deciding_phases: list[str] = Field(description="Products that contain the dopant.")
     product_band_gaps: dict[str, float | None] = Field(
-        description="Smallest listed gap of each product, eV; null where none is listed."
+        description="Smallest listed gap of each product, eV; null if none is listed."
     )
     notes: tuple[str, ...] = Field(default=(), description="Why a verdict is null.")
 
@@ -40,8 +40,8 @@ def passivation(
     """Judge whether the products passivate the interface.
 
     The products that contain a dopant decide; phases of host and electrode alone count only for
-    `strictly_passivating`. Metallic elements have no gap, whatever is listed for them. A verdict
-    with a missing gap is null even if another phase conducts. Where no product contains a dopant,
+    `strictly_passivating`. Metallic elements have no gap, even if one is listed for them. A verdict
+    with a missing gap is null even if another phase conducts. If no product contains a dopant,
     as for the undoped host, nothing decides: `passivating` is null, and `strictly_passivating`
     still counts all products.
 
@@ -62,7 +62,7 @@ def passivation(
     Raises
     ------
     InputError
-        If a product is not among the reference phases, or a dopant is no element.
+        If a product is not among the reference phases, or a dopant is not an element.
     """
     dopants = frozenset(map(_element, dopant_elements))
     gaps = {formula: gap_of(formula, phases) for formula in products}
@@ -86,7 +86,7 @@ def passivation(
 
 def _element(symbol: str) -> Element:
     if not Element.is_valid_symbol(symbol):
-        msg = f"{symbol!r} is no element: give the dopant's symbol"
+        msg = f"{symbol!r} is not an element: give the dopant's symbol"
         raise InputError(msg)
     return Element(symbol)
 

@@ -2,7 +2,7 @@
 
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def ranked_bases(
     heap: list[tuple[float, int, frozenset[int], frozenset[int], Indices]] = []
 
     def push(forbidden: frozenset[int], demanded: frozenset[int], basis: Indices) -> None:
-        best = _best_without(forbidden, columns, costs, start, basis, free)
+        best = best_without(forbidden, columns, costs, start, basis, free)
         if best is not None:
             cost = float(costs[best] @ np.linalg.solve(columns[:, best], start))
             heapq.heappush(heap, (cost, next(order), forbidden, demanded, best))
@@ -57,16 +57,20 @@ def ranked_bases(
             demanded |= {column}
 
 
-def _best_without(
-    forbidden: frozenset[int],
+def best_without(
+    forbidden: Collection[int],
     columns: Matrix,
-    costs: Vector,
+    costs: Vector | Matrix,
     start: Vector,
     basis: Indices,
     free: int,
 ) -> Indices | None:
-    """Find the optimal basis whose amounts of the forbidden columns are zero, if there is one."""
-    unwanted = np.zeros_like(costs)
+    """Find the optimal basis whose amounts of the forbidden columns are zero, if there is one.
+
+    Parameters are those of `ranked_bases`; forbidden columns may be in the starting basis, and
+    costs may have rows, goals of which the first counts above all.
+    """
+    unwanted = np.zeros(columns.shape[1])
     unwanted[list(forbidden)] = 1
     right_sides = np.column_stack([start, columns[:, basis]])
     goals = np.vstack([unwanted, costs])

@@ -7,7 +7,7 @@ Research Logistics Quarterly 2, 39 (1955)), so that every n at which the optimal
 exact. Right-hand sides that lie on faces (a composition that lacks an element, or has just the
 ratio of a phase) make amounts of zero and ties; the lexicographic rule (G. Dantzig, A. Orden and
 P. Wolfe, Pacific Journal of Mathematics 5, 183 (1955)) breaks them and cannot cycle. Bases have as
-many columns as there are elements, at most about ten, so they are inverted afresh at each pivot
+many columns as there are elements, at most about ten, so they are inverted again at each pivot
 and rounding errors do not add up.
 """
 

@@ -1,6 +1,6 @@
-"""Fields of a result that follow from its other fields: a function each, and no job computes them.
+"""Fields of a result that follow from its other fields: one function each, without a job.
 
-Whatever is added here appears in every stored result when its document is built again
+A field added here appears in every stored result when its document is rebuilt
 (`interphase build --all`).
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-#: Field to the function of a result document that returns its value, None where it has none.
+#: Field to the function of a result document that returns its value, or None.
 DERIVED: Final[Mapping[Field, Callable[[Document], Any]]] = MappingProxyType(
     {
         Field.ALLOYS: lambda document: (
@@ -28,7 +28,7 @@ DERIVED: Final[Mapping[Field, Callable[[Document], Any]]] = MappingProxyType(
 
 
 def derived_fields(document: Document) -> tuple[dict[str, Any], list[str]]:
-    """Compute the derived fields of a result document; say which are null.
+    """Compute the derived fields of a result document, with notes on null ones.
 
     Returns
     -------

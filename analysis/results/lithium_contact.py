@@ -1,7 +1,7 @@
-"""What was seen when lithium metal met doped LLZO: the project's own table.
+"""Experiments on lithium metal in contact with doped LLZO: the project's own table.
 
-``analysis/data/lithium_contact_experiments.csv`` has a source for every row and how far it was
-checked; README.md in that folder says which reports were left out.
+``analysis/data/lithium_contact_experiments.csv`` has a source for every row and how well it was
+checked; README.md in that folder lists the reports that were left out.
 """
 
 import csv
@@ -18,7 +18,7 @@ EXPERIMENTS_FILE: Final = "lithium_contact_experiments.csv"
 
 
 class Finding(StrEnum):
-    """What a report found, in one word."""
+    """The finding of a report, in one word."""
 
     HOLDS = "holds"
     SELF_LIMITING = "self-limiting"  # it reacts, and the layer stops the reaction
@@ -27,7 +27,7 @@ class Finding(StrEnum):
 
 
 class Checked(StrEnum):
-    """How far a report was checked."""
+    """How well a report was checked."""
 
     ABSTRACT = "abstract"  # its own abstract was read
     SECONDARY = "secondary"  # as later papers quote it

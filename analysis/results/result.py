@@ -1,7 +1,7 @@
 """The result document of one compound, as the job store and the results hold it.
 
-Names, units and meanings of its fields have their one home in `analysis.base.fields`; `campaign`
-and `job_uuid` join them when the document enters the results of a campaign.
+`analysis.base.fields` defines names, units and meanings of its fields; `campaign` and `job_uuid`
+are added when the document enters the results of a campaign.
 """
 
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic import Field as _Field
 from pymatgen.core import Structure
 
-from analysis.base.fields import Field, Label
+from analysis.base.fields import Dissolution, Field, Label, Relation
 from analysis.energies.schemes import EnergyScheme
 from analysis.reactions.interface import ReactionStep
 from analysis.structures.dopants import Dopant
@@ -38,7 +38,7 @@ class PhasesUsed(BaseModel, frozen=True, extra="forbid"):
 
 
 class CompoundResult(BaseModel, extra="forbid"):
-    """Everything the campaign wants to know of one compound; null says why in `notes`."""
+    """Everything the campaign computes for one compound; `notes` says why a field is null."""
 
     dopants: tuple[Dopant, ...] = _is(Field.DOPANTS)
     dopant: str | None = _is(Field.DOPANT)
@@ -50,6 +50,7 @@ class CompoundResult(BaseModel, extra="forbid"):
     n_atoms: int = _is(Field.N_ATOMS)
     formation_energy_per_atom: float = _is(Field.FORMATION_ENERGY_PER_ATOM)
     energy_above_hull: float = _is(Field.ENERGY_ABOVE_HULL)
+    hull_distance: float = _is(Field.HULL_DISTANCE)
     defect_energy: float | None = _is(Field.DEFECT_ENERGY)
     passes_filter: bool | None = _is(Field.PASSES_FILTER)
     reaction_energy: float = _is(Field.REACTION_ENERGY)
@@ -62,9 +63,21 @@ class CompoundResult(BaseModel, extra="forbid"):
     equation: str = _is(Field.EQUATION)
     reaction_path: tuple[ReactionStep, ...] = _is(Field.REACTION_PATH)
     label: Label | None = _is(Field.LABEL)
+    resists_probability: float | None = _is(Field.RESISTS_PROBABILITY)
+    reduction_margin: float | None = _is(Field.REDUCTION_MARGIN)
+    reduction_potential: float | None = _is(Field.REDUCTION_POTENTIAL)
+    reductions: tuple[dict[str, Any], ...] = _is(Field.REDUCTIONS)
+    hinges_on: tuple[str, ...] | None = _is(Field.HINGES_ON)
+    dissolution: Dissolution | None = _is(Field.DISSOLUTION)
+    dissolves_probability: float | None = _is(Field.DISSOLVES_PROBABILITY)
+    solubility: float | None = _is(Field.SOLUBILITY)
+    solubility_uncertainty: float | None = _is(Field.SOLUBILITY_UNCERTAINTY)
+    relation: Relation | None = _is(Field.RELATION)
+    nearly_inert: bool = _is(Field.NEARLY_INERT)
     strictly_stable: bool = _is(Field.STRICTLY_STABLE)
     passivating: bool | None = _is(Field.PASSIVATING)
     strictly_passivating: bool | None = _is(Field.STRICTLY_PASSIVATING)
+    insulating_fraction: float | None = _is(Field.INSULATING_FRACTION)
     deciding_phases: tuple[str, ...] | None = _is(Field.DECIDING_PHASES)
     product_band_gaps: dict[str, float | None] | None = _is(Field.PRODUCT_BAND_GAPS)
     migration_barrier: float | None = _is(Field.MIGRATION_BARRIER)

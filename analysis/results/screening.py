@@ -1,7 +1,7 @@
-"""What the campaign wants to know of one compound, from its energy to the verdict.
+"""Everything the campaign computes for one compound, from its energy to the verdict.
 
-The pieces are elsewhere (`formation`, `interface`, `passivation`, `uncertainty`, `verdict`);
-here they meet, so that every number can be had without a workflow engine.
+It combines `formation`, `interface`, `passivation`, `uncertainty` and `verdict`, so that every
+number can be computed without a workflow engine.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,17 @@ from analysis.energies.phases import ReferencePhases
 from analysis.energies.schemes import require_same_scheme
 from analysis.energies.uncertainty import reaction_energy_uncertainty
 from analysis.motion.migration import Migration
-from analysis.reactions.interface import Reaction, energy_above_hull, react
+from analysis.reactions.insulation import GAP_ERROR
+from analysis.reactions.interface import Reaction, hull_distance, react
 from analysis.reactions.passivation import passivation
-from analysis.reactions.verdict import Criteria, label
+from analysis.reactions.verdict import Criteria, relation
+from analysis.results.judgements import (
+    Energies,
+    Evidence,
+    insulating_fraction,
+    reduction_fields,
+    solubility_fields,
+)
 from analysis.results.result import CompoundResult, EngineUsed, PhasesUsed
 from analysis.structures.compensation import compound_composition, formula_per_unit
 from analysis.structures.dopants import Compound, unjudged
@@ -32,7 +40,7 @@ from analysis.structures.host import Host
 
 
 class Calculated(BaseModel, frozen=True, extra="forbid"):
-    """What an engine says of one relaxed cell."""
+    """An engine's results for one relaxed cell."""
 
     structure: Structure
     energy: float = Field(description="Total energy on the engine's scheme, eV per cell")
@@ -43,16 +51,24 @@ class Calculated(BaseModel, frozen=True, extra="forbid"):
     notes: tuple[str, ...] = ()
 
 
+class UndopedReaction(BaseModel, frozen=True, extra="forbid"):
+    """The undoped host's own result, as far as its compounds are compared with it."""
+
+    reaction_energy: float = Field(description="eV per f.u.")
+    decomposition_energy: float = Field(description="eV per f.u.")
+    formation_energy_per_atom: float = Field(description="eV/atom")
+
+
 class References(BaseModel, frozen=True, extra="forbid"):
-    """What a compound is measured against."""
+    """What a compound is compared with."""
 
     phases: ReferencePhases
-    aligned: Balance | None = Field(description="Sum of crystals; None where the schemes agree")
+    aligned: Balance | None = Field(description="Sum of crystals; None if the schemes agree")
     exchanged: Balance | None = Field(description="Oxides of the defect energy; None for the host")
     crystal_energies: dict[str, float] = Field(description="The engine's, eV/atom, by formula")
     host: Calculated
-    host_reaction_energy: float | None = Field(
-        description="Reaction energy of the undoped host, eV per f.u.; None for the host itself"
+    undoped: UndopedReaction | None = Field(
+        description="What the electrode does to the undoped host; None for the host itself"
     )
     electrode: str
     criteria: Criteria
@@ -79,7 +95,7 @@ def screen(
     references
         Reference phases and crystals, the relaxed host and its reaction, thresholds.
     motion
-        How the mobile ion moves; None where that was not computed.
+        How the mobile ion moves; None if that was not computed.
 
     Raises
     ------
@@ -99,18 +115,31 @@ def screen(
         exclude=[host.formula_unit.reduced_formula],
     )
     defect, why_defect = _defect(compound, calculated.energy / units, units, references)
+    reduction, why_reduction = reduction_fields(
+        host,
+        compound,
+        compound_composition(host, compound),
+        references.phases,
+        electrode=references.electrode,
+        criteria=references.criteria,
+    )
+    dissolved, why_dissolved = _solubility(
+        host, compound, calculated, references, formation, reaction
+    )
     verdict, why_verdict = _verdict(compound, calculated, reaction, units, references)
     judged, why_passivation = _passivation(compound, reaction, references)
     notes = (*unjudged(compound.dopants), *calculated.notes)
     notes += (*formation.notes, *references.phases.notes)
-    notes += (*why_defect, *why_verdict, *why_passivation)
+    notes += (*why_defect, *why_reduction, *why_dissolved, *why_verdict, *why_passivation)
     notes += motion.notes if motion else (_NO_MOTION,)
     return CompoundResult(
         **_identity(host, compound, calculated),
         formation_energy_per_atom=formation.per_atom,
-        energy_above_hull=energy_above_hull(composition, formation.per_atom, references.phases),
+        **_hull_fields(composition, formation.per_atom, references.phases),
         **defect,
-        **_reaction_fields(reaction),
+        **_reaction_fields(reaction, composition.num_atoms, references.criteria),
+        **reduction,
+        **dissolved,
         **verdict,
         **judged,
         migration_barrier=motion and motion.barrier_3d,
@@ -177,10 +206,50 @@ def _defect(
     return {"defect_energy": value, "passes_filter": passes}, reasons
 
 
-def _reaction_fields(reaction: Reaction) -> dict[str, Any]:
+def _hull_fields(
+    composition: Composition, per_atom: float, phases: ReferencePhases
+) -> dict[str, float]:
+    distance = hull_distance(composition, per_atom, phases)
+    return {"energy_above_hull": max(0.0, distance), "hull_distance": distance}
+
+
+def _reaction_fields(reaction: Reaction, atoms: float, criteria: Criteria) -> dict[str, Any]:
     fields: dict[str, Any] = dict(reaction)
     fields["reaction_path"] = fields.pop("path")
-    return {**fields, "strictly_stable": reaction.reaction_energy > 0}
+    return {
+        **fields,
+        "strictly_stable": reaction.reaction_energy > 0,
+        "nearly_inert": reaction.reaction_energy > -criteria.inert * atoms,
+    }
+
+
+def _solubility(
+    host: Host,
+    compound: Compound,
+    calculated: Calculated,
+    references: References,
+    formation: FormationEnergy,
+    reaction: Reaction,
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    units, undoped = host.formula_units, references.undoped
+    evidence = Evidence(
+        energies=Energies(
+            calculated.structure.composition.element_composition / units,
+            formation.per_atom,
+            reaction.decomposition_energy,
+        ),
+        host_energies=None
+        if undoped is None
+        else Energies(
+            host.formula_unit.element_composition,
+            undoped.formation_energy_per_atom,
+            undoped.decomposition_energy,
+        ),
+        arrangements=tuple(energy / units for energy in calculated.energies),
+        engine=calculated.engine.name,
+        charge_balanced=references.aligned is None or references.aligned.charge_balanced,
+    )
+    return solubility_fields(host, compound, evidence, references.phases, references.criteria)
 
 
 def _verdict(
@@ -190,9 +259,8 @@ def _verdict(
     units: int,
     references: References,
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
-    of_host = references.host_reaction_energy
-    if of_host is None:
-        of_host = reaction.reaction_energy
+    undoped = references.undoped
+    of_host = undoped.reaction_energy if undoped else reaction.reaction_energy
     uncertainty, reasons = reaction_energy_uncertainty(
         compound,
         energies=[energy / units for energy in calculated.energies],
@@ -203,9 +271,9 @@ def _verdict(
     fields = {
         "reaction_energy_host": of_host,
         "reaction_energy_uncertainty": uncertainty,
-        "label": None
+        "relation": None
         if uncertainty is None
-        else label(difference, uncertainty, references.criteria),
+        else relation(difference, uncertainty, references.criteria),
     }
     return fields, reasons
 
@@ -214,7 +282,10 @@ def _passivation(
     compound: Compound, reaction: Reaction, references: References
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     if reaction.reaction_energy >= 0:
-        fields = ("passivating", "strictly_passivating", "deciding_phases", "product_band_gaps")
+        fields = (
+            *("passivating", "strictly_passivating", "deciding_phases", "product_band_gaps"),
+            "insulating_fraction",
+        )
         reason = f"{', '.join(fields)} are null: {Reason.NO_REACTION}"
         return dict.fromkeys(fields), (reason,)
     judged = passivation(
@@ -222,5 +293,10 @@ def _passivation(
         references.phases,
         dopant_elements=[dopant.element for dopant in compound.dopants],
         threshold=references.criteria.band_gap,
+        gap_error=GAP_ERROR,
     )
-    return judged.model_dump(exclude={"notes"}), judged.notes
+    share, why = insulating_fraction(
+        reaction.products, references.phases, references.criteria.band_gap
+    )
+    fields_of_products = {**judged.model_dump(exclude={"notes"}), "insulating_fraction": share}
+    return fields_of_products, (*judged.notes, *why)

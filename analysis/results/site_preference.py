@@ -1,15 +1,15 @@
-"""Which site a dopant prefers: the one of lowest defect energy, and how sure that is.
+"""Which site a dopant prefers: the one of lowest defect energy, with its uncertainty.
 
 The defect energies of one ion on several sites share the oxide it comes from; each has the
 engine's error on its own exchange of oxides. That exchange is the one whose error
-`analysis.energies.uncertainty` gives as u of the reaction energy (products and host cancel
+`analysis.energies.uncertainty` returns as u of the reaction energy (products and host cancel
 there, too), per formula unit. So per dopant, of two sites 1 and 2,
 
     u(E1 - E2) = sqrt(u1^2 + u2^2) / x
 
 with the engine's error of the element, the spread of arrangements and the force threshold in each.
 The error that the sites have in common (the oxide of the dopant) is counted twice rather than
-cancelled: the figure is cautious.
+cancelled: the estimate is cautious.
 """
 
 import csv
@@ -85,7 +85,7 @@ class SitePreference(BaseModel, frozen=True, extra="forbid"):
         description="Standard uncertainty of the margin, eV per dopant; null: not known"
     )
     decided: bool | None = Field(
-        description="Whether the margin exceeds its uncertainty; null where one is not known"
+        description="True if the margin exceeds its uncertainty; null if either is unknown"
     )
 
     @classmethod
@@ -110,7 +110,7 @@ class SitePreference(BaseModel, frozen=True, extra="forbid"):
     def compare(self, found: Experiment) -> Verdict:
         """Compare with the site that experiment found.
 
-        A preference that is not decided agrees or disagrees with nothing, whichever site is lower.
+        An undecided preference neither agrees nor disagrees.
         """
         if not self.decided:
             return Verdict.OPEN
@@ -118,7 +118,7 @@ class SitePreference(BaseModel, frozen=True, extra="forbid"):
 
 
 class Comparison(BaseModel, frozen=True, extra="forbid"):
-    """A computed preference beside what experiment found."""
+    """A computed preference and that of experiment."""
 
     preference: SitePreference
     experiment: Experiment
@@ -150,14 +150,14 @@ def site_preferences(documents: Iterable[Document]) -> list[SitePreference]:
 def compare_with_experiment(
     preferences: Sequence[SitePreference], *, host: str
 ) -> list[Comparison]:
-    """Set computed preferences beside those that experiment found, where both are there.
+    """Compare computed preferences with those of experiment, if both exist.
 
     An ion counts where two sites or more were computed, one of them experiment's.
 
     Parameters
     ----------
     preferences
-        What `site_preferences` gave.
+        What `site_preferences` returned.
     host
         Reduced formula of the host; the table knows Li7La3Zr2O12 only.
     """
@@ -175,7 +175,7 @@ def compare_with_experiment(
 
 @lru_cache(maxsize=1)
 def experiments() -> tuple[Experiment, ...]:
-    """Read where experiment found the well-known dopants of LLZO."""
+    """Read the sites on which experiment found the well-known dopants of LLZO."""
     with (TABLES / EXPERIMENT_FILE).open(encoding="utf-8", newline="") as lines:
         return tuple(Experiment.model_validate(row) for row in csv.DictReader(lines))
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 from pymatgen.core import Composition
 
+from analysis.base.fields import Dissolution, Label
 from analysis.base.fields import Field as Key
-from analysis.base.fields import Label
 from analysis.base.reasons import Reason, reasons_of
 from analysis.results.site_preference import (
     Comparison,
@@ -22,15 +22,18 @@ Document = Mapping[str, Any]
 
 ALL: Final = "all"
 NO_VALUE: Final = "null"
-CLASSES: Final = (Label.STABLE, Label.UNDECIDED, Label.UNSTABLE, NO_VALUE)
+CLASSES: Final = (*Label, NO_VALUE)
 """Labels in the order of tables, and the compounds without one."""
 
+DISSOLUTIONS: Final = (*Dissolution, NO_VALUE)
+"""Words on dissolution in the order of tables, and the compounds without one."""
+
 SEVERAL: Final = "several"
-"""Stands for the site where the dopants are on several."""
+"""The site of compounds whose dopants are on several."""
 
 
 class Flag(BaseModel, frozen=True, extra="forbid"):
-    """How many compounds have a flag, have it not, or leave it open."""
+    """How many compounds have a flag, lack it, or leave it open."""
 
     yes: int
     no: int
@@ -57,10 +60,13 @@ class Summary(BaseModel, frozen=True, extra="forbid"):
     campaign: str
     landed: int = Field(description="Doped compounds with a result")
     planned: int = Field(description="Doped compounds of the campaign")
-    failed: int = Field(description="Doped compounds that failed, or wait for what failed")
+    failed: int = Field(description="Doped compounds that failed, or wait for a failed one")
     host_reaction_energy: float | None = Field(description="eV per f.u.; null: not landed")
     labels: dict[str, dict[str, int]] = Field(
-        description="Site to label to number; 'all' adds the sites up"
+        description="Site to label to number; 'all' is the sum over sites"
+    )
+    dissolutions: dict[str, dict[str, int]] = Field(
+        description="Label to word on dissolution to number; 'all' adds the labels up"
     )
     passes_filter: Flag
     strictly_stable: Flag
@@ -113,6 +119,7 @@ def summarise(
         failed=failed,
         host_reaction_energy=undoped[0][Key.REACTION_ENERGY] if undoped else None,
         labels=count_labels(doped),
+        dissolutions=count_dissolutions(doped),
         passes_filter=Flag.of(doped, Key.PASSES_FILTER),
         strictly_stable=Flag.of(doped, Key.STRICTLY_STABLE),
         passivating=Flag.of(doped, Key.PASSIVATING),
@@ -135,6 +142,17 @@ def count_labels(documents: Iterable[Document]) -> dict[str, dict[str, int]]:
             counts[group][label] += 1
     groups = [*sorted(counts.keys() - {ALL}), ALL]
     return {group: {label: counts[group][label] for label in CLASSES} for group in groups}
+
+
+def count_dissolutions(documents: Iterable[Document]) -> dict[str, dict[str, int]]:
+    """Count the words on dissolution of doped compounds, for each label: the two questions."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for document in documents:
+        word = document.get(Key.DISSOLUTION) or NO_VALUE
+        for group in (document.get(Key.LABEL) or NO_VALUE, ALL):
+            counts[group][word] += 1
+    groups = [*(each for each in CLASSES if each in counts), ALL]
+    return {str(group): {word: counts[group][word] for word in DISSOLUTIONS} for group in groups}
 
 
 def count_notes(documents: Iterable[Document]) -> list[NoteCount]:
@@ -160,7 +178,7 @@ def count_notes(documents: Iterable[Document]) -> list[NoteCount]:
 
 
 def site_of(document: Document) -> str:
-    """Give the site of a compound's dopants, `SEVERAL` if there is more than one."""
+    """Return the site of a compound's dopants, `SEVERAL` if there is more than one."""
     sites = {dopant["site"] for dopant in document[Key.DOPANTS]}
     return str(sites.pop()) if len(sites) == 1 else SEVERAL
 

@@ -1,21 +1,22 @@
-"""Which compounds of a force-field campaign deserve VASP, and in which order.
+"""Which compounds of a force-field campaign deserve a better engine, and in which order.
 
-VASP repeats a compound to learn whether its label holds. With D and u from the force field, what
-VASP will find is taken as normal around D with
+What the electrode does to a dopant follows from the reference phases alone: no engine changes it.
+If the host takes the dopant up does depend on the engine. A better engine repeats a compound to
+learn that. With the free energy of dissolution F and its uncertainty from the force field, what the
+better engine will find is taken as normal around F with
 
-    s = sqrt(u^2 + v^2)    v: the numerical uncertainty of VASP (`analysis.energies.uncertainty`)
+    s = sqrt(u^2 - v^2)        u: of F; v: what is left of u with the better engine
 
-and VASP will draw its boundaries at -stable_factor w and -unstable_factor w, its own u, with w from
-v and the spread of arrangements that is in u already: the same arrangements are relaxed again.
-That gives the probability of each label, and the score
+and it will say "dissolves" where its own probability of a negative F reaches the limit. That gives
+the probability of each word, and the score
 
-    score = P(passes the filter) * [P(the label changes) + P(stable) * promise]
+    score = P(resists) * [P(the word changes) + P(dissolves) * promise]
 
-The first term is the value of the information: a label that would surely stay needs no VASP. The
-second is what a confirmed compound is worth: `promise` is the share of two virtues that the force
-field has shown, that lithium moves about as in the host and that the interface stops reacting.
-P(passes the filter) is that of a defect energy at or below the limit, with the uncertainty s / x;
-one where no defect energy is defined. The score lies between 0 and 2.
+The first factor asks if the dopant is worth anything. The first term is the value of the
+information: a word that would surely stay needs no better engine. The second is what a confirmed
+compound is worth: `promise` is the share of two virtues that the force field has shown, that
+lithium moves about as in the host and that the interface stops reacting. P(resists) and
+P(dissolves) are those of the result document. The score lies between 0 and 2.
 """
 
 import math
@@ -25,8 +26,10 @@ from enum import StrEnum
 from statistics import NormalDist
 from typing import Any, Final
 
-from analysis.base.fields import Field, Label
-from analysis.energies.uncertainty import reaction_energy_uncertainty
+from analysis.base.fields import Dissolution, Field, Label
+from analysis.base.probabilities import ProbabilityLimits
+from analysis.energies.engine_bias import known_bias
+from analysis.reactions.solubility import engine_error
 from analysis.reactions.verdict import Criteria
 from analysis.structures.dopants import Compound
 
@@ -37,14 +40,18 @@ NEAR: Final = 2.0
 
 BARRIER_NOISE: Final = 0.06
 """eV. Bond-valence barriers of relaxed arrangements of one composition differ by this much
-(0.50, 0.52 and 0.56 eV for LLZO, docs/science.md): less is no difference from the host."""
+(0.50, 0.52 and 0.56 eV for LLZO, docs/science.md): smaller differences mean nothing."""
 
-_VASP: Final = "vasp"
+BETTER: Final = "vasp"
+"""The engine whose errors stand for those of a better one."""
+
+SMALLEST: Final = 1e-3
+"""eV per dopant. Two engines differ by so much at least."""
 _NORMAL: Final = NormalDist()
 
 
 class Why(StrEnum):
-    """Why a compound deserves VASP."""
+    """Why a compound deserves a better engine."""
 
     UNDECIDED = "undecided"
     NEAR = "near a boundary"
@@ -54,54 +61,55 @@ class Why(StrEnum):
 class WhyNot(StrEnum):
     """Why a compound does not."""
 
-    NO_LABEL = "no label: its uncertainty is not known"
+    NO_WORD = "its solubility is not known"
+    REDUCED = "the electrode reduces it"
     FILTER = "beyond the filter"
-    SURE = "its label is sure, and it is not promising"
+    SURE = "its word is sure, and it is not promising"
 
 
 @dataclass(frozen=True)
 class Worth:
-    """What VASP would be worth for one compound.
+    """What a better engine would be worth for one compound.
 
     Attributes
     ----------
     compound
         The compound.
-    label
-        The force field's label.
-    difference
-        D, eV per f.u.
+    word
+        The force field's word on dissolution.
+    free_energy
+        F, eV per dopant; None where it is not known.
     uncertainty
-        s, eV per f.u.; None where u is not known.
+        s, eV per dopant; None where it is not known.
     change
-        Probability that VASP gives another label.
-    stable
-        Probability that VASP calls it stable.
+        Probability that the better engine gives another word.
+    dissolves
+        P(dissolves) of the result document.
+    resists
+        P(resists) of the result document; 1 where it is not known.
     promise
         Share of the virtues it has shown: 0, 0.5 or 1.
-    passes
-        Probability that its defect energy passes the filter.
     why
-        Why it deserves VASP; empty where it does not.
+        Why it deserves a better engine; empty where it does not.
     why_not
-        Why it does not; None where it does.
+        Why it does not; None if it does.
     """
 
     compound: Compound
-    label: Label | None
-    difference: float
+    word: Dissolution | None
+    free_energy: float | None
     uncertainty: float | None
     change: float = 0.0
-    stable: float = 0.0
+    dissolves: float = 0.0
+    resists: float = 1.0
     promise: float = 0.0
-    passes: float = 0.0
     why: tuple[Why, ...] = ()
     why_not: WhyNot | None = None
 
     @property
     def score(self) -> float:
-        """Give the value of the information plus what a confirmed compound is worth, 0 to 2."""
-        return self.passes * (self.change + self.stable * self.promise)
+        """Value of the information plus what a confirmed compound is worth, 0 to 2."""
+        return self.resists * (self.change + self.dissolves * self.promise)
 
 
 def rank(documents: Iterable[Document], criteria: Criteria) -> list[Worth]:
@@ -137,31 +145,34 @@ def judge(document: Document, criteria: Criteria, *, host_barrier: float | None)
         Migration barrier of the undoped host, eV; None if not known.
     """
     compound = compound_of(document)
-    label = document[Field.LABEL] and Label(document[Field.LABEL])
-    difference = document[Field.REACTION_ENERGY] - document[Field.REACTION_ENERGY_HOST]
-    u = document[Field.REACTION_ENERGY_UNCERTAINTY]
-    if label is None or u is None:
-        return Worth(compound, label, difference, u, why_not=WhyNot.NO_LABEL)
-    own, spread = _vasp_uncertainty(compound), _spread(compound, u, document)
-    combined, boundary = math.hypot(u, own), math.hypot(own, spread)
-    chances = _chances(difference, combined, boundary, criteria)
+    energy, u = document[Field.SOLUBILITY], document[Field.SOLUBILITY_UNCERTAINTY]
+    if document[Field.DISSOLUTION] is None or energy is None or u is None:
+        return Worth(compound, None, energy, None, why_not=WhyNot.NO_WORD)
+    word = Dissolution(document[Field.DISSOLUTION])
+    own = _better_uncertainty(compound, u, document)
+    spread = math.sqrt(max(u**2 - own**2, SMALLEST**2))
+    chances = _chances(energy, spread, own, criteria.limits)
+    resists = document[Field.RESISTS_PROBABILITY]
     virtues = _virtues(document, host_barrier)
-    margin = _filter_margin(document, combined, criteria)
-    why = _why(document, label, virtues)
-    if _distance(difference, boundary, criteria) < NEAR * combined:
-        why = (*why, Why.NEAR) if Why.UNDECIDED not in why else why
+    why = _why(document, word, virtues)
+    if _distance(energy, own, criteria.limits) < NEAR * spread and Why.UNDECIDED not in why:
+        why = (*why, Why.NEAR)
     why_not = None if why else WhyNot.SURE
-    if document[Field.PASSES_FILTER] is False and margin < -NEAR:
-        why, why_not = (), WhyNot.FILTER
+    for reason, holds in (
+        (WhyNot.REDUCED, document[Field.LABEL] == Label.REDUCED),
+        (WhyNot.FILTER, document[Field.PASSES_FILTER] is False and word is Dissolution.SEGREGATES),
+    ):
+        if holds:
+            why, why_not = (), reason
     return Worth(
         compound=compound,
-        label=label,
-        difference=difference,
-        uncertainty=combined,
-        change=1 - chances[label],
-        stable=chances[Label.STABLE],
+        word=word,
+        free_energy=energy,
+        uncertainty=spread,
+        change=1 - chances[word],
+        dissolves=document[Field.DISSOLVES_PROBABILITY],
+        resists=1.0 if resists is None else resists,
         promise=sum(virtue is True for virtue in virtues) / len(virtues),
-        passes=_NORMAL.cdf(margin),
         why=why,
         why_not=why_not,
     )
@@ -174,49 +185,39 @@ def compound_of(document: Document) -> Compound:
     )
 
 
-def _vasp_uncertainty(compound: Compound) -> float:
-    """Give the numerical uncertainty of VASP for a compound, without a spread."""
-    known, _ = reaction_energy_uncertainty(compound, energies=[0.0], engine=_VASP)
-    return known or 0.0
-
-
-def _spread(compound: Compound, u: float, document: Document) -> float:
-    """Give the part of u that is the spread of arrangements: what the other two parts leave."""
+def _better_uncertainty(compound: Compound, u: float, document: Document) -> float:
+    """Return what is left of u with a better engine, eV per dopant: its error for this one's."""
     engine = document[Field.ENGINE]["name"]
-    others, _ = reaction_energy_uncertainty(compound, energies=[0.0], engine=engine)
-    return math.sqrt(max(u**2 - (others or 0.0) ** 2, 0.0))
+    others = u**2 - engine_error(compound, known_bias(engine)) ** 2
+    return math.sqrt(max(others, 0.0) + engine_error(compound, known_bias(BETTER)) ** 2)
 
 
 def _chances(
-    difference: float, combined: float, boundary: float, criteria: Criteria
-) -> dict[Label, float]:
-    """Give the probability of each label with VASP."""
-    stable = _NORMAL.cdf((difference + criteria.stable_factor * boundary) / combined)
-    unstable = _NORMAL.cdf((-criteria.unstable_factor * boundary - difference) / combined)
+    energy: float, spread: float, own: float, limits: ProbabilityLimits
+) -> dict[Dissolution, float]:
+    """Return the probability of each word with the better engine."""
+    lower, upper = _bounds(own, limits)
+    dissolves = _NORMAL.cdf((lower - energy) / spread)
+    segregates = _NORMAL.cdf((energy - upper) / spread)
     return {
-        Label.STABLE: stable,
-        Label.UNSTABLE: unstable,
-        Label.UNDECIDED: max(1 - stable - unstable, 0.0),
+        Dissolution.DISSOLVES: dissolves,
+        Dissolution.SEGREGATES: segregates,
+        Dissolution.UNDECIDED: max(1 - dissolves - segregates, 0.0),
     }
 
 
-def _distance(difference: float, boundary: float, criteria: Criteria) -> float:
-    """Give the distance of D to the nearer of VASP's two boundaries, eV per f.u."""
-    factors = (criteria.stable_factor, criteria.unstable_factor)
-    return min(abs(difference + factor * boundary) for factor in factors)
+def _bounds(own: float, limits: ProbabilityLimits) -> tuple[float, float]:
+    """Free energies, eV per dopant, up to which it dissolves and from which it segregates."""
+    return -own * _NORMAL.inv_cdf(limits.yes), -own * _NORMAL.inv_cdf(limits.no)
 
 
-def _filter_margin(document: Document, combined: float, criteria: Criteria) -> float:
-    """Give how far the defect energy is below the limit, in its uncertainties."""
-    defect = document[Field.DEFECT_ENERGY]
-    if defect is None:
-        return math.inf
-    x = sum(dopant["concentration"] for dopant in document[Field.DOPANTS])
-    return float((criteria.defect_energy - defect) * x / combined)
+def _distance(energy: float, own: float, limits: ProbabilityLimits) -> float:
+    """Return the distance of F to the nearer boundary of the better engine, eV per dopant."""
+    return min(abs(energy - bound) for bound in _bounds(own, limits))
 
 
 def _virtues(document: Document, host_barrier: float | None) -> tuple[bool | None, bool | None]:
-    """Tell whether lithium moves as in the host, and whether the reaction stops; None: open."""
+    """Return whether lithium moves as in the host and whether the reaction stops; None: open."""
     barrier = document[Field.MIGRATION_BARRIER]
     moves = None
     if barrier is not None and host_barrier is not None:
@@ -226,10 +227,10 @@ def _virtues(document: Document, host_barrier: float | None) -> tuple[bool | Non
 
 
 def _why(
-    document: Document, label: Label, virtues: tuple[bool | None, bool | None]
+    document: Document, word: Dissolution, virtues: tuple[bool | None, bool | None]
 ) -> tuple[Why, ...]:
-    if label is Label.UNDECIDED:
+    if word is Dissolution.UNDECIDED:
         return (Why.UNDECIDED,)
     shown = [virtue for virtue in virtues if virtue is not None]
-    fits = label is Label.STABLE and document[Field.PASSES_FILTER] is not False
+    fits = word is Dissolution.DISSOLVES and document[Field.PASSES_FILTER] is not False
     return (Why.PROMISING,) if fits and shown and all(shown) else ()

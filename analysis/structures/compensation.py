@@ -1,4 +1,4 @@
-"""The composition of a doped host: what the charge of its dopants does to the mobile ion."""
+"""The composition of a doped host: how the mobile ion balances the charge of its dopants."""
 
 import math
 from collections.abc import Iterable
@@ -34,8 +34,8 @@ def check_compound(compound: Compound, *, host: Host) -> None:
     Raises
     ------
     InputError
-        As `check_dopant` does for each dopant; and if a site is asked for more dopants than it has
-        ions, or too few mobile ions or free sites are there to balance the charge.
+        As `check_dopant` does for each dopant; and if a site has fewer ions than
+        dopants, or there are too few mobile ions or free sites to balance the charge.
     """
     charge_balance(host, compound)
 
@@ -61,7 +61,7 @@ def charge_balance(host: Host, compound: Compound) -> ChargeBalance:
     change = -excess / host.mobile_ion.oxi_state
     if not math.isclose(change, round(change), abs_tol=1e-6):
         msg = (
-            f"{compound.label(host.name)}: its charge of {excess:+g} is no whole number of "
+            f"{compound.label(host.name)}: its charge of {excess:+g} is not a whole number of "
             f"{host.mobile_ion}; choose other concentrations"
         )
         raise InputError(msg)
@@ -75,7 +75,7 @@ def excess_charge(dopants: Iterable[Dopant], *, host: Host) -> float:
     Raises
     ------
     InputError
-        If a site is unknown, or a concentration is no whole number of atoms in the cell.
+        If a site is unknown, or a concentration is not a whole number of atoms in the cell.
     """
     return float(
         sum(

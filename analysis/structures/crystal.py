@@ -1,24 +1,30 @@
-"""Reading a crystal with disorder from a CIF, and choosing its cell."""
+"""Reading a crystal with disorder from a file, and choosing its cell."""
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pymatgen.core import Species, Structure
-from pymatgen.io.cif import CifFile, CifParser
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from analysis.base.errors import InputError
+from analysis.structures.cif_reader import FOREIGN_ERRORS
+from analysis.structures.crystal_checks import formula_units
+from analysis.structures.crystal_files import read_crystal_file
 
 SYMMETRY_TOLERANCE = 0.01
 """Angstrom; refined coordinates are given to 1e-4 of a cell edge of some 10 angstrom."""
 
 
+LARGEST_CELL = 5000
+"""Sites; far beyond what an engine relaxes."""
+
+
 @dataclass(frozen=True)
 class Crystal:
-    """A CIF's crystal.
+    """A file's crystal.
 
     Attributes
     ----------
@@ -26,73 +32,57 @@ class Crystal:
         The file.
     structure
         Its sites in the file's own cell, oxidation states on every species.
-    formula_units
-        Its `_cell_formula_units_Z`, for that cell; None if the file has none.
+    items
+        The data of a CIF's block, by names in lower case.
+    notes
+        What was changed in reading.
     """
 
     path: Path
     structure: Structure
-    formula_units: int | None
+    items: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
 
-    def formula_units_in(self, cell: Structure) -> int:
-        """Return the formula units in another cell of the same crystal.
+    def formula_units_in(self, cell: Structure) -> tuple[int, tuple[str, ...]]:
+        """Return the formula units in another cell of the same crystal, and notes on them.
 
         Raises
         ------
         InputError
-            If the file does not tell, or not a whole number fits into that cell.
+            If the file does not say, or contradicts itself, or not a whole number fits into that
+            cell.
         """
-        if self.formula_units is None:
-            return self._from_whole_composition(cell)
-        units = self.formula_units * len(cell) / len(self.structure)
+        own, notes = formula_units(self.structure, self.items, self.path)
+        units = own * len(cell) / len(self.structure)
         if round(units) < 1 or not math.isclose(units, round(units)):
             msg = (
-                f"{self.path}: {self.formula_units} formula units in a cell of "
+                f"{self.path}: {own} formula units in a cell of "
                 f"{len(self.structure)} sites are {units:g} in one of {len(cell)}: correct "
                 "_cell_formula_units_Z in the file, or give formula_units"
             )
             raise InputError(msg)
-        return round(units)
-
-    def _from_whole_composition(self, cell: Structure) -> int:
-        if not cell.is_ordered:
-            msg = (
-                f"{self.path} has partial occupancies and no _cell_formula_units_Z: give "
-                "formula_units, the number of formula units in the chosen cell "
-                f"({cell.composition.formula})"
-            )
-            raise InputError(msg)
-        return math.gcd(*(round(amount) for amount in cell.composition.values()))
+        return round(units), notes
 
 
 def read_crystal(path: Path, *, oxidation_states: Mapping[str, float] | None = None) -> Crystal:
-    """Read the first crystal of a CIF, in the file's own cell.
+    """Read the first crystal of a file, in the file's own cell.
 
     Parameters
     ----------
     path
-        The CIF.
+        A CIF, a POSCAR, or pymatgen's JSON.
     oxidation_states
-        Charge of each element; needed where the file has none, and wins where it has.
+        Charge of each element; needed if the file has none, and overrides the file's.
 
     Raises
     ------
     InputError
-        If the file cannot be read or an element has no oxidation state.
+        If the file cannot be read or contradicts itself, an element has no oxidation state, or
+        one is given of an element that is not there.
     """
-    if not path.is_file():
-        msg = f"no such file: {path} (the host's CIF)"
-        raise InputError(msg)
-    try:
-        with warnings.catch_warnings():
-            # pymatgen reports every rounding of a coordinate to a special position.
-            warnings.simplefilter("ignore")
-            structure = CifParser(path).parse_structures(primitive=False)[0]
-    except (ValueError, KeyError, IndexError, AssertionError) as error:
-        msg = f"{path} is not a CIF that pymatgen can read: {error}"
-        raise InputError(msg) from error
-    charged = _with_charges(structure, path, oxidation_states)
-    return Crystal(path, charged, _formula_units(path))
+    file = read_crystal_file(path)
+    charged = _with_charges(file.structure, path, oxidation_states)
+    return Crystal(path, charged, file.items, file.notes)
 
 
 def resize(structure: Structure, cell: str | Sequence[int]) -> Structure:
@@ -111,13 +101,33 @@ def resize(structure: Structure, cell: str | Sequence[int]) -> Structure:
     InputError
         If the cell is none of these.
     """
+    try:
+        return _bare(_resized(structure, cell))
+    except FOREIGN_ERRORS as error:
+        if isinstance(error, InputError):
+            raise
+        msg = (
+            f"the crystal's symmetry cannot be determined ({' '.join(str(error).split())}): give "
+            "its coordinates with more digits"
+        )
+        raise InputError(msg) from error
+
+
+def _resized(structure: Structure, cell: str | Sequence[int]) -> Structure:
     analyzer = SpacegroupAnalyzer(structure, symprec=SYMMETRY_TOLERANCE)
     if cell == "conventional":
-        return _bare(analyzer.get_conventional_standard_structure())
+        return analyzer.get_conventional_standard_structure()
     primitive = analyzer.get_primitive_standard_structure()
     if cell == "primitive":
-        return _bare(primitive)
-    return _bare(primitive.make_supercell(_multiples(cell), in_place=False))
+        return primitive
+    multiples = _multiples(cell)
+    if len(primitive) * math.prod(multiples) > LARGEST_CELL:
+        msg = (
+            f"cell {list(multiples)} holds {len(primitive) * math.prod(multiples)} sites, more "
+            f"than {LARGEST_CELL}: choose smaller multiples"
+        )
+        raise InputError(msg)
+    return primitive.make_supercell(multiples, in_place=False)
 
 
 def _multiples(cell: str | Sequence[int]) -> tuple[int, int, int]:
@@ -128,13 +138,6 @@ def _multiples(cell: str | Sequence[int]) -> tuple[int, int, int]:
     raise InputError(msg)
 
 
-def _formula_units(path: Path) -> int | None:
-    blocks = (block.data for block in CifFile.from_file(path).data.values())
-    crystal = next(data for data in blocks if "_cell_length_a" in data)
-    units = str(crystal.get("_cell_formula_units_Z", ""))
-    return int(units) if units.isdigit() else None
-
-
 def _bare(structure: Structure) -> Structure:
     return Structure(structure.lattice, structure.species_and_occu, structure.frac_coords)
 
@@ -142,8 +145,8 @@ def _bare(structure: Structure) -> Structure:
 def _with_charges(
     structure: Structure, path: Path, oxidation_states: Mapping[str, float] | None
 ) -> Structure:
-    given = dict(oxidation_states or {})
     present = {species for site in structure for species in site.species}
+    given = _given({species.symbol for species in present}, oxidation_states or {}, path)
     missing = sorted(
         {
             species.symbol
@@ -166,6 +169,19 @@ def _with_charges(
         ],
         structure.frac_coords,
     )
+
+
+def _given(elements: set[str], states: Mapping[str, float], path: Path) -> dict[str, float]:
+    """Return the oxidation states that were given, those of hydrogen for deuterium too."""
+    heavy = {"D", "T"} & elements
+    if unknown := sorted(set(states) - elements - ({"H"} if heavy else set())):
+        msg = (
+            f"oxidation_states names {', '.join(unknown)}, and {path} has "
+            f"{', '.join(sorted(elements))}: give one state per element, by its symbol"
+        )
+        raise InputError(msg)
+    hydrogen = dict.fromkeys(heavy, states["H"]) if "H" in states else {}
+    return hydrogen | dict(states)
 
 
 def _charged(species: Species, given: Mapping[str, float]) -> Species:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field, field_validator
@@ -20,16 +21,26 @@ OXIDISED_NONMETALS = frozenset({"P", "As", "S", "Se", "Te", "Cl", "Br", "I"})
 
 HEAVIEST = Element("U").Z
 RADIOACTIVE_GAPS = frozenset({"Po", "At", "Rn", "Fr", "Ra"})
-"""No engine and no table of phases knows these; neither anything heavier than uranium."""
+"""No engine and no table of phases knows these or anything heavier than uranium."""
 
 ANIONS = frozenset({"O", "F"})
-"""Elements that are cations in no oxide, whatever rare molecules they form."""
+"""Elements that are not cations in any oxide, even if they form rare molecules."""
+
+FURTHER_VALENCES: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {"Bi": (5,), "Re": (5,), "U": (5,)}
+)
+"""Valences of sixfold coordinated ions in lithium oxides that the common ones of pymatgen lack.
+
+Bi5+ fills the Zr site of the garnet Li5La3Bi2O12 (doi 10.1016/j.mseb.2007.07.009) and dopes LLZO
+(R. Wagner et al., Inorg. Chem. 55, 12211 (2016)). All three have a radius at that coordination
+(R. D. Shannon, Acta Crystallogr. A 32, 751 (1976)), and the table of reference phases has lithium
+oxides of each: LiBiO3, LiReO3, LiUO3."""
 
 SHARE_TOLERANCE = 5e-4
 """A concentration written with three decimals (0.333 for 1/3) counts as the cell's."""
 
 
-class Dopant(BaseModel, frozen=True, extra="forbid"):
+class Dopant(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """An ion that replaces a host ion."""
 
     element: str = Field(description="Symbol of the element M")
@@ -74,12 +85,12 @@ class Compound(BaseModel, frozen=True, extra="forbid"):
 
 
 def check_distinct(dopants: Sequence[Dopant]) -> None:
-    """Refuse one ion that is listed twice on one site of a compound.
+    """Refuse an ion that is listed twice on one site of a compound.
 
     Raises
     ------
     InputError
-        An ion is; its concentrations would have to be added up.
+        An ion is listed twice; its concentrations must be added up.
     """
     ions = [(dopant.site, dopant.element, dopant.valence) for dopant in dopants]
     for dopant, ion in zip(dopants, ions, strict=True):
@@ -89,14 +100,17 @@ def check_distinct(dopants: Sequence[Dopant]) -> None:
 
 
 def common_valences(element: str) -> tuple[int, ...]:
-    """Return the common positive oxidation states of an element in pymatgen's tables, ascending.
+    """Return the positive valences that the rule gives an element, ascending.
+
+    They are the common oxidation states of pymatgen's tables and `FURTHER_VALENCES`.
 
     Raises
     ------
     InputError
         If there is no such element.
     """
-    return _positive(_element(element).common_oxidation_states)
+    known = _element(element)
+    return _positive((*known.common_oxidation_states, *FURTHER_VALENCES.get(known.symbol, ())))
 
 
 def known_valences(element: str) -> tuple[int, ...]:
@@ -118,8 +132,8 @@ def known_valences(element: str) -> tuple[int, ...]:
 def is_candidate(element: str) -> bool:
     """Return whether the rule counts an element as a dopant.
 
-    It does for metals, metalloids and the non-metals that are cations in oxides, up to uranium,
-    except the noble gases and the elements that nobody can compute (Po, At, Rn, Fr, Ra).
+    True for metals, metalloids and the non-metals that are cations in oxides, up to uranium,
+    except the noble gases and elements without parameters or training data (Po, At, Rn, Fr, Ra).
     """
     known = _element(element)
     cation = known.is_metal or known.is_metalloid or known.symbol in OXIDISED_NONMETALS
@@ -163,9 +177,9 @@ def candidates(
 
 
 def unjudged(dopants: Iterable[Dopant]) -> tuple[str, ...]:
-    """Name what the rule cannot judge: no dopant is left out for it, and nothing stands in for it.
+    """Name what the rule cannot judge; such dopants are kept, and nothing is substituted.
 
-    That is a dopant that was listed although its element or its valence is no candidate, and one
+    These are listed dopants whose element or valence is not a candidate of the rule, and dopants
     without a Shannon radius at any coordination number.
     """
     notes = []
@@ -189,7 +203,7 @@ def check_dopant(dopant: Dopant, *, host: Host) -> None:
     ------
     InputError
         If the element or the site is unknown, the valence is impossible for the element, the
-        element is the site's own, or the concentration is no whole number of atoms in the cell.
+        element is the site's own, or the concentration is not a whole number of atoms in the cell.
     """
     known = known_valences(dopant.element)
     if dopant.valence not in known:
@@ -225,7 +239,7 @@ def atoms_in_cell(dopant: Dopant, *, host: Host) -> int:
 
 
 def _has_radius(dopant: Dopant) -> bool:
-    """Tell whether Shannon's table, as pymatgen has it, knows the ion at any coordination."""
+    """Return True if Shannon's table, as pymatgen has it, knows the ion at any coordination."""
     radii = Element(dopant.element).data.get("Shannon radii")
     return isinstance(radii, dict) and str(dopant.valence) in radii
 
@@ -247,6 +261,6 @@ def _element(symbol: str) -> Element:
 
 def _site_ion(site: str, ions: Mapping[str, Species]) -> Species:
     if site not in ions:
-        msg = f"unknown site {site!r}: the host's sites are {', '.join(ions)}"
+        msg = f"unknown site {site!r}: the host's sites are {', '.join(ions)} (anions stay)"
         raise InputError(msg)
     return ions[site]

@@ -54,9 +54,9 @@ def dope(
     compound
         What replaces what, and how the charge is balanced.
     choices
-        How many arrangements to return. They differ in the substituted sites; where there are fewer
-        inequivalent sites, further arrangements of vacancies follow, and fewer come back where
-        there are fewer at all.
+        How many arrangements to return. They differ in the substituted sites; if there are fewer
+        inequivalent sites, further arrangements of vacancies follow. There may be fewer
+        arrangements in all.
     seed
         The same seed gives the same arrangements.
 
@@ -146,8 +146,8 @@ def _sampled(
 ) -> Iterator[tuple[Occupant, ...]]:
     """Yield substitutions of low energy, found together with the vacancies, then random ones.
 
-    The random ones serve dopants of the charge of the ion they replace, for which every
-    substitution has the same Ewald energy.
+    The random ones are for dopants with the charge of the ion they replace: every
+    substitution then has the same Ewald energy.
     """
     joint = replace(problem, sublattices=_with_vacancies(change, frame, problem.sublattices))
     for solution in lowest(joint, number=4 * choices, rng=rng, annealing=TOGETHER):

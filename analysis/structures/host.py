@@ -1,21 +1,29 @@
 """The undoped electrolyte: a crystal with partially occupied sites, and its whole-number cell."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from monty.json import MSONable
 from pymatgen.core import Composition, Species, Structure
 
 from analysis.base.errors import InputError
 from analysis.data import TABLES
-from analysis.structures.arrangements.integer_counts import Cell, SublatticeCounts
+from analysis.structures.arrangements.integer_counts import (
+    Cell,
+    SublatticeCounts,
+    keeps_all_elements,
+    lost_elements,
+)
 from analysis.structures.crystal import read_crystal, resize
 
 CellChoice = Literal["primitive", "conventional"] | Sequence[int]
 BUILTIN_HOSTS = {"LLZO": "llzo.cif"}
+LARGEST_MULTIPLE = 4
+"""Of a primitive cell's edge, in looking for a cell that keeps all elements: 64 cells."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +33,32 @@ class Host(MSONable):
     Attributes
     ----------
     name
-        What it is called in labels: "LLZO".
+        Its name in labels: "LLZO".
     structure
         The crystal in the campaign's cell, disordered, with an oxidation state on every species.
     formula_units
         Formula units of the host in that cell: 4 for the primitive cell of LLZO.
     mobile
         The element that moves and that balances the charge of dopants.
+    remarks
+        What was changed in reading its file.
     """
 
     name: str
     structure: Structure
     formula_units: int
     mobile: str = "Li"
+    remarks: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the host as a document; without remarks if there are none.
+
+        Documents are compared: those of earlier campaigns have none.
+        """
+        document: dict[str, Any] = super().as_dict()
+        if not self.remarks:
+            document.pop("remarks")
+        return document
 
     @cached_property
     def cell(self) -> Cell:
@@ -56,8 +77,8 @@ class Host(MSONable):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What whole numbers of atoms changed in the composition."""
-        return self.cell.notes
+        """What reading the file and whole numbers of atoms changed in the composition."""
+        return (*self.remarks, *self.cell.notes)
 
     @cached_property
     def formula_unit(self) -> Composition:
@@ -119,7 +140,7 @@ def builtin_host(name: str = "LLZO", *, cell: CellChoice = "primitive") -> Host:
     """
     if name not in BUILTIN_HOSTS:
         known = ", ".join(BUILTIN_HOSTS)
-        msg = f"no built-in host is called {name!r} (there is {known}): give a CIF instead"
+        msg = f"no built-in host is called {name!r} (there is {known}): give a .cif file instead"
         raise InputError(msg)
     return host_from_cif(TABLES / BUILTIN_HOSTS[name], name=name, cell=cell)
 
@@ -140,30 +161,61 @@ def host_from_cif(
     path
         The CIF.
     name
-        What to call the host; the file's name without its ending if not given.
+        Name of the host; the file's name without its suffix if not given.
     cell
         "primitive", "conventional", or [a, b, c] multiples of the primitive cell.
     formula_units
         Formula units in the chosen cell; read from `_cell_formula_units_Z` if not given.
     oxidation_states
-        Charge of each element, where the file has none: {"Li": 1, "O": -2}.
+        Charge of each element, if the file has none: {"Li": 1, "O": -2}.
     mobile
         The element that moves and that balances the charge of dopants.
 
     Raises
     ------
     InputError
-        If the file cannot be read, has no oxidation states, does not tell its formula units, or
-        holds no whole numbers of ions that make the cell neutral.
+        If the file cannot be read, has no oxidation states or formula units, or has no whole
+        numbers of ions that make the cell neutral.
     """
     path = Path(path)
     crystal = read_crystal(path, oxidation_states=oxidation_states)
     structure = resize(crystal.structure, cell)
+    units, notes = (formula_units, ()) if formula_units else crystal.formula_units_in(structure)
     host = Host(
         name=name or path.stem,
         structure=structure,
-        formula_units=formula_units or crystal.formula_units_in(structure),
+        formula_units=units,
         mobile=mobile,
+        remarks=(*crystal.notes, *notes),
     )
-    _ = host.counts, host.mobile_ion  # a host that cannot be made neutral is refused here
+    _ = host.counts  # a host that cannot be made neutral is refused here
+    _require_all_elements(host, crystal.structure)
+    _ = host.mobile_ion
     return host
+
+
+def _require_all_elements(host: Host, crystal: Structure) -> None:
+    """Refuse a cell whose whole numbers leave out an element of the host."""
+    lost = lost_elements(host.structure, host.counts)
+    if not lost:
+        return
+    primitive = resize(crystal, "primitive")
+    cells = (multiples for multiples in _multiples() if math.prod(multiples) > 1)
+    fit = next((c for c in cells if keeps_all_elements(primitive, math.prod(c))), None)
+    amounts = host.structure.composition.element_composition
+    listed = ", ".join(f"{symbol} ({amounts[symbol]:.4g} atoms)" for symbol in lost)
+    mend = (
+        f"the smallest cell that keeps all elements is {list(fit)}" if fit else "take a larger cell"
+    )
+    msg = (
+        f"{host.name}: whole numbers of atoms in a cell of {len(host.structure)} sites leave out "
+        f"{listed}: {mend}"
+    )
+    raise InputError(msg)
+
+
+def _multiples() -> list[tuple[int, int, int]]:
+    """List multiples of a cell in the order in which they grow, the most even first."""
+    edges = range(1, LARGEST_MULTIPLE + 1)
+    found = [(a, b, c) for a in edges for b in edges[a - 1 :] for c in edges[b - 1 :]]
+    return sorted(found, key=lambda each: (math.prod(each), max(each)))

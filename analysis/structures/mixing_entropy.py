@@ -24,12 +24,12 @@ from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
 from analysis.structures.relaxed_host import INTERSTITIAL_DISTANCE
 
-# Fewer atoms per formula unit than this are none.
+# Fewer atoms per formula unit than this count as none.
 _NONE: Final = 1e-6
 
 
 class MixingEntropy(NamedTuple):
-    """What dissolving the dopants of a compound does to the order of its host.
+    """Effect of the dopants of a compound on the order of its host.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class MixingEntropy(NamedTuple):
 def mixing_entropy(host: Host, compound: Compound) -> MixingEntropy:
     """Return the ideal partial entropy of the dopants of a compound.
 
-    A sublattice of which an ion or the vacancies are used up counts zero: nothing is left to mix.
+    A sublattice whose ion or vacancies are used up counts zero: nothing is left to mix.
 
     Raises
     ------

@@ -52,7 +52,7 @@ def arrange_host(
     host
         The host with its partially occupied sites.
     number
-        How many arrangements to return; fewer come back where fewer are found.
+        How many arrangements to return; fewer if fewer are found.
     seed
         The same seed gives the same arrangements.
     minimum_distance

@@ -14,11 +14,12 @@ from analysis.structures.arrangements.ewald import FloatArray, close_pairs, ewal
 from analysis.structures.arrangements.occupation import Occupant, Sites, Sublattice
 from analysis.structures.crystal import SYMMETRY_TOLERANCE
 from analysis.structures.host import Host
+from analysis.structures.ions import ions_in_order, mixed_elements
 from analysis.structures.ordering import MINIMUM_DISTANCE
 
 INTERSTITIAL_DISTANCE = 1.2
-"""Angstrom between an added mobile ion and those of the relaxed host. It is less than neighbours
-keep: nearly every free site of garnet lies within 2 of a Li, which the relaxation moves away."""
+"""Angstrom between an added mobile ion and those of the relaxed host. It is less than usual:
+nearly every free site of garnet lies within 2 of a Li, which the relaxation moves away."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +89,12 @@ def frame_of(host: Host, relaxed: Structure, *, added: int) -> Frame:
     relaxed
         The ordered, relaxed host in the same cell setting.
     added
-        Mobile ions to be added; free sites are looked for if there are any.
+        Mobile ions to be added; free sites are searched only if there are any.
 
     Raises
     ------
     InputError
-        If `relaxed` does not hold the host's ions, or there are too few free sites.
+        If `relaxed` does not have the host's ions, or there are too few free sites.
     """
     ions = _with_charges(host, relaxed)
     lattice, coords = relaxed.lattice, relaxed.frac_coords
@@ -124,6 +125,8 @@ def frame_of(host: Host, relaxed: Structure, *, added: int) -> Frame:
 
 def _with_charges(host: Host, relaxed: Structure) -> list[Species]:
     """Return the ion on each site: charges of the structure if it has them, else the host's."""
+    if mixed_elements(host) and not any(getattr(s.specie, "oxi_state", None) for s in relaxed):
+        return ions_in_order(relaxed, host.counts)
     by_element: dict[str, list[Species]] = {}
     for ion in host.counts:
         by_element.setdefault(ion.element.symbol, []).append(ion)

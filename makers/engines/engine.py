@@ -1,4 +1,4 @@
-"""The one door to an engine: what the campaign asks of whatever relaxes its crystals."""
+"""The interface of an engine: what a campaign needs of a program that relaxes crystals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobflow import Maker
 
 
-class EngineSettings(BaseModel, frozen=True, extra="forbid"):
+class EngineSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings that every engine has."""
 
     force_threshold: PositiveFloat = Field(
@@ -40,7 +40,7 @@ class Engine(ABC):
         Embedded and cheap: it can prepare crystals for another engine, and `triage` may hand its
         compounds to a better one.
     core_seconds
-        Seconds per atom and ionic step on one core; None where only the user's machine can tell.
+        Seconds per atom and ionic step on one core; None if it depends on the user's machine.
     """
 
     name: ClassVar[str]
@@ -83,10 +83,37 @@ class Engine(ABC):
             It is not installed; the message has the command that installs it.
         """
 
+    def require_scheme(self, settings: EngineSettings, elements: Iterable[str]) -> None:  # noqa: B027, most have one scheme
+        """Refuse settings whose energies would be on no known scheme.
+
+        Raises
+        ------
+        SchemeMismatchError
+            The energies could not be corrected.
+        """
+
+    def require_machine(self) -> None:  # noqa: B027, most depend on nothing
+        """Refuse a machine whose settings would lose results or change them.
+
+        Raises
+        ------
+        InputError
+            The message names the setting.
+        """
+
+    def doubtful_valences(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines that need it
+        ions: Iterable[tuple[str, float]],  # noqa: ARG002  for engines that need it
+    ) -> list[str]:
+        """Name the ions that the engine computes in another valence than the one asked for."""
+        return []
+
     def checks(
         self,
         settings: EngineSettings,  # noqa: ARG002  for engines that need it
         elements: Iterable[str],  # noqa: ARG002  for engines that need it
+        ions: Iterable[tuple[str, float]],  # noqa: ARG002  for engines that need it
         *,
         job_script_sets_up: bool,  # noqa: ARG002  for engines that need it
     ) -> Mapping[str, Callable[[], str]]:
@@ -98,6 +125,8 @@ class Engine(ABC):
             Checked settings.
         elements
             All elements that the campaign relaxes.
+        ions
+            Elements and valences of its dopants.
         job_script_sets_up
             Jobs load modules first, so that programs need not be on the PATH here.
         """

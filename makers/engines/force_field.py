@@ -1,4 +1,4 @@
-"""Relaxations with force fields through ASE: one Maker that every force field's extends.
+"""Relaxations with force fields through ASE: the base Maker of every force field.
 
 Importing this module loads atomate2 (2 s): only an engine's `maker` does so.
 """
@@ -32,12 +32,12 @@ OPTIMIZERS: Final = {"springs": SpringBfgs, "BFGS": BFGS, "LBFGS": LBFGS, "FIRE"
 
 @dataclass
 class ForceFieldMaker(ForceFieldRelaxMaker):
-    """Relax atoms and cell with a force field; a subclass says which, and loads its calculator."""
+    """Relax atoms and cell with a force field; a subclass names it and loads its calculator."""
 
     force_threshold: float = 0.1
     optimizer: str = "springs"
     ionic_step_data: tuple[str, ...] | None = ("energy",)
-    # a pre-relaxation is a better start, wherever it ended
+    # a pre-relaxation is a better start, even if it did not converge
     must_converge: bool = True
 
     def __post_init__(self) -> None:
@@ -128,7 +128,7 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
 
 
 def _stopped_early(stage: ForceFieldTaskDocument) -> bool:
-    """Return True if the optimizer was satisfied with forces that are above the threshold."""
+    """Return True if the optimizer stopped although forces are above the threshold."""
     return finished(stage) and not stage.is_force_converged
 
 

@@ -1,4 +1,4 @@
-"""A force field relaxes first, another engine from there: two jobs, each for a fitting worker."""
+"""A force field relaxes first, another engine continues: two jobs, each for a suitable worker."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -60,7 +60,7 @@ class PrerelaxedMaker(Maker):
             return Flow([relaxation], output=relaxation.output, name=self.name)
         before = self.first.make(structure)
         relaxation = self.second.make(structure, prerelaxed=before.output)
-        # it says itself that the pre-relaxation failed, rather than wait for it forever
+        # the job reports a failed pre-relaxation itself instead of waiting forever
         relaxation.update_config({"on_missing_references": OnMissing.NONE})
         return Flow([before, relaxation], output=relaxation.output, name=self.name)
 

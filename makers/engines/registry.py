@@ -26,9 +26,9 @@ ENGINES: Final[dict[str, Engine]] = {each.name: each for each in (ChgnetEngine()
 #: Engines of other packages: their entry points of this group name subclasses of `Engine`.
 ENTRY_POINTS: Final = "interphase.engines"
 
-#: What computes where a specification names no engine: it needs no licence and no cluster.
+#: The engine of a specification that names none: it needs no licence and no cluster.
 DEFAULT_ENGINE: Final = ChgnetEngine.name
-#: What `triage` hands the compounds of a force field to.
+#: The engine to which `triage` passes the compounds of a force field.
 PRODUCTION_ENGINE: Final = VaspEngine.name
 
 
@@ -59,14 +59,14 @@ def engine_settings(engine: str, settings: Mapping[str, Any]) -> EngineSettings:
 
 
 def relax_maker(engine: str, settings: Mapping[str, Any]) -> Maker:
-    """Return the Maker that relaxes a crystal with an engine; `Engine.maker` says what it makes.
+    """Return the Maker that relaxes a crystal with an engine; see `Engine.maker`.
 
     Parameters
     ----------
     engine
         Name of the engine.
     settings
-        Fields of the engine's settings; what is left out has its default. With ``prerelax`` the
+        Fields of the engine's settings; omitted ones have their defaults. With ``prerelax`` the
         crystal is first relaxed with that force field, at its defaults.
 
     Raises
@@ -93,6 +93,45 @@ def unknown_elements(engine: str, elements: Iterable[str]) -> list[str]:
     """
     knows = find_engine(engine).knows
     return sorted(element for element in set(elements) if not knows(element))
+
+
+def require_scheme(engine: str, settings: Mapping[str, Any], elements: Iterable[str]) -> None:
+    """Refuse settings whose energies would be on no known scheme, before they are computed.
+
+    Raises
+    ------
+    SchemeMismatchError
+        Functional, +U or potentials are not those of the energy corrections.
+    """
+    found = find_engine(engine)
+    found.require_scheme(found.checked(settings), elements)
+
+
+def require_machine(engine: str) -> None:
+    """Refuse a machine on which an engine's results would be lost or other ones.
+
+    Raises
+    ------
+    InputError
+        A setting of this machine stands in the way; the message names it.
+    """
+    find_engine(engine).require_machine()
+
+
+def doubtful_valences(
+    engine: str, settings: Mapping[str, Any], ions: Iterable[tuple[str, float]]
+) -> list[str]:
+    """Name the ions that an engine computes in another valence than the one asked for.
+
+    Parameters
+    ----------
+    engine, settings
+        As for `relax_maker`.
+    ions
+        Elements and their valences.
+    """
+    found = find_engine(engine)
+    return found.doubtful_valences(found.checked(settings), ions)
 
 
 def _prerelaxed(first: str, maker: Maker) -> Maker:

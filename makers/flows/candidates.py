@@ -14,7 +14,7 @@ from makers.schemas import RelaxationDocument
 
 
 class ParentFailedError(RuntimeError):
-    """A step before this one failed: its own error is the one to look at."""
+    """An earlier step failed: look at its error."""
 
 
 class Candidate(BaseModel):
@@ -27,7 +27,7 @@ class Candidate(BaseModel):
 
 
 class RelaxedCandidates(BaseModel):
-    """The arrangement of lowest energy, and what the others were like."""
+    """The arrangement of lowest energy, and a summary of the others."""
 
     relaxation: RelaxationDocument = Field(description="The relaxation of lowest energy")
     energies: tuple[float | None, ...] = Field(
@@ -93,7 +93,7 @@ class LowestMaker(Maker):
 
     name: str = "lowest"
 
-    # A relaxation that failed leaves a missing reference: the others count all the same.
+    # A failed relaxation leaves a missing reference: the others still count.
     @job(output_schema=RelaxedCandidates, config=JobConfig(on_missing_references=OnMissing.NONE))
     def make(self, candidates: dict[str, Any] | None) -> RelaxedCandidates:
         """Choose among the output of `relax_all`.

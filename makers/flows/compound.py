@@ -63,7 +63,7 @@ class CompoundFlowMaker(Maker):
     interface_maker
         Of the reaction.
     migration_maker
-        Of the motion of the mobile ion; None leaves it out.
+        Of the motion of the mobile ion; None skips it.
     """
 
     relax_maker: Maker
@@ -92,14 +92,14 @@ class CompoundFlowMaker(Maker):
         compound
             Dopants and the way their charge is balanced; no dopants for the undoped host.
         stored_host
-            uuid under which the host is in the job store: jobs refer to it there. In each job it
-            would be 93 of 100 parts of what a campaign of many compounds writes and sends.
+            uuid under which the host is in the job store, to which jobs refer. Stored in each job,
+            it would be 93 % of what a campaign of many compounds writes and sends.
         relaxed_host
             uuid of the relaxed host.
         undoped
             uuid of the undoped host's result; None for the undoped host itself.
         references
-            What a result is measured against: the other arguments of `InterfaceMaker.make`.
+            What a result is compared with: the other arguments of `InterfaceMaker.make`.
         sampling
             Number of `choices` and the `seed`.
         uuid

@@ -1,4 +1,4 @@
-"""The host: its mobile ions are arranged, the lowest arrangements relaxed, the lowest kept."""
+"""The host: arrange its mobile ions, relax the lowest arrangements, keep the lowest."""
 
 from dataclasses import dataclass
 

@@ -9,7 +9,7 @@ from analysis.energies.phases import ReferencePhases
 from analysis.motion.migration import Migration
 from analysis.reactions.verdict import Criteria
 from analysis.results.result import CompoundResult, EngineUsed
-from analysis.results.screening import Calculated, References, screen
+from analysis.results.screening import Calculated, References, UndopedReaction, screen
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
 from makers.flows.candidates import ParentFailedError, RelaxedCandidates
@@ -22,7 +22,7 @@ class InterfaceMaker(Maker):
 
     name: str = "interface"
 
-    # A failed parent leaves a missing reference: the job runs all the same and says so.
+    # A failed parent leaves a missing reference: the job still runs and says so.
     @job(output_schema=CompoundResult, config=JobConfig(on_missing_references=OnMissing.NONE))
     def make(  # noqa: PLR0913, everything a result depends on
         self,
@@ -59,9 +59,9 @@ class InterfaceMaker(Maker):
         crystals
             The relaxed reference crystals, by formula.
         motion
-            How the mobile ion moves; None if that was not asked for, or failed.
+            How the mobile ion moves; None if not requested, or failed.
         aligned
-            The compound as a sum of these crystals; None where engine and phases agree.
+            The compound as a sum of these crystals; None if engine and phases agree.
         exchanged
             The oxides that are exchanged for the dopants; None for the undoped host.
         electrode
@@ -78,11 +78,16 @@ class InterfaceMaker(Maker):
             exchanged=exchanged,
             crystal_energies={f: crystal.energy_per_atom for f, crystal in crystals.items()},
             host=_calculated(host_relaxed),
-            host_reaction_energy=host_result.reaction_energy if host_result else None,
+            undoped=host_result and _undoped(host_result),
             electrode=electrode,
             criteria=criteria,
         )
         return screen(host, compound, _calculated(relaxed), references, motion=motion)
+
+
+def _undoped(result: CompoundResult) -> UndopedReaction:
+    fields = UndopedReaction.model_fields
+    return UndopedReaction(**{name: getattr(result, name) for name in fields})
 
 
 def _calculated(candidates: RelaxedCandidates) -> Calculated:

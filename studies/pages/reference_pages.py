@@ -1,6 +1,6 @@
-"""The pages of docs/ that are made from the code: specification, settings, commands, results.
+"""The pages of docs/ that are generated from the code: specification, settings, commands, results.
 
-``python -m studies.pages.reference_pages docs`` writes them; a test holds them up to date.
+``python -m studies.pages.reference_pages docs`` writes them; a test keeps them up to date.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
-_MADE = "<!-- Made from the code by `make docs`: change it there. -->"
+_MADE = "<!-- Generated from the code by `make docs`: change it there. -->"
 _SPECIFICATION = """\
-One YAML file says what is computed, and nothing about the machine. Examples: `campaigns/demo.yaml`
+One YAML file says what to compute, and nothing about the machine. Examples: `campaigns/demo.yaml`
 (a list of dopants) and `campaigns/llzo.yaml` (a rule). An unknown key is an error that names the
 known ones. `interphase plan SPEC` checks a file and queues nothing."""
 _SETTINGS = """\
-What depends on the computer and not on the science: set as an environment variable, or in lower
-case without `INTERPHASE_` in `~/.interphase.yaml` (or in the file that `INTERPHASE_SETTINGS`
-names). A variable comes before the file."""
+These settings depend on the computer, not on the science. Set them as environment variables, or in
+lower case without `INTERPHASE_` in `~/.interphase.yaml` (or in the file that `INTERPHASE_SETTINGS`
+names). A variable takes precedence over the file."""
 _TYPES: Final = {
     "string": "text",
     "integer": "whole number",
@@ -96,7 +96,7 @@ def write_pages(folder: Path) -> None:
 
 
 def type_text(schema: Schema) -> str:
-    """Say what a value may be: ``positive whole number, or null``."""
+    """Describe what a value may be: ``positive whole number, or null``."""
     if "anyOf" in schema:
         texts = [type_text(option) for option in schema["anyOf"] if option.get("type") != "null"]
         return ", or ".join(texts)
@@ -134,7 +134,7 @@ def _sentence(section: Schema) -> str:
 
 
 def _sections(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """Go through the keys that hold a section of their own."""
+    """Yield the keys that hold a section, each with its section."""
     for key, field in schema["properties"].items():
         items = field.get("items", {})
         options = [field, items, items.get("items", {}), *field.get("anyOf", [])]
@@ -157,7 +157,7 @@ def _rows(schema: Schema, name: Callable[[str], str]) -> Iterator[tuple[str, ...
 
 def _default(field: Schema) -> str:
     if "$ref" in field:
-        return "its own defaults"
+        return "its defaults"
     default = field.get("default")
     if default in (None, [], {}):
         return "none"

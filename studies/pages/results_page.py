@@ -1,4 +1,4 @@
-"""docs/results.md: what a result document holds, made from `analysis.base.fields`."""
+"""docs/results.md: the content of a result document, from `analysis.base.fields`."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 
 _INTRODUCTION: Final = f"""\
 The collection `results` of a campaign's database holds one document per compound; the undoped host
-has one of its own, with no `dopants`. A builder makes them from the job store
+has a separate one, without `dopants`. A builder makes them from the job store
 (`workflows/results/builder.py`, a [maggma](https://materialsproject.github.io/maggma/) Builder):
-whenever a workflow ends, at every `interphase run`, `submit` and `advance`, and by hand with
-`interphase build`. It may run at any time, twice, and several at once; it writes only what is
-missing, what was computed again, and what is of an older schema. `stored` changes only when the
-content does. The job store keeps what was computed: results that were lost are made again.
+when a workflow ends, at every `interphase run`, `submit` and `advance`, and by hand with
+`interphase build`. It may run at any time, repeatedly and in parallel; it writes only documents
+that are missing, were recomputed, or have an older schema. `stored` changes only when the content
+does. The job store keeps all computed data, so lost results can be rebuilt.
 
 A document of a 96-atom cell takes 20 kB, one of 192 atoms 40 kB; one above MongoDB's 16 MB is
-refused, and named by `interphase build`. `structure` is nearly all of it, and is read only where it
-is asked for. Every document has every field. A field that was not computed is null, and `notes`
-says why. A number is never NaN or infinite: such a value becomes null, with a note. Times are in
-UTC. This page is of schema version {SCHEMA_VERSION}."""
+refused, and `interphase build` names it. Most of it is `structure`, which is read only on request.
+Every document has every field. A field that was not computed is null, and `notes` says why. A
+number is never NaN or infinite: such a value becomes null, with a note. Times are in UTC. This page
+describes schema version {SCHEMA_VERSION}."""
 _QUESTIONS: Final = """\
 A filter is FIELD OPERATOR VALUE; all must hold. Quote it in the shell if it has `<`, `>`, `~` or
 `!`.
 
 | operator | meaning |
 |---|---|
-| `=` `!=` | equal to one of several: `dopant=Al,Ga`. `label=null` finds what has no value |
+| `=` `!=` | equal to one of several: `dopant=Al,Ga`. `label=null` finds results without a value |
 | `<` `<=` `>` `>=` | numbers, also the amount of a product: `products.Li2O>7`; dates |
 | `~` `!~` | text contains: `notes~interstitial`; a formula has these elements: `products~LiAl` |
 
@@ -57,7 +57,8 @@ metalloids without an anion: Zr3Al and ZrW2, but neither Zr4O nor Zr.
 
     interphase query --dir runs/demo passivating=true --sort=-reaction_energy --limit 10
 
-**What changed since last week?** `computed` in place of `stored` finds what was calculated since.
+**What changed since last week?** Use `computed` in place of `stored` to find what was
+calculated since.
 
     interphase query --dir runs/demo 'stored>=7d' --fields +stored
 
@@ -69,7 +70,7 @@ metalloids without an anion: Zr3Al and ZrW2, but neither Zr4O nor Zr.
 
     interphase query --dir runs/demo 'formula~Ca' 'products!~CaO' --count
 
-In Python, each is one line as well:
+The same questions in Python, one line each:
 
     >>> from workflows.results.dataframe import compounds, results
     >>> results("runs/demo", ["site=Zr", "label=stable", "migration_barrier<0.4"])
@@ -78,42 +79,42 @@ In Python, each is one line as well:
     >>> results("runs/demo", "stored>=7d")
     >>> compounds("runs/demo", states=["failed", "blocked"])"""
 _FILES: Final = """\
-The same filters choose what is written for other programs, and whose cells:
+The same filters choose the results, and the cells, to write for other programs:
 
     interphase export --dir runs/demo --output demo.csv
     interphase export --dir runs/demo label=stable --output stable.parquet --structures cifs
 
-| end | one result is | null | nested fields, `products` and others |
+| suffix | one result is | null | nested fields, `products` and others |
 |---|---|---|---|
 | `.csv` | a line | nothing between the commas | JSON text |
 | `.jsonl` | a JSON object on a line | `null` | JSON |
 | `.parquet` | a row; columns have types, units and meanings | null | JSON text |
 
-`workflows.results.files.read_results` reads each of them back as it came from the database:
-`read_results("results/llzo-chgnet/compounds.csv")` gives the reference result, of which
-`workflows.results.search.to_dataframe` makes a table, as [the notebook](query.ipynb) shows. A CIF
-is named by formula, dopants with their sites, and the beginning of `job_uuid`:
-`Li6.25Al0.25La3Zr2O12_Al3+Li_1b9d6bcd.cif`. A file that is there is replaced only with `--force`,
-and only once the new one is complete."""
+`workflows.results.files.read_results` reads each format back as it came from the database:
+`read_results("results/llzo-chgnet/compounds.csv")` returns the reference result, and
+`workflows.results.search.to_dataframe` makes a table of it, as [the notebook](query.ipynb) shows.
+The name of a CIF consists of formula, dopants with their sites, and the beginning of `job_uuid`:
+`Li6.25Al0.25La3Zr2O12_Al3+Li_1b9d6bcd.cif`. An existing file is replaced only with `--force`, and
+only once the new one is complete."""
 _PROVENANCE: Final = """\
-Whatever shows a result shows its `job_uuid`, or its formula. From there,
+Every view of a result shows its `job_uuid` or its formula. With these,
 
     interphase provenance --dir runs/demo dopant=Al
 
 leads to the campaign's specification, to every Firework and job with the folder it ran in and the
 versions of the packages, to the engine with its settings and scheme, to how the cell was relaxed,
 to the reference phases with source, scheme, digest and their place in the job store, and to the
-other workflows that the result needed: host, reference crystals, undoped host. `--json` writes all
-of it. What lies in the document itself (`engine`, `reference_phases`, `provenance`) stays with it
-when it is exported; versions are those of packages in the process that ran the last step."""
+other workflows that the result needed: host, reference crystals, undoped host. `--json` writes
+everything. The fields `engine`, `reference_phases` and `provenance` are part of the document and
+are exported with it; versions are those of the packages in the process that ran the last step."""
 _VERSIONS: Final = """\
-A document says in `schema_version` which version it follows. `query`, `export`, `provenance`,
-`summary`, `triage`, `report`, `figures` and `results` refuse documents of another version instead
-of leaving them out of an answer:
+The field `schema_version` of a document says which version it follows. `query`, `export`,
+`provenance`, `summary`, `triage`, `report`, `figures` and `results` refuse documents of another
+version instead of silently omitting them:
 
-- older ones: `interphase build --dir runs/demo` makes them again from the job store, or from
-  themselves where the job store has lost their jobs; nothing is computed, and nothing is lost;
-- newer ones: update interphase. An older version leaves them alone."""
+- older ones: `interphase build --dir runs/demo` rebuilds them from the job store, or from the
+  documents themselves if the job store has lost their jobs; nothing is recomputed or lost;
+- newer ones: update interphase. An older version does not touch them."""
 _TYPES: Final = {
     Kind.NUMBER: "number",
     Kind.INTEGER: "whole number",
@@ -134,7 +135,7 @@ def results_page(made: str) -> str:
     Parameters
     ----------
     made
-        The line that says that the page is made from the code.
+        The line that says that the page is generated from the code.
     """
     parts = [
         *(made, "# Results", _INTRODUCTION, "## The fields", _fields()),
@@ -166,7 +167,7 @@ def _type(field: Field) -> str:
 
 def _history() -> str:
     rows = ((str(version), change) for version, change in SCHEMA_HISTORY.items())
-    return _table(("version", "what it brought"), rows)
+    return _table(("version", "change"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:

@@ -36,7 +36,7 @@ from studies.tables.ternary_oxides import (
 logger = logging.getLogger(__name__)
 
 ERRORS_FILE: Final = "engine_errors.json"
-# Below this number of oxides an element has no spread of its own.
+# With fewer oxides an element has no spread of its own.
 FEWEST: Final = 5
 BATCH: Final = 16
 DECIMALS: Final = 5
@@ -72,7 +72,7 @@ def measure(
     source
         Folder of the raw files.
     energies
-        The engine: crystals to energies in eV/atom, None where it cannot take one.
+        The engine: crystals to energies in eV/atom, None if it cannot compute one.
     formulas
         Reduced formulas to their dopant elements.
     """
@@ -124,7 +124,7 @@ def _binary_energies(oxides: Mapping[str, Balance], energies: Energies) -> dict[
 def _lowest(
     polymorphs: Mapping[str, Sequence[dict[str, Any]]], energies: Energies
 ) -> dict[str, tuple[float, str]]:
-    """Give the energy and identifier of the lowest polymorph of each formula."""
+    """Return the energy and identifier of the lowest polymorph of each formula."""
     flat = [(formula, record) for formula, records in polymorphs.items() for record in records]
     found = energies([structure_of(record) for _, record in flat])
     best: dict[str, tuple[float, str]] = {}
@@ -142,7 +142,7 @@ def summary(errors: Sequence[float]) -> dict[str, float | int]:
     -------
     dict
         ``n``, ``mean``, ``rms`` (about zero), ``robust_sigma`` (scaled median absolute deviation);
-        ``n`` alone where there are no errors.
+        only ``n`` if there are no errors.
     """
     if not errors:
         return {"n": 0}
@@ -203,7 +203,7 @@ def chgnet_energies() -> Energies:
         for start in range(0, len(structures), BATCH):
             graphs = [graph(structure) for structure in structures[start : start + BATCH]]
             known = [each for each in graphs if each is not None]
-            # one graph alone gives a dictionary, several give a list
+            # a single graph returns a dictionary, several return a list
             predicted = model.predict_graph(known, task="e") if known else []
             values = iter([predicted] if isinstance(predicted, dict) else predicted)
             found += [None if each is None else float(next(values)["e"]) for each in graphs]

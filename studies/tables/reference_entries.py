@@ -3,7 +3,7 @@
 ``python -m studies.tables.reference_entries ELEMENT ... --source DIR --target FILE``
 writes pymatgen entries that a specification reads with
 ``reference_phases: {source: file, path: FILE}``: for each formula the lowest formation energy and
-the smallest band gap of the 2019 release, and the crystal where the project's own table has it
+the smallest band gap of the 2019 release, and the crystal if the project's own table has it
 (elements and binary oxides). The same raw files give the same bytes.
 """
 
@@ -36,7 +36,7 @@ SOURCE = "Materials Project, April 2019, through Matbench v0.1 (CC BY 4.0)"
 def lowest_targets(path: Path, elements: Collection[str]) -> dict[str, float]:
     """Read a raw ``formula,target`` file: the lowest value of each reduced formula of `elements`.
 
-    Formulas of other elements are passed over without being parsed, which would take minutes.
+    Formulas of other elements are skipped without being parsed, which would take minutes.
     """
     values: dict[str, list[float]] = defaultdict(list)
     with gzip.open(path, "rt") as lines:

@@ -1,9 +1,9 @@
 """Make the tables of reference phases and crystals from the raw Materials Project files.
 
 ``python -m studies.tables.reference_tables --source DIR`` writes ``reference_phases.csv.gz`` and
-``reference_crystals.jsonl.gz`` beside this module. The same raw files give the same bytes.
+``reference_crystals.jsonl.gz`` into analysis/data. The same raw files give the same bytes.
 The crystals are ranked by CHGNet, so that part needs the force field extra and some three
-minutes on one core; ``--only phases`` leaves it out. README.md in this folder describes the files.
+minutes on one core; ``--only phases`` skips it. analysis/data/README.md describes the files.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from pymatgen.core import Composition
@@ -21,7 +22,6 @@ from pymatgen.core import Composition
 from analysis.data import TABLES
 from analysis.energies.shipped_tables import (
     CRYSTALS_TABLE,
-    HOST_ELEMENTS,
     HOST_FORMULA,
     PHASES_TABLE,
     Record,
@@ -33,9 +33,9 @@ logger = logging.getLogger(__name__)
 ENERGY_FILE = "mp2019_formation_energy.csv.gz"
 BAND_GAP_FILE = "mp2019_band_gap.csv.gz"
 STRUCTURE_FILE = "structures_li_la_zr_o_m.jsonl.gz"
-PHASE_COLUMNS = ("formula", "formation_energy_per_atom", "band_gap", "entries")
+PHASE_COLUMNS = ("system", "formula", "formation_energy_per_atom", "band_gap", "entries")
 
-# A single point costs about 2 ms per atom; larger polymorphs are ranked only where no smaller is.
+# A single point costs about 2 ms per atom; larger polymorphs are ranked only if none is smaller.
 LARGEST_CELL = 60
 # The structures are newer than the energies. Up to this number the crystals per formula agree best
 # with the 7,147 energies (7,140 crystals, 329 off by formula; 8,047 and 974 with all of them), and
@@ -47,31 +47,33 @@ SAME_ENERGY = 0.001
 Ranking = Callable[[Sequence[Record]], list[float]]
 
 
-def in_scope(composition: Composition) -> bool:
-    """Whether a composition lies in Li-La-Zr-O with at most one further element."""
-    return len({element.symbol for element in composition} - HOST_ELEMENTS) <= 1
-
-
 def targets(path: Path) -> dict[str, list[float]]:
-    """Read a raw ``formula,target`` file: reduced formula to all its values, in scope only."""
+    """Read a raw ``formula,target`` file: reduced formula to all its values."""
     values: dict[str, list[float]] = defaultdict(list)
     with gzip.open(path, "rt") as lines:
         for row in csv.DictReader(lines):
-            composition = Composition(row["formula"])
-            if in_scope(composition):
-                values[composition.reduced_formula].append(float(row["target"]))
+            values[_reduced(row["formula"])].append(float(row["target"]))
     return values
 
 
+@cache
+def _reduced(formula: str) -> str:
+    # Polymorphs repeat their formula, and parsing one takes 0.2 ms.
+    return str(Composition(formula).reduced_formula)
+
+
 def phase_rows(energies: dict[str, list[float]], gaps: dict[str, list[float]]) -> list[list[str]]:
-    """Rows of the phase table, sorted by formula: lowest energy, smallest gap, entries."""
+    """Rows of the phase table: system, formula, lowest energy, smallest gap, entries.
+
+    They are sorted as lines of text, so that a chemical system is found by bisection.
+    """
     rows = []
-    for formula in sorted(energies):
+    for formula, found in energies.items():
+        system = Composition(formula).chemical_system
         gap = f"{min(gaps[formula]):.4f}" if formula in gaps else ""
-        lowest = min(energies[formula])
         # "+ 0.0" turns -0.0 into 0.0.
-        rows.append([formula, f"{lowest + 0.0:.6f}", gap, str(len(energies[formula]))])
-    return rows
+        rows.append([system, formula, f"{min(found) + 0.0:.6f}", gap, str(len(found))])
+    return sorted(rows, key=",".join)
 
 
 def write_phases(source: Path, target: Path) -> int:
@@ -85,7 +87,7 @@ def write_phases(source: Path, target: Path) -> int:
 
 
 def wanted(composition: Composition) -> bool:
-    """Whether a crystal serves the alignment: an element, a binary oxide, or the host."""
+    """Return True if a crystal serves the alignment: an element, a binary oxide, or the host."""
     elements = {element.symbol for element in composition}
     oxide = len(elements) == 2 and "O" in elements  # noqa: PLR2004, binary
     return len(elements) == 1 or oxide or composition.reduced_formula == HOST_FORMULA
@@ -106,7 +108,7 @@ def polymorphs(path: Path, formulas: Iterable[str]) -> dict[str, list[Record]]:
 def eligible(records: Sequence[Record]) -> list[Record]:
     """Keep the crystals of the 2019 release of at most `LARGEST_CELL` atoms.
 
-    Where there are none from 2019, all releases count; where all cells are larger, the smallest.
+    If there are none from 2019, all releases count; if all cells are larger, the smallest.
     """
     old = [record for record in records if number(record) <= NEWEST_OF_2019] or records
     limit = max(LARGEST_CELL, min(len(record["sites"]) for record in old))
@@ -158,7 +160,7 @@ def write_gzip(path: Path, text: str) -> None:
 def chgnet_ranking() -> Ranking:
     """CHGNet's single-point energy, eV/atom, at the geometry given (relaxed with DFT).
 
-    A crystal CHGNet cannot take (an isolated atom, an element it does not know) ranks last.
+    A crystal CHGNet cannot compute (an isolated atom, an unknown element) ranks last.
     """
     from chgnet.model import CHGNet
 

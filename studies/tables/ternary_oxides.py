@@ -58,7 +58,7 @@ def ternaries(path: Path, formulas: Iterable[str]) -> dict[str, list[Record]]:
 
 
 def within_exchange(composition: Composition, element: str) -> bool:
-    """Whether a phase holds no more Li, La or Zr per atom of M than a dopant displaces."""
+    """Return True if a phase holds no more Li, La or Zr per atom of M than a dopant displaces."""
     return all(composition[e] <= DISPLACED[e] * composition[element] for e in PARTNERS)
 
 
@@ -105,7 +105,7 @@ def error_of(
     phases: ReferencePhases,
     crystal_energies: Mapping[str, float],
 ) -> float:
-    """Give the engine's energy of formation from binary oxides minus the table's.
+    """Return the engine's energy of formation from binary oxides minus the table's.
 
     Parameters
     ----------

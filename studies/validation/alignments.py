@@ -1,10 +1,10 @@
-"""Ways of putting an engine's energy on the scale of the reference phases, side by side.
+"""Alignments of an engine's energy with the scale of the reference phases, compared.
 
 In each the compound is an exact sum of phases that are known on both scales, and
 
     E_f(compound) = sum_k c_k E_f(k, reference) + E(compound) - sum_k c_k E(k)
 
-with total energies E of the engine. They differ in what the phases are.
+with total energies E of the engine. They differ in the choice of phases.
 `analysis.energies.formation` uses `Alignment.OXIDES`; docs/uncertainty.md has the comparison
 (benchmarks/alignment.py) and the reason.
 """
@@ -29,11 +29,11 @@ SAME_AMOUNT: Final = 1e-6
 
 
 class Alignment(StrEnum):
-    """What carries a compound to the scale of the reference phases."""
+    """The phases that carry a compound to the scale of the reference phases."""
 
     HOST = "host alone"  # the host, or its oxides, take all oxygen; elements do the rest
     OXIDES = "host and oxides"  # and the dopant comes as its binary oxide
-    ENGINE = "elements alone"  # the engine's own formation energy, put beside the table
+    ENGINE = "elements alone"  # the engine's own formation energy, compared with the table
     SCHEMES = "schemes converted"  # elements of the engine's scheme, and its corrections exchanged
 
 
@@ -53,7 +53,7 @@ def garnet_units(composition: Composition) -> float | None:
 
 
 def carriers(composition: Composition, element: str, way: Alignment) -> Balance:
-    """Write an oxide of M and host cations as the phases of one of the ways.
+    """Write an oxide of M and host cations as the phases of one alignment.
 
     Parameters
     ----------
@@ -88,9 +88,9 @@ def carriers(composition: Composition, element: str, way: Alignment) -> Balance:
 
 
 def _host_alone(composition: Composition) -> Balance:
-    """Let the host take all oxygen, and elements the rest, as where M replaces an ion of it.
+    """Let the host take all oxygen, and elements the rest, as if M replaces an ion of it.
 
-    In a garnet that is the host itself. Elsewhere its oxides stand for it, those of the host
+    In a garnet that is the host itself. Elsewhere its oxides replace it, those of the host
     cations that the phase contains in their proportion: the host's energy from its oxides is right
     to 0.02 eV per formula unit.
     """

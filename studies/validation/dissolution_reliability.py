@@ -1,7 +1,7 @@
-"""How often P(dissolves) is right, on oxides whose answer the reference table knows.
+"""Reliability of P(dissolves), tested on oxides whose answer is in the reference table.
 
-That a host takes up a dopant is the question if a compound lies below all that competes with it.
-The table answers the same question of every ternary oxide of a dopant element with Li, La or Zr:
+A host takes up a dopant if the compound is below all competing phases. The table answers the same
+question for every ternary oxide of a dopant element with Li, La or Zr:
 whether it lies below the hull of all other phases. The engine's energy gives a probability for it,
 with the bias and the spread of all other elements. Entropy plays no part.
 """
@@ -33,7 +33,7 @@ from analysis.reactions.interface import hull_distance
 
 
 class Forecast(NamedTuple):
-    """What an engine says of an oxide of an element of which it knows nothing, and the truth.
+    """An engine's forecast for an oxide of an element it has no errors of, and the truth.
 
     Attributes
     ----------
@@ -52,16 +52,16 @@ class Forecast(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """How often probabilities and words were right.
+    """Reliability of probabilities and words.
 
     Attributes
     ----------
     groups
         The reliability table.
     words
-        Of each word: how many oxides were given it, and how many of these are stable.
+        For each word: how many oxides got it, and how many of these are stable.
     brier
-        Mean square of probability minus outcome: 0 is perfect, 0.25 knows nothing.
+        Mean square of probability minus outcome: 0 is perfect, 0.25 is uninformative.
     """
 
     groups: list[Reliability]
@@ -77,7 +77,7 @@ def forecasts(engine: str, *, corrected: bool = True) -> list[Forecast]:
     engine
         Name of an engine with measured errors.
     corrected
-        Take off the bias; without, energies are the engine's and the spread is about zero.
+        Subtract the bias; otherwise energies are the engine's and the spread is about zero.
     """
     formulas, errors = measured_errors(engine).formulas, measured_errors(engine).oxides
     shifts = {m: _shift(errors, m, corrected=corrected) for m in {e.element for e in errors}}

@@ -1,4 +1,4 @@
-"""How good are the reference phases: the table's oxides against measured enthalpies.
+"""Quality of the reference phases: the table's oxides against measured enthalpies.
 
 Nothing is converted between 298 K and 0 K. Heat up to 298 K makes oxides of light elements 0.013 to
 0.025 eV/atom more stable than at 0 K, zero-point motion less by as much or more, and the table's
@@ -6,30 +6,13 @@ correction per oxygen was itself fitted to enthalpies at 298 K (docs/uncertainty
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
-from typing import Final
 
 from pydantic import BaseModel, Field
-from pymatgen.core import Composition, Element
+from pymatgen.core import Composition
 
+from analysis.energies.oxide_groups import OxideGroup, group_of
 from analysis.energies.oxides import MeasuredOxide, OxideStatus, measured_oxides
 from analysis.energies.phases import ReferencePhases
-from analysis.energies.schemes import MATERIALS_PROJECT_U
-
-# MPCompatibility.yaml of pymatgen: the correction was fitted to oxides of these, and those of
-# peroxides and superoxides to some of theirs.
-FITTED: Final = frozenset({"Li", "Na", "K", "Rb", "Cs", "Mg", "Ca", "Sr", "Ba", "Al"})
-GAS: Final = "g"
-
-
-class OxideGroup(StrEnum):
-    """Oxides that share what makes the table right or wrong."""
-
-    FITTED = "correction fitted to them"
-    PLUS_U = "+U metals"
-    LANTHANIDE = "lanthanides"
-    OTHER = "all others"
-    GAS = "measured as gases"
 
 
 class OxideError(BaseModel, frozen=True, extra="forbid"):
@@ -47,17 +30,6 @@ class OxideError(BaseModel, frozen=True, extra="forbid"):
     def error(self) -> float:
         """Table minus measured, eV/atom."""
         return self.table - self.measured
-
-
-def group_of(oxide: MeasuredOxide) -> OxideGroup:
-    """Sort an oxide by what decides the table's error."""
-    if oxide.phase == GAS:
-        return OxideGroup.GAS
-    if oxide.element in FITTED:
-        return OxideGroup.FITTED
-    if oxide.element in MATERIALS_PROJECT_U:
-        return OxideGroup.PLUS_U
-    return OxideGroup.LANTHANIDE if Element(oxide.element).is_lanthanoid else OxideGroup.OTHER
 
 
 def oxide_errors(

@@ -1,8 +1,8 @@
-"""Reactions with lithium that are known on both scales, and how wrong each alignment is.
+"""Reactions with lithium that are known on both scales, and the error of each alignment.
 
 An oxide of the table reacts with lithium to phases of the table, so its reaction energy is known.
-Its energy of the engine, put on the table's scale by an alignment, gives another one: their
-difference is what a campaign would have been wrong by on that oxide. The products are the same,
+The engine's energy, put on the table's scale by an alignment, gives another one: the difference
+is the error that a campaign would have made for that oxide. The products are the same,
 and the error of the reaction energy is the negative error of the oxide's formation energy.
 """
 
@@ -35,7 +35,7 @@ class KnownReaction(BaseModel, frozen=True, extra="forbid"):
         description="Reaction energy by each alignment minus that of the table, eV per atom of M."
     )
     engine_error: float | None = Field(
-        description="The same where all phases, products too, have the engine's energies."
+        description="The same if all phases, products too, have the engine's energies."
     )
 
 
@@ -93,7 +93,7 @@ def host_errors(
     Returns
     -------
     tuple
-        By alignment (none where the host carries itself), and with all phases of the engine.
+        By alignment (none if the host carries itself), and with all phases of the engine.
     """
     phases = _phases(frozenset(e.symbol for e in HOST))
     known = _reaction_energy(HOST, phases)
@@ -105,7 +105,7 @@ def host_errors(
 
 
 def engine_phases(phases: ReferencePhases, energies: Mapping[str, float]) -> ReferencePhases:
-    """Give the phases whose crystals the engine has computed, with its own formation energies.
+    """Return the phases whose crystals the engine has computed, with its own formation energies.
 
     Raises
     ------
@@ -183,7 +183,7 @@ def _engine_error(
     *,
     per: float,
 ) -> float | None:
-    """Error with all phases from the engine; None where it lacks an element or the oxide."""
+    """Error with all phases from the engine; None if it lacks an element or the oxide."""
     try:
         engine = engine_phases(phases, energies)
         return (_reaction_energy(composition, engine) - known) / per

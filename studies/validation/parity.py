@@ -1,4 +1,4 @@
-"""How well one list of numbers agrees with another."""
+"""Agreement of one list of numbers with another."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ class Parity(BaseModel, frozen=True, extra="forbid"):
     """Errors of a list of numbers, in the unit of the numbers."""
 
     n: int = Field(description="How many there are.")
-    mean: float = Field(description="Mean error: what is systematic.")
+    mean: float = Field(description="Mean error: the systematic part.")
     mae: float = Field(description="Mean absolute error.")
     rms: float = Field(description="Root mean square error about zero.")
     median: float = Field(description="Median error.")
@@ -22,7 +22,7 @@ class Parity(BaseModel, frozen=True, extra="forbid"):
 
 
 def parity(errors: Sequence[float]) -> Parity | None:
-    """Describe errors (found minus known); None where there are none."""
+    """Describe errors (found minus known); None if there are none."""
     if not len(errors):
         return None
     values = np.asarray(errors, dtype=float)

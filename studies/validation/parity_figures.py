@@ -1,4 +1,4 @@
-"""Figures of how far to trust the numbers: experiment, scales, alignments, uncertainty."""
+"""Figures on how far to trust the numbers: experiment, scales, alignments, uncertainty."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from pymatgen.core import Composition, Element
 
+from analysis.energies.oxide_groups import OxideGroup
 from analysis.figures.style import BLUE, INK, MUTED, Mark, quieten
 from studies.validation.alignments import Alignment
-from studies.validation.experiment import OxideGroup
 from studies.validation.reaction_errors import ALL_ENGINE, by_way
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from studies.validation.known_reactions import KnownReaction
     from studies.validation.scale_offsets import ElementOffset
 
-# Okabe and Ito's palette; shapes tell the same apart.
+# Okabe and Ito's palette; shapes make the same distinction.
 ORANGE, GREEN, RED, PURPLE, SKY = "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
 GROUPS = {
     OxideGroup.FITTED: Mark(BLUE, "o", OxideGroup.FITTED),
@@ -39,7 +39,7 @@ WAYS = {
     ALL_ENGINE: (PURPLE, (0, (6, 1.5, 1, 1.5, 1, 1.5))),
 }
 # The usual amount of dopant, per formula unit of the host: errors per atom of M times this are
-# what a compound's reaction energy is wrong by.
+# the errors of a compound's reaction energy.
 AMOUNT = 0.25
 # Oxides further from experiment, and elements further between the scales, are named (eV).
 NAMED_OXIDE, NAMED_OFFSET = 0.5, 0.28
@@ -78,7 +78,7 @@ def _wrapped(group: OxideGroup, members: Sequence[OxideError]) -> str:
 
 
 def _name_outliers(axes: Axes, places: Sequence[float], errors: Sequence[OxideError]) -> None:
-    """Name both ends of a group and what is far off, which come sorted."""
+    """Name both ends of a sorted group and its outliers."""
     ends = {errors[0], errors[-1]}
     left = False
     for place, error in zip(places, errors, strict=True):
@@ -123,7 +123,7 @@ def offsets_figure(offsets: Sequence[ElementOffset]) -> Figure:
 
 
 def alignments_figure(reactions: Sequence[KnownReaction]) -> Figure:
-    """Draw known reaction energies with lithium: parity, and how often each way is how wrong."""
+    """Draw known reaction energies with lithium: parity, and the errors of each alignment."""
     figure = Figure(figsize=(11, 4.8), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
     kinds = {

@@ -1,4 +1,4 @@
-"""What the errors of known reactions say of each alignment."""
+"""Errors of known reactions, by alignment."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from studies.validation.alignments import Alignment
 from studies.validation.known_reactions import KnownReaction
 from studies.validation.parity import Parity, parity
 
-# Every phase from the engine is no alignment: no energy of the table enters.
+# Taking every phase from the engine is not an alignment: no energy of the table enters.
 ALL_ENGINE = "all phases by the engine"
 FEWEST_ALIKE = 4
 
@@ -64,7 +64,7 @@ def stoichiometry(reaction: KnownReaction) -> str:
 def against_alike(reactions: Iterable[KnownReaction]) -> dict[str, list[float]]:
     """Errors against the median of all oxides of the same stoichiometry, eV per atom of M.
 
-    What oxides that differ by M alone have in common cancels, as it does between a compound and
+    The common part of oxides that differ only in M cancels, as it does between a compound and
     the undoped host. Stoichiometries of fewer than four oxides are left out.
     """
     groups: dict[str, list[KnownReaction]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Which elements are on different scales: the engine's formation energies against the table's.
+"""Elements on different scales: the engine's formation energies against the table's.
 
 For a phase known on both scales, with the elemental energies of the engine's scheme,
 
@@ -15,43 +15,10 @@ from pydantic import BaseModel, Field
 from pymatgen.core import Composition
 
 from analysis.energies.phases import ReferencePhases
+from analysis.energies.scheme_changes import CATION_CHANGE, OXYGEN_CHANGE
 from analysis.structures.dopants import known_valences
 from studies.validation.parity import Parity, parity
 
-# Corrections per atom of oxide oxygen, eV: MaterialsProject2020Compatibility minus that of the
-# table (MP2020Compatibility.yaml and MPCompatibility.yaml of pymatgen).
-OXYGEN_CHANGE: Final = -0.687 + 0.70229
-# The same per atom of an oxide's cation: +U corrections; the table's correction of sulfides, which
-# it gives to sulfur in oxides as well; and elements that the table has fitted (Cl2 -1.25385,
-# N2 -7.95247 eV/atom) and today's scheme has not.
-CATION_CHANGE: Final = {
-    "V": -1.7 + 1.682,
-    "Cr": -1.999 + 2.013,
-    "Mn": -1.668 + 1.68085,
-    "Fe": -2.256 + 2.733,
-    "Co": -1.638 + 1.874,
-    "Ni": -2.541 + 2.164,
-    "Mo": -3.202 + 3.531,
-    "W": -4.438 + 4.351,
-    "S": 0.66346,
-    "Cl": -1.25385 + 1.84854,
-    "N": -7.95247 + 8.33649,
-}
-# Per atom that is the anion of a phase without oxygen: the table corrects sulfides alone, and has
-# the fitted elements in place of corrections.
-ANION_CHANGE: Final = {
-    "H": -0.179 + 3.39273 - 3.23974,
-    "N": -0.361 + 8.33649 - 7.95247,
-    "F": -0.462 + 1.91148 - 1.42055,
-    "Si": 0.071,
-    "S": -0.503 + 0.66346,
-    "Cl": -0.614 + 1.84854 - 1.25385,
-    "Se": -0.472,
-    "Br": -0.534,
-    "Sb": -0.192,
-    "Te": -0.422,
-    "I": -0.379,
-}
 FACTOR: Final = 3
 HOST_METALS: Final = frozenset({"Li", "La", "Zr"})
 
@@ -112,12 +79,12 @@ def element_offsets(
 
 
 def outstanding(medians: Mapping[str, float]) -> list[str]:
-    """Name the elements whose offset no usual error of the engine explains, the largest first.
+    """Name the elements whose offset exceeds the engine's usual error, the largest first.
 
     Parameters
     ----------
     medians
-        Median offset of each element. One counts where it is more than `FACTOR` times the scatter
+        Median offset of each element. One counts if it is more than `FACTOR` times the scatter
         of all (their scaled median absolute deviation) away from their median.
     """
     everything = parity(list(medians.values()))
@@ -155,6 +122,6 @@ def _oxide_of(composition: Composition) -> str | None:
 
 
 def _alone_with_host_metals(symbols: Iterable[str]) -> str | None:
-    """Name the one element beside Li, La and Zr of a phase without oxygen."""
+    """Name the single element other than Li, La and Zr of a phase without oxygen."""
     further = set(symbols) - HOST_METALS
     return further.pop() if len(further) == 1 and "O" not in further else None

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def secure_server(machine_settings: MachineSettings) -> Iterator[SecureServer]:
-    """Give a mongod with --auth and TLS."""
+    """Yield a mongod with --auth and TLS."""
     with secure_mongod(machine_settings) as server:
         yield server
 
 
 @pytest.fixture
 def cluster(secure_server: SecureServer, tmp_path: Path) -> Iterator[Cluster]:
-    """Give a cluster's configuration on a fresh database, with a user who may use that alone."""
+    """Yield a cluster's configuration on a fresh database, with a user who may use that alone."""
     made = Cluster.make(tmp_path / "cluster", secure_server)
     yield made
     secure_server.drop(made.database)

@@ -30,7 +30,7 @@ LOGIN = {"username": "interphase", "password": "opensesame-9"}
 def finished(
     secure_server: SecureServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Cluster]:
-    """Give a campaign of which one compound has landed and one has failed to relax."""
+    """Yield a campaign of which one compound has landed and one has failed to relax."""
     cluster = Cluster.make(tmp_path_factory.mktemp("webgui") / "cluster", secure_server)
     write_spec(cluster)
     cluster.run("interphase", "submit", "tiny.yaml", "--force")
@@ -49,7 +49,7 @@ def finished(
 
 @contextmanager
 def webgui(cluster: Cluster, *options: str, login: bool = True) -> Iterator[tuple[str, list[str]]]:
-    """Run `interphase webgui` on a free port; give its address and what it printed first."""
+    """Run `interphase webgui` on a free port; return its address and what it printed first."""
     environment = dict(cluster.environment)
     if login:
         environment["FWAPP_AUTH_PASSWORD"] = LOGIN["password"]
@@ -81,7 +81,7 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def page_of(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
-    """Open a page with user and password; give also what it asked of other servers."""
+    """Open a page with user and password; return also what it asked of other servers."""
     context = browser.new_context(
         http_credentials=LOGIN,  # type: ignore[arg-type]  playwright's own typed dictionary
         viewport={"width": 1200, "height": 1000},

@@ -37,7 +37,7 @@ LEARNER = {
 
 @pytest.fixture(scope="session")
 def runs(machine_settings: MachineSettings) -> Iterator[Path]:
-    """Give a folder with the campaigns `demo`, which is really run, and `learner`."""
+    """Yield a folder with the campaigns `demo`, which is really run, and `learner`."""
     folder = Path(tempfile.mkdtemp(prefix="ip-"))
     reader = Reader(folder)
     reader.type("interphase run small.yaml --dir runs/demo")
@@ -48,13 +48,13 @@ def runs(machine_settings: MachineSettings) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def demo(runs: Path) -> Path:
-    """Give the folder of the small campaign that has landed."""
+    """Return the folder of the small campaign that has landed."""
     return runs / "demo"
 
 
 @pytest.fixture
 def reader(runs: Path, machine_settings: MachineSettings) -> Iterator[Reader]:
-    """Give a reader who has run the campaigns; their servers run as long as the reader reads."""
+    """Yield a reader who has run the campaigns; their servers run as long as the reader reads."""
     made = Reader(Path(tempfile.mkdtemp(prefix="ip-")))
     copied = made.project / "runs"
     shutil.copytree(runs, copied, ignore=shutil.ignore_patterns("*.lock"))
@@ -65,7 +65,7 @@ def reader(runs: Path, machine_settings: MachineSettings) -> Iterator[Reader]:
 
 @pytest.fixture(scope="session")
 def secure_server(machine_settings: MachineSettings) -> Iterator[SecureServer]:
-    """Give a cluster's mongod, with --auth and TLS."""
+    """Yield a cluster's mongod, with --auth and TLS."""
     with secure_mongod(machine_settings) as server:
         yield server
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def slurm() -> Iterator[Slurm]:
-    """Give a running Slurm; skip where there can be none."""
+    """Yield a running Slurm; skip where there can be none."""
     if reason := why_not():
         pytest.skip(reason)
     with running_slurm() as running:
@@ -28,7 +28,7 @@ def slurm() -> Iterator[Slurm]:
 
 @pytest.fixture
 def mongo(machine_settings: MachineSettings) -> Iterator[SecureServer]:
-    """Give a mongod that a test may kill."""
+    """Yield a mongod that a test may kill."""
     with secure_mongod(machine_settings) as server:
         yield server
 
@@ -37,7 +37,7 @@ def mongo(machine_settings: MachineSettings) -> Iterator[SecureServer]:
 def cluster(
     slurm: Slurm, mongo: SecureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Cluster:
-    """Give a cluster with the templates of cluster/ filled in, and its environment."""
+    """Return a cluster with the templates of cluster/ filled in, and its environment."""
     made = Cluster.make(tmp_path / "cluster", mongo)
     made.environment.update(slurm.environment)
     equip(made)

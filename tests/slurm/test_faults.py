@@ -68,7 +68,7 @@ def elements(spec: dict[str, Any]) -> list[str]:
 def run_in_peace(
     spec: dict[str, Any], folder: Path, settings: MachineSettings
 ) -> list[dict[str, Any]]:
-    """Run a campaign undisturbed; give its results."""
+    """Run a campaign undisturbed; return its results."""
     folder.mkdir()
     write_potentials(folder, elements(spec))
     (folder / "atomate2.yaml").write_text(yaml.safe_dump(write_commands(folder)))

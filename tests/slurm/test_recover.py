@@ -37,7 +37,7 @@ RESERVE = ("qlaunch", "-r", "rapidfire", "--nlaunches", "1")
 
 @pytest.fixture
 def submitted(cluster: Cluster) -> Cluster:
-    """Give a cluster with a campaign of one compound, whose first step is the host's."""
+    """Return a cluster with a campaign of one compound, whose first step is the host's."""
     write_potentials(cluster.folder, ["Li", "Zr", "O", "Ta"])
     (cluster.folder / "one.yaml").write_text(yaml.safe_dump(SPEC))
     rockets(cluster, "singleshot")
@@ -74,7 +74,7 @@ def launched(cluster: Cluster) -> str:
 
 
 def taken(cluster: Cluster) -> list[float]:
-    """Give the energies of the ionic steps of the one VASP run there is."""
+    """Return the energies of the ionic steps of the one VASP run there is."""
     (record,) = list(cluster.folder.glob("**/standin/steps.jsonl")) or [None]
     lines = record.read_text().splitlines() if record else []
     return [json.loads(line)["energy"] for line in lines]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from itertools import islice
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from analysis.base.fields import Label
+from analysis.base.fields import Dissolution, Label, Relation
+from analysis.base.probabilities import ProbabilityLimits, word_for
 from analysis.structures.dopants import Dopant, candidates
 from analysis.structures.host import builtin_host
 
@@ -18,15 +20,19 @@ Document = dict[str, Any]
 SITES = ("Li", "La", "Zr")
 HOST_ENERGY = -0.5
 _UNCERTAINTY = 0.06
+ANSWERS = (
+    *("label", "resists_probability", "reduction_margin", "reduction_potential", "hinges_on"),
+    *("dissolution", "dissolves_probability", "solubility", "solubility_uncertainty"),
+)
 
 
 def host_result(campaign: str = "synthetic") -> Document:
-    """Give the undoped host's document."""
+    """Return the undoped host's document."""
     return _document(campaign, [], HOST_ENERGY, random.Random(0), "host")
 
 
 def results(count: int, campaign: str = "synthetic") -> list[Document]:
-    """Give the undoped host and so many compounds."""
+    """Return the undoped host and so many compounds."""
     numbers = random.Random(7)
     documents = [host_result(campaign)]
     for index, dopant in enumerate(islice(dopants(), count)):
@@ -49,6 +55,7 @@ def _document(
     element = single.element if single else "Zr"
     uptake = numbers.uniform(5, 9)
     difference = energy - HOST_ENERGY
+    hull = numbers.gauss(0.01, 0.01)
     gaps = {"Li2O": 4.9, "La2O3": 3.4, f"Li{element}O2": numbers.choice([None, 0.0, 2.7])}
     return {
         "campaign": campaign,
@@ -61,7 +68,8 @@ def _document(
         "formula": f"Li6.5{element}0.25La3Zr2O12",
         "n_atoms": 96,
         "formation_energy_per_atom": -3.2,
-        "energy_above_hull": abs(numbers.gauss(0.01, 0.01)),
+        "energy_above_hull": abs(hull),
+        "hull_distance": abs(hull),
         "defect_energy": numbers.gauss(1, 1) if single else None,
         "passes_filter": True if single else None,
         "reaction_energy": energy,
@@ -81,10 +89,13 @@ def _document(
             }
             for step in range(8)
         ],
-        "label": _label(difference),
+        **_lithium(single, difference),
+        "relation": _relation(difference),
+        "nearly_inert": energy > -0.5,
         "strictly_stable": energy > 0,
         "passivating": {None: None, 0.0: False, 2.7: True}[gaps[f"Li{element}O2"]],
         "strictly_passivating": False,
+        "insulating_fraction": 0.85,
         "deciding_phases": [f"Li{element}O2"] if single else [],
         "product_band_gaps": gaps,
         "migration_barrier": numbers.gauss(0.55, 0.05),
@@ -97,10 +108,42 @@ def _document(
     }
 
 
-def _label(difference: float) -> str:
+def _relation(difference: float) -> str:
     if difference >= -_UNCERTAINTY:
-        return Label.STABLE
-    return Label.UNSTABLE if difference < -2 * _UNCERTAINTY else Label.UNDECIDED
+        return Relation.NO_WORSE
+    return Relation.WORSE if difference < -2 * _UNCERTAINTY else Relation.UNDECIDED
+
+
+def _lithium(dopant: Dopant | None, difference: float) -> Document:
+    """Make up both answers of a dopant from the difference to the host, eV per f.u."""
+    if dopant is None:
+        return {**dict.fromkeys(ANSWERS), "reductions": []}
+    element, valence = dopant.element, dopant.valence
+    margin = 4 * difference + 0.2
+    chance = NormalDist(0, 0.3).cdf(margin)
+    dissolves = NormalDist(0.1, 0.4).cdf(-difference)
+    label = word_for(chance, Label, ProbabilityLimits())
+    return {
+        "label": label,
+        "resists_probability": chance,
+        "reduction_margin": margin,
+        "reduction_potential": -margin / valence,
+        "reductions": [
+            {
+                "element": element,
+                "valence": valence,
+                "margin": margin,
+                "potential": -margin / valence,
+                "probability": chance,
+                "label": label,
+            }
+        ],
+        "hinges_on": [],
+        "dissolution": word_for(dissolves, Dissolution, ProbabilityLimits()),
+        "dissolves_probability": dissolves,
+        "solubility": 0.1 + difference,
+        "solubility_uncertainty": 0.4,
+    }
 
 
 def _structure(numbers: random.Random) -> Document:

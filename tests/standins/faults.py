@@ -92,7 +92,7 @@ class Chaos:
             self.slurm.run("sbatch", "--chdir", str(script.parent), str(script))
 
     def is_finished(self) -> bool:
-        """Say whether every step has ended."""
+        """Return True if every step has ended."""
         with self.cluster.client() as client:
             steps = client[self.cluster.database]["fireworks"]
             nodes = client[self.cluster.database]["nodes"].distinct("uuid")

@@ -6,7 +6,8 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ class StandIn:
         self.setenv(PLAN, json.dumps({"potential": "springs"} | plan))
 
     def maker(self, **settings: Any) -> VaspRelaxMaker:
-        """Give the campaign's Maker, which runs the stand-in and looks often."""
+        """Return the campaign's Maker, which runs the stand-in and looks often."""
         from makers.engines.registry import relax_maker
 
         maker = relax_maker("vasp", settings)
@@ -67,7 +68,7 @@ class StandIn:
         return job.output.resolve(store)
 
     def incar(self, run: int) -> Incar:
-        """Give the INCAR that a run read, counted from one."""
+        """Return the INCAR that a run read, counted from one."""
         return Incar.from_file(self.folder / RECORD / f"INCAR.{run}")
 
     @property
@@ -76,10 +77,42 @@ class StandIn:
         return len(list((self.folder / RECORD).glob("INCAR.*")))
 
     def energies(self, run: int | None = None) -> list[float]:
-        """Give the energies of the ionic steps that were completed, in one run or in all."""
+        """Return the energies of the ionic steps that were completed, in one run or in all."""
         record = self.folder / RECORD / "steps.jsonl"
         steps = map(json.loads, record.read_text().splitlines()) if record.exists() else ()
         return [step["energy"] for step in steps if run in (None, step["run"])]
+
+
+class KilledError(BaseException):
+    """Nothing after it runs, as nothing runs after a kill."""
+
+
+@pytest.fixture
+def killed(
+    vasp: StandIn, lithia: Structure, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
+    """Run the job and kill VASP and what watches over it after a number of ionic steps."""
+    from makers.engines.vasp.vasp_folder import end_orphans
+
+    def run(steps: int, failures: Sequence[dict[str, Any]] = ()) -> None:
+        """Let custodian repair the failures; the kill comes in the start after them."""
+        last = vasp.runs + len(failures) + 1
+
+        def watch(seconds: float) -> None:
+            sleep(seconds)
+            if vasp.runs == last and len(vasp.energies(last)) == steps:
+                end_orphans(vasp.folder)
+                raise KilledError
+
+        vasp.plan(failures=[*failures, {"error": "hang", "step": steps, "run": last}])
+        sleep = time.sleep
+        with monkeypatch.context() as patch:
+            patch.setattr("custodian.custodian.time.sleep", watch)
+            with pytest.raises(KilledError):
+                vasp.run(lithia)
+        vasp.plan()
+
+    return run
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def dopants(*ions: tuple[str, int], site: str = "Zr", x: float = 0.5) -> list[di
 
 
 def energy_of(element: str, valence: int, x: float) -> float:
-    """Give a reaction energy that falls with the valence, and a little by element."""
+    """Return a reaction energy that falls with the valence, and a little by element."""
     own = int(hashlib.sha256(element.encode()).hexdigest(), 16) % 1000 / 1000
     return HOST_ENERGY + x * (0.1 - 0.2 * (valence - 3) + 0.02 * own)
 
@@ -50,7 +50,7 @@ def result_of(node: Node) -> CompoundResult:
         energy = energy_of(single.element, single.valence, single.concentration)
         element = single.element
     difference = energy - HOST_ENERGY
-    clear = "stable" if difference >= -_UNCERTAINTY else "unstable"
+    clear = "no_worse" if difference >= -_UNCERTAINTY else "worse"
     return CompoundResult(
         dopants=node.compound.dopants,
         dopant=single and single.element,
@@ -62,6 +62,7 @@ def result_of(node: Node) -> CompoundResult:
         n_atoms=7,
         formation_energy_per_atom=-3.0,
         energy_above_hull=0.01,
+        hull_distance=0.01,
         defect_energy=0.5,
         passes_filter=True,
         reaction_energy=energy,
@@ -73,10 +74,22 @@ def result_of(node: Node) -> CompoundResult:
         products={"Li2O": 1.0},
         equation="-",
         reaction_path=(),
-        label="undecided" if -2 * _UNCERTAINTY <= difference < -_UNCERTAINTY else clear,
+        label=None,
+        resists_probability=None,
+        reduction_margin=None,
+        reduction_potential=None,
+        reductions=(),
+        hinges_on=None,
+        dissolution=None,
+        dissolves_probability=None,
+        solubility=None,
+        solubility_uncertainty=None,
+        relation="undecided" if -2 * _UNCERTAINTY <= difference < -_UNCERTAINTY else clear,
+        nearly_inert=False,
         strictly_stable=False,
         passivating=None,
         strictly_passivating=None,
+        insulating_fraction=None,
         deciding_phases=None,
         product_band_gaps=None,
         migration_barrier=None,

@@ -52,7 +52,7 @@ class SecureServer:
         )
 
     def new_database(self, user: str, password: str) -> str:
-        """Make a user who may read and write one new database, and give its name."""
+        """Make a user who may read and write one new database, and return its name."""
         name = f"c{secrets.token_hex(4)}"
         with self.client("admin", self.admin) as client:
             role = {"role": "readWrite", "db": name}
@@ -95,7 +95,7 @@ def secure_mongod(settings: MachineSettings) -> Iterator[SecureServer]:
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate of 127.0.0.1 that vouches for itself; give it, and it with its key."""
+    """Make a certificate of 127.0.0.1 that vouches for itself; return it, and it with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)

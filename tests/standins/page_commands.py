@@ -59,7 +59,7 @@ INSTEAD = (
     Instead("", r"^make (\S+)", r"make -n \1", "CI is `make test` itself; here the target exists"),
     Instead(
         "",
-        r"analysis\.data\.entries Na Zr Si P O Mg Ti --source RAW",
+        r"studies\.tables\.reference_entries Na Zr Si P O Mg Ti --source RAW",
         "studies.tables.reference_entries Li O --source raw",
         "tests/data has a sample of the raw files, without sodium and titanium",
     ),
@@ -82,14 +82,14 @@ def reason(command: str) -> str | None:
 
 
 def instead(page: str, command: str) -> str:
-    """Give what is executed for a command."""
+    """Return what is executed for a command."""
     for each in fitting(page, command):
         command = re.sub(each.command, each.replacement, command)
     return command
 
 
 def fitting(page: str, command: str) -> list[Instead]:
-    """Give the replacements that a command on a page needs."""
+    """Return the replacements that a command on a page needs."""
     return [
         each for each in INSTEAD if re.search(each.page, page) and re.search(each.command, command)
     ]

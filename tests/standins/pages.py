@@ -47,7 +47,7 @@ def name_of(page: Path) -> str:
 
 
 def commands(page: Path) -> list[Command]:
-    """Give a page's commands in its order: lines of blocks, and those in sentences that are whole.
+    """Return a page's commands in order: lines of blocks, and whole commands in sentences.
 
     In a sentence "interphase recover" is a name; with --dir it is something to type.
     """
@@ -61,19 +61,19 @@ def commands(page: Path) -> list[Command]:
 
 
 def named(page: Path) -> list[str]:
-    """Give what sentences call a command of `interphase`, whole or in part."""
+    """Return what sentences call a command of `interphase`, whole or in part."""
     spans = _SPAN.findall(page.read_text(encoding="utf-8"))
     return [" ".join(span.split()) for span in spans if span.startswith("interphase ")]
 
 
 def examples(page: Path) -> list[str]:
-    """Give a page's lines of Python in its order."""
+    """Return a page's lines of Python in its order."""
     parser = DocTestParser()
     return [each.source for each in parser.get_examples(page.read_text(encoding="utf-8"))]
 
 
 def specifications(page: Path, keys: set[str]) -> Iterator[dict[str, Any]]:
-    """Give the blocks that are a specification or a part of one: all of their keys are its keys."""
+    """Yield the blocks that are a specification or part of one: all their keys are its keys."""
     for block in _BLOCK.findall(page.read_text(encoding="utf-8")):
         try:
             content = yaml.safe_load(block)

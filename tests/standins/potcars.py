@@ -9,7 +9,7 @@ ELECTRONS = {"Li_sv": 3, "La": 11, "Zr_sv": 12, "O": 6, "W_pv": 12, "Al": 3, "Fe
 
 
 def write_potcars(folder: Path, symbols: dict[str, int] = ELECTRONS) -> Path:
-    """Write a folder of PBE potentials as pymatgen looks for them; give that folder."""
+    """Write a folder of PBE potentials as pymatgen looks for them; return that folder."""
     release = folder / "POT_GGA_PAW_PBE"
     release.mkdir(parents=True)
     for symbol, electrons in symbols.items():

@@ -52,7 +52,7 @@ class Springs:
 
 
 def springs_minimum(symbols: tuple[str, ...]) -> float:
-    """Give the energy of relaxed springs, eV."""
+    """Return the energy of relaxed springs, eV."""
     from ase.data import atomic_numbers
 
     return float(sum(LEVEL + LEVEL_PER_PROTON * atomic_numbers[symbol] for symbol in symbols))
@@ -108,5 +108,5 @@ class Chgnet:
 
 
 def potential(name: str, *, relax_cell: bool) -> Potential:
-    """Give a potential by its name."""
+    """Return a potential by its name."""
     return Chgnet(relax_cell=relax_cell) if name == "chgnet" else Springs()

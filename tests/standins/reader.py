@@ -150,7 +150,7 @@ class Reader:
 
 
 def _is_quick(name: str, options: list[str]) -> bool:
-    """Say whether a command only looks at a folder, and reads no configuration of FireWorks."""
+    """Return True if a command only looks at a folder, and reads no configuration of FireWorks."""
     elsewhere = {"--launchpad", "--port"} & set(options)
     return not elsewhere and (name in _FOLDERLESS or (name in _LOOKS and "--dir" in options))
 

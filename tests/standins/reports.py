@@ -37,5 +37,5 @@ def report_of(
 
 
 def page_file(report: Report, folder: Path) -> str:
-    """Write the page into a folder; give its address."""
+    """Write the page into a folder; return its address."""
     return write_page(render(report), folder / "report.html").as_uri()

@@ -81,12 +81,12 @@ class Slurm:
         return done.stdout
 
     def submit(self, script: str, *options: str) -> str:
-        """Submit a script; give the job's id."""
+        """Submit a script; return the job's id."""
         words = ("sbatch", "--parsable", "--chdir", str(self.folder), *options, "--wrap", script)
         return self.run(*words).strip()
 
     def state(self, job: str) -> str:
-        """Give the state of a job as Slurm has it."""
+        """Return the state of a job as Slurm has it."""
         return self.run("squeue", "-h", "-t", "all", "-j", job, "-o", "%T").strip()
 
     def await_state(self, job: str, *states: str, seconds: float = 60) -> str:

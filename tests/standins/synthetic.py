@@ -47,7 +47,7 @@ def synthetic_problem(
 
 
 def synthetic_data(elements: list[str], *, each: int = 3, seed: int = 0) -> TrainingData:
-    """Give compounds of real elements with made-up descriptors.
+    """Return compounds of real elements with made-up descriptors.
 
     The effect of a dopant, eV per dopant, is a smooth function of two descriptors, a part of its
     element alone, and noise.
@@ -63,7 +63,7 @@ def synthetic_data(elements: list[str], *, each: int = 3, seed: int = 0) -> Trai
     difference = energy - HOST
     labels = np.select(
         [difference >= -UNCERTAINTY, difference < -2 * UNCERTAINTY],
-        ["stable", "unstable"],
+        ["no_worse", "worse"],
         "undecided",
     )
     rows = {
@@ -75,7 +75,7 @@ def synthetic_data(elements: list[str], *, each: int = 3, seed: int = 0) -> Trai
         Field.REACTION_ENERGY: energy,
         Field.REACTION_ENERGY_HOST: HOST,
         Field.REACTION_ENERGY_UNCERTAINTY: UNCERTAINTY,
-        Field.LABEL: labels,
+        Field.RELATION: labels,
         Field.JOB_UUID: [f"job-{i}" for i in range(count)],
     }
     table = pd.DataFrame({str(key): value for key, value in rows.items()})

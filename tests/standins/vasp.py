@@ -103,7 +103,7 @@ class Plan:
         ]
 
     def has(self, error: str) -> bool:
-        """Tell whether an error is planned at all."""
+        """Return True if an error is planned at all."""
         return any(failure["error"] == error for failure in self._failures)
 
     def fail(self, steps: int) -> None:

@@ -40,7 +40,7 @@ def rockets(cluster: Cluster, mode: str, **changes: Any) -> None:
 
 
 def vasp_environment(folder: Path, atomate2: Path) -> dict[str, str]:
-    """Give the environment in which jobs run the stand-in."""
+    """Return the environment in which jobs run the stand-in."""
     return {
         "PYTHONPATH": f"{TESTS / 'standins' / 'quick'}:{ROOT}",
         "PMG_VASP_PSP_DIR": str(folder / "potentials"),
@@ -51,7 +51,7 @@ def vasp_environment(folder: Path, atomate2: Path) -> dict[str, str]:
 
 
 def write_commands(folder: Path) -> dict[str, str]:
-    """Write VASP's commands and its plan; give atomate2's settings for them."""
+    """Write VASP's commands and its plan; return atomate2's settings for them."""
     plan(folder)
     paths = {name: folder / name for name in ("vasp_std", "vasp_gam")}
     for path in paths.values():

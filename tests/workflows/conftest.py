@@ -125,7 +125,7 @@ class Contents:
             )
 
     def result(self, **values: Any) -> Spec:
-        """Give the one result with these values."""
+        """Return the one result with these values."""
         found = [r for r in self.results if all(r[key] == v for key, v in values.items())]
         assert len(found) == 1, (values, found)
         return found[0]
@@ -143,7 +143,7 @@ class Landed:
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """Give a folder for campaigns, with a path as short as a user's."""
+    """Yield a folder for campaigns, with a path as short as a user's."""
     folder = Path(tempfile.mkdtemp(prefix="ip-"))
     yield folder
     shutil.rmtree(folder)
@@ -158,7 +158,7 @@ def run_campaign(spec: Path, folder: Path, settings: MachineSettings, *options: 
 
 @pytest.fixture(scope="session")
 def run_and_read() -> Callable[..., Landed]:
-    """Give the function that runs a campaign and reads what it leaves."""
+    """Return the function that runs a campaign and reads what it leaves."""
     return run_campaign
 
 
@@ -170,14 +170,14 @@ def landed(scratch: Path, machine_settings: MachineSettings) -> Landed:
 
 @pytest.fixture
 def copied(landed: Landed, run_dir: Path) -> Path:
-    """Give a copy of the campaign that has landed, to be changed."""
+    """Return a copy of the campaign that has landed, to be changed."""
     shutil.copytree(landed.folder, run_dir, ignore=shutil.ignore_patterns("*.lock"))
     return run_dir
 
 
 @pytest.fixture
 def database(mongo_uri: str, mongo_database: MongoDatabase[Spec]) -> Iterator[Database]:
-    """Give an empty campaign database."""
+    """Yield an empty campaign database."""
     database = Database(SecretStr(mongo_uri), mongo_database.name)
     ensure_indexes(database.mongo, database.launchpad)
     yield database
@@ -192,7 +192,7 @@ def small_plan() -> Plan:
 
 @pytest.fixture(scope="session")
 def respecified(small_plan: Plan) -> Callable[..., Campaign]:
-    """Give the function that changes the specification of the small campaign."""
+    """Return the function that changes the specification of the small campaign."""
 
     def change(**changes: Any) -> Campaign:
         content = small_plan.campaign.model_dump()
@@ -247,41 +247,41 @@ def end_workflow(database: Database, uuid: str, state: str) -> None:
 
 @pytest.fixture(scope="session")
 def land() -> Callable[..., None]:
-    """Give the function that lets a node land."""
+    """Return the function that lets a node land."""
     return put_landed
 
 
 @pytest.fixture(scope="session")
 def end() -> Callable[[Database, str, str], None]:
-    """Give the function that ends a node's workflow."""
+    """Return the function that ends a node's workflow."""
     return end_workflow
 
 
 @pytest.fixture(scope="session")
 def interphase() -> Interphase:
-    """Give the command."""
+    """Return the command."""
     return run_interphase
 
 
 @pytest.fixture(scope="session")
 def read() -> Callable[[Path, MachineSettings], Contents]:
-    """Give the function that reads a campaign's database."""
+    """Return the function that reads a campaign's database."""
     return Contents.of
 
 
 @pytest.fixture(scope="session")
 def make_spec() -> Callable[..., Spec]:
-    """Give the function that describes the small campaign, with changes."""
+    """Return the function that describes the small campaign, with changes."""
     return small_spec
 
 
 @pytest.fixture(scope="session")
 def write() -> Callable[[Path, Spec], Path]:
-    """Give the function that writes a specification."""
+    """Return the function that writes a specification."""
     return write_spec
 
 
 @pytest.fixture(scope="session")
 def start() -> Callable[..., subprocess.Popen[str]]:
-    """Give the function that starts the command without waiting for it."""
+    """Return the function that starts the command without waiting for it."""
     return start_interphase

@@ -84,5 +84,5 @@ def test_a_compound_that_fails_leaves_the_others_and_can_be_tried_again(
 
 
 def _content(landed: Any) -> list[dict[str, Any]]:
-    """Give the results without the time at which they were written."""
+    """Return the results without the time at which they were written."""
     return [result | {"stored": None} for result in landed.contents.results]

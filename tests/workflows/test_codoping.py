@@ -68,14 +68,6 @@ def test_its_reaction_is_balanced_and_its_phases_hold_both_dopants(codoped: Any)
     assert result["label"] is not None
 
 
-def test_it_says_which_phases_the_table_lacks(codoped: Any) -> None:
-    notes = " ".join(codoped.contents.result(formula=BOTH)["notes"])
-    assert "phases that contain both of Mg-Nb are missing from the reference phases" in notes
-    single = " ".join(codoped.contents.result(formula="LiNbO3")["notes"])
-    assert "are missing from the reference phases" not in single
-    assert "both of Mg-Nb are missing" in " ".join(codoped.run.stdout.split())
-
-
 def test_an_uncompensated_compound_has_no_label_and_says_why(codoped: Any) -> None:
     result = codoped.contents.result(formula=BOTH_UNCOMPENSATED)
     # 0.5 Nb5+ for Zr4+ and 0.5 Mg2+ for Li+.

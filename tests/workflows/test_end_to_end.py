@@ -38,19 +38,19 @@ def documents(landed: Any) -> list[dict[str, Any]]:
 
 
 def per_unit(landed: Any, name: str) -> float:
-    """Give the relaxed energy of a compound, eV per formula unit."""
+    """Return the relaxed energy of a compound, eV per formula unit."""
     job = next(j for j in landed.contents.jobs.values() if j["name"] == f"{name}: lowest")
     return float(job["output"]["relaxation"]["energy"]) / UNITS
 
 
 def crystal(landed: Any, formula: str) -> float:
-    """Give the relaxed energy of a reference crystal, eV per reduced formula."""
+    """Return the relaxed energy of a reference crystal, eV per reduced formula."""
     job = next(j for j in landed.contents.jobs.values() if j["name"] == f"{formula}: relax")
     return float(job["output"]["energy_per_atom"]) * Composition(formula).num_atoms
 
 
 def tabulated(formula: str) -> float:
-    """Give the formation energy of a phase of the table, eV per reduced formula."""
+    """Return the formation energy of a phase of the table, eV per reduced formula."""
     energy = table_phases(["Li", "Zr", "Nb", "O"]).phase(formula).formation_energy_per_atom
     return energy * Composition(formula).num_atoms
 

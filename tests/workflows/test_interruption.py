@@ -42,7 +42,7 @@ class Disturbed:
             time.sleep(0.05)
 
     def processes(self) -> list[psutil.Process]:
-        """Give the workers and the mongod that work in the folder."""
+        """Return the workers and the mongod that work in the folder."""
         found = []
         for process in psutil.process_iter(["cwd"]):
             cwd = process.info["cwd"] or ""
@@ -51,7 +51,7 @@ class Disturbed:
         return found
 
     def servers(self) -> list[psutil.Process]:
-        """Give the mongod of the folder."""
+        """Return the mongod of the folder."""
         return [each for each in self.processes() if "--dbpath" in each.cmdline()]
 
     @contextmanager

@@ -14,7 +14,7 @@ CIF = ROOT / "tests" / "data" / "latp.cif"
 
 
 def balance(result: dict[str, Any], electrode: str) -> tuple[Composition, Composition]:
-    """Give both sides of the complete reaction."""
+    """Return both sides of the complete reaction."""
     left = Composition(result["formula"]) + Composition({electrode: result["lithium_uptake"]})
     right = sum((Composition(f) * n for f, n in result["products"].items()), Composition({}))
     return left, right

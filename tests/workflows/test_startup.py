@@ -28,7 +28,7 @@ print(*sys.modules, file=sys.stderr)
 
 
 def imported(*arguments: str) -> set[str]:
-    """Run a command, and give the top packages that it has imported when it ends."""
+    """Run a command, and return the top packages that it has imported when it ends."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, *arguments],
         env={key: value for key, value in os.environ.items() if key != "INTERPHASE_MONGODB_URI"},

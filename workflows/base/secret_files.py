@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from analysis.base.errors import InputError
 
@@ -24,8 +23,8 @@ def refuse_if_readable(path: Path, content: object) -> None:
     path
         The file.
     content
-        What was read from it: dictionaries, lists and values. A file without a password may
-        be open to everybody.
+        Its content: dictionaries, lists and values. A file without a password may be
+        open to everybody.
 
     Raises
     ------
@@ -42,12 +41,12 @@ def refuse_if_readable(path: Path, content: object) -> None:
 
 
 def holds_secret(content: object) -> bool:
-    """Tell whether a password is anywhere in the content of a file."""
+    """Return True if a password is anywhere in the content of a file."""
     if isinstance(content, dict):
         return any(_is_secret(*item) for item in content.items()) or _any(content.values())
     if isinstance(content, list):
         return _any(content)
-    return isinstance(content, str) and _password_of(content) is not None
+    return isinstance(content, str) and _has_password(content)
 
 
 def _any(values: Iterable[object]) -> bool:
@@ -58,9 +57,15 @@ def _is_secret(key: object, value: object) -> bool:
     return str(key).lower() in _SECRET_KEYS and value not in (None, "")
 
 
-def _password_of(text: str) -> str | None:
-    """Give the password of a URI; None for any other text."""
-    try:
-        return urlsplit(text).password if "://" in text else None
-    except ValueError:  # square brackets that are no IPv6 address
-        return None
+def _has_password(text: str) -> bool:
+    """Tell whether a text is a URI, or a host, with a password: well-formed or not."""
+    user, mark, _ = text.partition("://")[2].rpartition("@")
+    if not mark:
+        user, mark, _ = text.rpartition("@")
+    return bool(mark) and ":" in user
+
+
+def line_of(error: Exception) -> str:
+    """Say in which line YAML found a mistake, without showing it; empty if that is not known."""
+    mark = getattr(error, "problem_mark", None)
+    return f" (line {mark.line + 1})" if mark else ""

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import psutil
 import yaml
@@ -26,7 +25,8 @@ from pydantic_settings import (
 )
 
 from analysis.base.errors import InputError
-from workflows.base.secret_files import refuse_if_readable
+from workflows.base.mongo_uri import MongoUri
+from workflows.base.secret_files import line_of, refuse_if_readable
 
 PREFIX = "INTERPHASE_"
 FILE_VARIABLE = PREFIX + "SETTINGS"
@@ -37,7 +37,7 @@ _WORKER_BYTES = 2 * 1024**3
 
 
 def available_cores() -> int:
-    """Cores this process may use: fewer than the machine's in a batch job or a container."""
+    """Return the number of cores this process may use; fewer in a batch job or a container."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -56,7 +56,7 @@ class MachineSettings(BaseSettings):
     """Settings of this machine, from INTERPHASE_* variables, then from a YAML file.
 
     The file is ~/.interphase.yaml, or the one INTERPHASE_SETTINGS names. Use
-    `load_settings`, which turns mistakes into messages for people.
+    `load_settings`, which turns mistakes into readable messages.
     """
 
     model_config = SettingsConfigDict(
@@ -69,11 +69,11 @@ class MachineSettings(BaseSettings):
 
     workers: PositiveInt = Field(
         default_factory=_default_workers,
-        description="Rockets at a time; by default one per core, as far as memory allows",
+        description="Rockets at a time; by default one per core, if memory allows",
     )
     threads: PositiveInt = Field(
         default_factory=lambda data: max(1, available_cores() // data.get("workers", 1)),
-        description="Threads of each worker; by default the cores, shared out",
+        description="Threads of each worker; by default the cores divided by the workers",
     )
     folder: Path | None = Field(
         None, description="The campaign's folder, for workers that a campaign starts"
@@ -91,21 +91,21 @@ class MachineSettings(BaseSettings):
     vasp_step_seconds: PositiveFloat = Field(
         300.0,
         description="Seconds that one node takes for an ionic step of 100 atoms with VASP, for "
-        "the estimate of node-hours; measured once relaxations have landed",
+        "the estimate of node-hours; replaced by measured times once relaxations have landed",
     )
     database_patience: PositiveFloat = Field(
         600.0,
-        description="Seconds that a step waits for a database that has gone away, to store its "
-        "result; after that the result waits in the step's folder for interphase recover",
+        description="Seconds that a step waits for a lost database, to store its result; after "
+        "that the result stays in the step's folder for interphase recover",
     )
     launch_patience: PositiveFloat = Field(
         900.0,
-        description="Seconds until a step that was taken and has not said where it runs counts "
-        "as lost; longer than database_patience",
+        description="Seconds until a step that was taken but has not reported where it runs "
+        "counts as lost; longer than database_patience",
     )
     max_reruns: PositiveInt = Field(
         5,
-        description="How often interphase recover runs a step again that fails for one reason",
+        description="How often interphase recover reruns a step that fails for the same reason",
     )
     cache: Path = Field(
         default_factory=_default_cache, description="Folder for downloads that campaigns share"
@@ -119,10 +119,11 @@ class MachineSettings(BaseSettings):
     @field_validator("mongodb_uri")
     @classmethod
     def _is_a_uri(cls, uri: SecretStr | None) -> SecretStr | None:
-        # The message must not repeat the value: it may hold a password.
-        if uri and urlsplit(uri.get_secret_value()).scheme not in ("mongodb", "mongodb+srv"):
-            msg = "a MongoDB URI begins with mongodb:// or mongodb+srv://"
-            raise ValueError(msg)
+        if uri:
+            try:
+                MongoUri.parse(uri.get_secret_value())
+            except InputError as error:
+                raise ValueError(str(error)) from None
         return uri
 
     @classmethod
@@ -167,9 +168,13 @@ def _read_file() -> dict[str, Any]:
         return {}
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        msg = f"settings file {file} cannot be read: {error}"
+    except OSError as error:
+        msg = f"settings file {file} cannot be read: {error.strerror}"
         raise InputError(msg) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        # YAML's message quotes the line, which may hold the password.
+        msg = f"settings file {file} cannot be read: it is not YAML{line_of(error)}"
+        raise InputError(msg) from None
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -180,7 +185,7 @@ def _read_file() -> dict[str, Any]:
 
 
 def _check_variables() -> None:
-    """Refuse INTERPHASE_* variables that set nothing: a typing error, most likely."""
+    """Refuse unknown INTERPHASE_* variables: most likely a typing error."""
     known = {FILE_VARIABLE, *(PREFIX + name.upper() for name in MachineSettings.model_fields)}
     for name in os.environ:
         if name.startswith(PREFIX) and name not in known:
@@ -198,5 +203,5 @@ def _describe(location: tuple[int | str, ...], problem: str) -> str:
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(known), n=1)
-    mend = f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
-    return f"unknown {kind} {name}; {mend}"
+    fix = f"did you mean {close[0]}?" if close else f"known are {', '.join(sorted(known))}"
+    return f"unknown {kind} {name}; {fix}"

@@ -1,4 +1,4 @@
-"""Dates as people write them in a filter: 2026-11-18, 2026-11-18T06:30, or 7d for a week ago."""
+"""Dates as people write them in a filter (2026-11-18, 2026-11-18T06:30, 7d), and durations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SIXTY = 60  # seconds of a minute, minutes of an hour
 
 
 def read_date(text: str, *, name: str, now: datetime | None = None) -> tuple[datetime, datetime]:
-    """Read a date as the span of time that it names.
+    """Read a date as the span of time that it denotes.
 
     Parameters
     ----------
@@ -29,13 +29,13 @@ def read_date(text: str, *, name: str, now: datetime | None = None) -> tuple[dat
 
     Returns
     -------
-    First moment of the span and the first one after it, in UTC without a zone, as MongoDB gives
-    times; for a moment the two are the same.
+    First moment of the span and the first one after it, in UTC without a zone, as MongoDB
+    returns times; for a moment the two are the same.
 
     Raises
     ------
     InputError
-        The text is no date, or lies outside of the calendar.
+        The text is not a date, or is outside of the calendar.
     """
     try:
         if match := _AGO.fullmatch(text):

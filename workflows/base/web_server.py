@@ -25,8 +25,8 @@ USER_VARIABLE = "FWAPP_AUTH_USERNAME"
 PASSWORD_VARIABLE = "FWAPP_AUTH_PASSWORD"  # noqa: S105  the name of a variable
 _DEFAULT_USER = "interphase"
 
-# FireWorks' pages load jQuery from a server of its authors, and show nothing where that cannot
-# be reached. Ours comes from a package, and no page loads anything from elsewhere.
+# FireWorks' pages load jQuery from a server of its authors, and show nothing if that cannot be
+# reached. Here it comes from a package, and no page loads anything from elsewhere.
 _JQUERY_ELSEWHERE = b"//code.jquery.com/jquery.min.js"
 _JQUERY_HERE = "/jquery.min.js"
 _HEADERS = {
@@ -45,9 +45,9 @@ class Login:
     Parameters
     ----------
     user, password
-        What the browser is asked for.
+        What the browser has to send.
     generated
-        The password was made for this run: it has to be told.
+        The password was generated for this run and must be shown.
     """
 
     user: str
@@ -56,7 +56,7 @@ class Login:
 
 
 def read_login() -> Login:
-    """Take user and password from FWAPP_AUTH_USERNAME and FWAPP_AUTH_PASSWORD, or make them.
+    """Take user and password from FWAPP_AUTH_USERNAME and FWAPP_AUTH_PASSWORD, or generate them.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def make_app(launchpad: LaunchPad, login: Login, *, campaign: str | None = None)
     launchpad
         What it shows.
     login
-        What every page asks for; FireWorks alone leaves its figures open.
+        What every page requires; FireWorks alone leaves its figures open.
     campaign
         Show this campaign only.
     """
@@ -102,7 +102,7 @@ def make_web_server(app: WSGIApplication, *, host: str, port: int) -> BaseWSGISe
     Raises
     ------
     InputError
-        The port is in use, or the address is not this machine's.
+        The port is in use, or the address does not belong to this machine.
     """
     try:
         listening = socket.create_server((host, port))
@@ -116,9 +116,9 @@ def make_web_server(app: WSGIApplication, *, host: str, port: int) -> BaseWSGISe
 
 
 def guard(login: Login) -> Any:
-    """Give the check that runs before every page.
+    """Return the check that runs before every page.
 
-    Ask for user and password; compare them in a time that does not depend on them.
+    Require user and password; compare them in constant time.
     """
     expected = f"{login.user}:{login.password.get_secret_value()}".encode()
 
@@ -142,7 +142,7 @@ def _jquery() -> Response | None:
 
 
 def _keep_here(response: Response) -> Response:
-    """Have pages load everything from this server."""
+    """Make pages load everything from this server."""
     if response.mimetype == "text/html" and not response.direct_passthrough:
         response.set_data(response.get_data().replace(_JQUERY_ELSEWHERE, _JQUERY_HERE.encode()))
     response.headers.update(_HEADERS)

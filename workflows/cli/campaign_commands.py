@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Folder, Launchpad, SomeFolder, Spec, place_of
+from workflows.cli.options import Campaign, Folder, Launchpad, SomeFolder, Spec
+from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import console
 
 
@@ -14,13 +15,13 @@ def run(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Rockets at a time; one per core if left out.")
     ] = None,
-    retry: Annotated[bool, typer.Option("--retry", help="Run what failed again.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Run failed steps again.")] = False,
 ) -> None:
-    """Run a campaign on this machine, from wherever it stands, to its end.
+    """Run or resume a campaign on this machine, to its end.
 
-    Interrupted by Ctrl-C, a crash or a reboot, the same command goes on; what has landed is
-    not computed again. A finished campaign launches nothing. The exit status is 1 if a
-    compound failed: the others have landed, and `--retry` runs again what failed.
+    After Ctrl-C, a crash or a reboot, the same command resumes; what has landed is not
+    computed again. A finished campaign launches nothing. The exit status is 1 if a
+    compound failed: the others have landed, and `--retry` runs the failed steps again.
 
     **Example**: `interphase run campaigns/demo.yaml --dir runs/demo`
     """
@@ -51,10 +52,10 @@ def submit(
     ] = False,
     redo: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILTER", help="Compute these compounds again; a filter as in query."),
+        typer.Option(metavar="FILTER", help="Recompute these compounds; a filter as in query."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Queue although a check fails or cannot be made here.")
+        bool, typer.Option("--force", help="Queue even if a check fails or is impossible here.")
     ] = False,
 ) -> None:
     """Add a campaign to the LaunchPad of a cluster: what is missing, each thing once.
@@ -69,7 +70,7 @@ def submit(
     """
     from workflows.commands.submit import submit_command
 
-    place = place_of(None, launchpad, beside=spec)
+    place = place_of(None, launchpad, near=spec)
     submit_command(spec, place, redo=redo or [], dry_run=dry_run, force=force, console=console())
 
 
@@ -94,7 +95,7 @@ def recover(
         typer.Option(
             "--class",
             metavar="CLASS,...",
-            help="Failures that run again, as `status` names them, or `all`. "
+            help="Failures to run again, as `status` names them, or `all`. "
             "Left out: walltime, node, memory, database.",
         ),
     ] = None,
@@ -102,11 +103,11 @@ def recover(
         bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")
     ] = False,
 ) -> None:
-    """Run again what was lost or failed; what has landed stays. Safe while others work.
+    """Run lost and failed steps again; what has landed stays. Safe while others work.
 
-    A run is lost if its queue (or, on this machine, its process id) says so. VASP goes on from
+    A run is lost if its queue (or, on this machine, its process id) says so. VASP continues from
     its last geometry; a VASP run that is complete on disk is read, not repeated. A step that
-    fails for the same reason again and again is left failed.
+    fails for the same reason too often is left failed.
 
     **Examples**
 
@@ -129,7 +130,7 @@ def webgui(
     """Serve FireWorks' web GUI on a campaign's LaunchPad, behind a password.
 
     User and password come from FWAPP_AUTH_USERNAME and FWAPP_AUTH_PASSWORD; without them a
-    password is made and printed.
+    password is generated and printed.
 
     **Example**: `interphase webgui --dir runs/demo`
     """

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Launchpad, SomeFolder, place_of
+from workflows.cli.options import Campaign, Launchpad, SomeFolder
+from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import Output, console
 
 
@@ -29,15 +30,15 @@ def learn(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="Folder for figures; `learning` in the campaign's, if left out."),
+        typer.Option(help="Folder for figures; `learning` in the campaign's folder if left out."),
     ] = None,
 ) -> None:
-    """Learn from whatever has landed, say what to believe of it, and draw it.
+    """Learn from what has landed, show what to believe, and draw figures.
 
-    Believe the honest scores: grouped by element and nested, they answer how well an element is
-    predicted that was never computed. The leaderboard's own are the best of many trials, partly
+    Believe the honest scores: grouped by element and nested, they show how well the models predict
+    elements that were never computed. The leaderboard's scores are the best of many trials, partly
     by luck. docs/learning.md explains both. The training is stored: `predict` uses the last one,
-    and the same data and seed give the same numbers again.
+    and the same data and seed give the same numbers.
 
     **Examples**
 
@@ -77,8 +78,8 @@ def predict(  # noqa: PLR0913, PLR0917, one option each
 ) -> None:
     """Predict a compound from the last training: stable or not, and its reaction energy.
 
-    Computed or not: what was computed stands beside it. Descriptors that are missing, that
-    something stands in for, or that lie outside those of the compounds learnt from are named.
+    Computed values are shown too, if there are any. Descriptors that are missing, replaced by a
+    substitute, or outside the range of the training compounds are named.
 
     **Examples**
 

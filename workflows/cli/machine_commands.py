@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Launchpad, place_of
+from workflows.cli.options import Launchpad
+from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import console
 
 
@@ -19,7 +20,7 @@ def doctor(
 ) -> None:
     """Check what a campaign needs: database, engines, potentials, queue, disk, keys.
 
-    With --launchpad also what a cluster needs.
+    With --launchpad, also check what a cluster needs.
 
     **Examples**
 

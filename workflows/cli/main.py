@@ -8,11 +8,13 @@ import typer
 from rich.markup import escape
 
 from analysis.base.errors import InputError
-from workflows.cli import campaign_commands as on_campaigns
-from workflows.cli import learning_commands as on_learning
-from workflows.cli import machine_commands as on_machine
-from workflows.cli import report_commands as on_reports
-from workflows.cli import result_commands as on_results
+from workflows.cli import (
+    campaign_commands,
+    learning_commands,
+    machine_commands,
+    report_commands,
+    result_commands,
+)
 from workflows.terminal.output import console
 
 app = typer.Typer(
@@ -24,27 +26,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-# In the order in which --help lists them.
+# In the order of --help.
 COMMANDS = (
-    on_campaigns.run,
-    on_campaigns.plan,
-    on_campaigns.submit,
-    on_campaigns.advance,
-    on_campaigns.recover,
-    on_campaigns.webgui,
-    on_campaigns.status,
-    on_results.query,
-    on_results.explain,
-    on_results.summary,
-    on_results.triage,
-    on_results.export,
-    on_results.provenance,
-    on_results.build,
-    on_reports.report,
-    on_reports.figures,
-    on_learning.learn,
-    on_learning.predict,
-    on_machine.doctor,
+    campaign_commands.run,
+    campaign_commands.plan,
+    campaign_commands.submit,
+    campaign_commands.advance,
+    campaign_commands.recover,
+    campaign_commands.webgui,
+    campaign_commands.status,
+    result_commands.query,
+    result_commands.explain,
+    result_commands.summary,
+    result_commands.triage,
+    result_commands.export,
+    result_commands.provenance,
+    result_commands.build,
+    report_commands.report,
+    report_commands.figures,
+    learning_commands.learn,
+    learning_commands.predict,
+    machine_commands.doctor,
 )
 for command in COMMANDS:
     app.command()(command)
@@ -62,10 +64,10 @@ def main() -> None:
 
 
 def _answer() -> None:
-    """Run a command that only reads, and leave as soon as its answer is out.
+    """Run a command that only reads, and exit as soon as its answer is printed.
 
-    pymongo's threads sleep half a second at a time, and the interpreter would wait for them at its
-    end: longer than everything else of a query takes. All that was opened is closed by then.
+    pymongo's threads sleep half a second at a time, and the interpreter would wait for them at
+    exit, longer than the rest of a query takes. Everything that was opened is closed by then.
     """
     try:
         app()

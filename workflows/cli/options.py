@@ -1,12 +1,9 @@
-"""Options that several commands have, each declared once, and what they lead to."""
+"""Options that several commands have, each declared once."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from workflows.storage.campaign_location import Place
 
 Spec = Annotated[
     Path, typer.Argument(metavar="SPEC", help="The campaign's specification, a YAML file.")
@@ -30,23 +27,3 @@ Campaign = Annotated[
     str | None,
     typer.Option("--campaign", metavar="NAME", help="Which one, if the LaunchPad has several."),
 ]
-
-
-def place_of(folder: Path | None, launchpad: Path | None, *, beside: Path | None = None) -> "Place":
-    """Find where a campaign is kept: its folder, or the LaunchPad that machines share."""
-    from workflows.base.settings import load_settings
-    from workflows.storage.campaign_location import find_place
-
-    return find_place(folder, launchpad, load_settings(), beside=beside)
-
-
-def find_campaign(
-    source: Path, launchpad: Path | None, campaign: str | None
-) -> tuple["Place", str | None]:
-    """Find the campaign that a folder or a specification stands for."""
-    from workflows.specification.spec import CampaignSpec
-
-    if source.is_dir():
-        return place_of(source, launchpad), campaign
-    spec = CampaignSpec.from_file(source)
-    return place_of(None, launchpad, beside=source), campaign or spec.name

@@ -1,4 +1,4 @@
-"""Commands that show a campaign to people: their options and help."""
+"""Commands that show a campaign: their options and help."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Launchpad, SomeFolder, place_of
+from workflows.cli.options import Campaign, Launchpad, SomeFolder
+from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import console
 
 
@@ -26,7 +27,7 @@ def report(
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
     ] = Path("report.html"),
     serve: Annotated[
-        bool, typer.Option("--serve", help="Serve it on this machine, and follow the campaign.")
+        bool, typer.Option("--serve", help="Serve it on this machine and follow the campaign.")
     ] = False,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")
@@ -35,9 +36,9 @@ def report(
     """Write the report of a campaign: one HTML file, readable anywhere without a network.
 
     It shows what has landed, also while the campaign runs. With --serve it follows the campaign,
-    beside FireWorks' web GUI and behind the same password; only this machine can connect. User
+    next to FireWorks' web GUI and behind the same password; only this machine can connect. User
     and password come from FWAPP_AUTH_USERNAME and FWAPP_AUTH_PASSWORD; without them a password is
-    made and printed.
+    generated and printed.
 
     **Examples**
 

@@ -1,11 +1,12 @@
-"""Commands that ask for results: their options and help."""
+"""Commands that query results: their options and help."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Launchpad, SomeFolder, find_campaign, place_of
+from workflows.cli.options import Campaign, Launchpad, SomeFolder
+from workflows.terminal.chosen_campaign import find_campaign, place_of
 from workflows.terminal.output import Output, StateName, SummaryOutput, console
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Filters = Annotated[
 Sort = Annotated[str | None, typer.Option(help="Field to sort by; -FIELD for descending.")]
 Fields = Annotated[
     str | None,
-    typer.Option(help="Fields to show, separated by commas; +FIELD beside the usual ones."),
+    typer.Option(help="Fields to show, separated by commas; +FIELD adds to the usual ones."),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most this many.")]
 
@@ -34,10 +35,10 @@ def query(  # noqa: PLR0913, PLR0917, options of a command
     fields: Fields = None,
     output: Annotated[Output, typer.Option("--format", help="How to write them.")] = Output.TABLE,
     limit: Limit = None,
-    count: Annotated[bool, typer.Option("--count", help="Only say how many there are.")] = False,
+    count: Annotated[bool, typer.Option("--count", help="Print only their number.")] = False,
     state: Annotated[
         list[StateName] | None,
-        typer.Option(help="Compounds in this state, with or without a result; several times."),
+        typer.Option(help="Compounds in this state, with or without a result; may be repeated."),
     ] = None,
     failed: Annotated[
         bool, typer.Option("--failed", help="What failed and why: --state failed --state blocked.")
@@ -80,7 +81,7 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
     sort: Sort = None,
     fields: Fields = None,
     limit: Limit = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
     """Write results to a file for other programs, and their structures as CIF files.
 
@@ -112,7 +113,7 @@ def summary(
     """Count what a campaign has found: classes per site, filter, passivation, notes by kind.
 
     Also the most favourable site of every ion that was computed on several, with the margin to
-    the next, beside what experiment found.
+    the next and the finding of experiment.
 
     **Example**: `interphase summary --dir runs/demo`
     """
@@ -131,7 +132,7 @@ def triage(
         ),
     ],
     budget: Annotated[
-        float, typer.Option(min=0, help="Node-hours for all, host and reference crystals too.")
+        float, typer.Option(min=0, help="Node-hours in all, with host and reference crystals.")
     ],
     output: Annotated[Path, typer.Option(help="The specification to write.")] = Path("vasp.yaml"),
     launchpad: Launchpad = None,
@@ -141,7 +142,7 @@ def triage(
     """Choose the compounds that deserve VASP, and write a specification that computes them.
 
     Those are undecided, near a boundary of the label, or promising; docs/science.md has the
-    score that ranks them. Of a campaign that still runs, those that have landed are judged.
+    score that ranks them. In a running campaign, those that have landed are judged.
 
     **Examples**
 
@@ -161,7 +162,7 @@ def explain(
     sort: Sort = None,
     limit: Limit = None,
 ) -> None:
-    """Say why compounds have their label: the host, the uncertainty, the reaction step by step.
+    """Explain the label of compounds: the host, the uncertainty, the reaction step by step.
 
     **Example**: `interphase explain --dir runs/demo dopant=Al`
     """
@@ -193,13 +194,13 @@ def build(
     launchpad: Launchpad = None,
     campaign: Campaign = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every result, not only what is missing or old.")
+        bool, typer.Option("--all", help="Every result, not only missing and old ones.")
     ] = False,
 ) -> None:
     """Bring the results up to date with the job store, and to today's schema.
 
-    A campaign does so by itself; this is for results of an older version, or that were removed. It
-    may run at any time, and any number of times.
+    A campaign does this automatically; this command is for results of an older version, or that
+    were removed. It may run at any time, and any number of times.
 
     **Example**: `interphase build --dir runs/demo`
     """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 from workflows.base.settings import load_settings
-from workflows.terminal.formatting import checks_table
+from workflows.terminal.checks_table import checks_table
 from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def doctor_command(
     spec_path: Path | None, place: Place | None, *, fix: bool, console: Console
 ) -> None:
-    """Check this machine; a check that fails is a failure of the command."""
+    """Check this machine; the command fails if a check fails."""
     from workflows.doctor.examination import check_machine
     from workflows.specification.spec import CampaignSpec
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def explain_command(place: Place, question: Question, *, console: Console) -> None:
     """Say why compounds have their label."""
-    from workflows.terminal.explanation import NEEDED, print_explanation
+    from workflows.terminal.explanation_text import NEEDED, print_explanation
 
     with open_results(place) as database:
         documents = question.ask(database, [field.value for field in NEEDED])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from analysis.learning.settings import Effort
 from workflows.base.settings import load_settings
 from workflows.storage.campaign_location import open_place, the_campaign
-from workflows.terminal.lesson_text import learning_progress, show_lesson
+from workflows.terminal.training_progress import learning_progress
+from workflows.terminal.training_text import show_training
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,14 +48,14 @@ def learn_command(
                 jobs=jobs or os.cpu_count() or 1,
                 report=tell,
             )
-    show_lesson(name, lesson, console)
+    show_training(name, lesson, console)
     folder = output or _folder(place, name)
     for path in save_figures(lesson.training, folder):
         console.print(f"figure: {path}", highlight=False, markup=False, soft_wrap=True)
 
 
 def save_figures(training: Training, folder: Path) -> Iterator[Path]:
-    """Write the figures of a training, and give their paths."""
+    """Write the figures of a training, and return their paths."""
     from analysis.figures.learning_figures import learning_figures
     from analysis.figures.style import save_figure
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workflows.base.settings import load_settings
-from workflows.terminal.formatting import compounds_table
-from workflows.terminal.plan_text import show_plan
+from workflows.terminal.plan_text import compounds_table, show_plan
 from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:

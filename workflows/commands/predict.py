@@ -26,7 +26,7 @@ def predict_command(
     output: Output,
     console: Console,
 ) -> None:
-    """Predict one compound, and put beside it what was computed."""
+    """Predict one compound, and show computed values with it."""
     with open_place(place, load_settings()) as database:
         name = campaign or the_campaign(database, place)
         found = predict_asked(database, name, asked)

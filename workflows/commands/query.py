@@ -11,8 +11,8 @@ from workflows.results.search import DEFAULT_FIELDS, count
 from workflows.results.versions import open_results
 from workflows.storage.campaign_location import open_place
 from workflows.terminal.coverage_text import show_missing
-from workflows.terminal.formatting import render
 from workflows.terminal.output import Output
+from workflows.terminal.result_formats import render
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -52,7 +52,7 @@ def state_command(
 ) -> None:
     """Show the compounds in some states, and why they failed."""
     from workflows.results.unfinished import by_state
-    from workflows.terminal.state_table import render_states
+    from workflows.terminal.compound_states import render_states
 
     if question.sort or question.fields:
         msg = "--sort and --fields are for results: they cannot go with --state or --failed"
@@ -63,7 +63,7 @@ def state_command(
 
 
 def _needed(names: Sequence[str] | None, output: Output | str) -> Sequence[str] | None:
-    """Give the fields to fetch: a table needs few, and the dopants for what it says of them."""
+    """Return the fields to fetch: a table needs few of them, and the dopants."""
     if output != Output.TABLE:
         return names
     shown = names or [field.value for field in DEFAULT_FIELDS]

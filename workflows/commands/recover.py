@@ -29,7 +29,7 @@ def recover_command(
     dry_run: bool,
     console: Console,
 ) -> None:
-    """Run again what was lost or failed, read what is complete on disk, and say so."""
+    """Rerun what was lost or failed, read what is complete on disk, and report it."""
     from workflows.dispatch.campaign_advance import advance
     from workflows.recovery.queue import local_queue
     from workflows.recovery.recovery import RETRYABLE, recover

@@ -1,4 +1,4 @@
-"""interphase report: one page for people, as a file or live."""
+"""interphase report: one page to share, as a file or live."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.markup import escape
 from workflows.results.versions import open_results
 from workflows.storage.campaign_location import the_campaign
 from workflows.terminal.coverage_text import show_warnings
+from workflows.terminal.web_session import serve_until_interrupt, show_login
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,12 +51,5 @@ def serve_command(place: Place, campaign: str | None, *, port: int, console: Con
         address = f"http://127.0.0.1:{server.server_address[1]}"
         console.print(f"report:  {address}{REPORT}/ (Ctrl-C ends it)", highlight=False)
         console.print(f"web GUI: {address}/", highlight=False)
-        if login.generated:
-            password = login.password.get_secret_value()
-            console.print(f"user {login.user}, password {password}", highlight=False)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            console.print("ended")
-        finally:
-            server.server_close()
+        show_login(login, console)
+        serve_until_interrupt(server, console)

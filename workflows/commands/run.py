@@ -9,7 +9,7 @@ from workflows.base.settings import load_settings
 from workflows.results.search import find
 from workflows.storage.database import open_database
 from workflows.terminal.plan_text import show_plan
-from workflows.terminal.results_text import show_end_classes, show_results
+from workflows.terminal.run_outcome_text import show_end_classes, show_results
 from workflows.terminal.status_text import show_counts, show_learning
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def run_command(
     Returns
     -------
     The command's exit status: 0 if all compounds have landed, 1 if some failed, 130 if the
-    run was interrupted, as a shell has it after Ctrl-C.
+    run was interrupted, as in a shell after Ctrl-C.
     """
     try:
         return _run(spec_path, folder, workers=workers, retry=retry, console=console)
@@ -57,7 +57,7 @@ def _run(
     from workflows.specification.spec import CampaignSpec
     from workflows.state.estimate import estimate
     from workflows.storage.locks import exclusive_run
-    from workflows.terminal.progress import RunProgress
+    from workflows.terminal.run_progress import RunProgress
 
     settings = _settings(workers)
     spec = CampaignSpec.from_file(spec_path)
@@ -96,7 +96,7 @@ def _show_outcome(outcome: Outcome, database: Database, folder: Path, console: C
 
 
 def _save_figures(documents: Sequence[Mapping[str, Any]], path: Path) -> Iterator[Path]:
-    """Write the figures that the results allow, and give their paths."""
+    """Write the figures that the results allow, and return their paths."""
     from analysis.figures.concentration import (
         concentration_series,
         reaction_energy_against_concentration,

@@ -63,7 +63,7 @@ def _require_ready(
     spec: CampaignSpec, place: Place, settings: MachineSettings, console: Console
 ) -> None:
     from workflows.doctor.examination import check_machine
-    from workflows.terminal.formatting import checks_table
+    from workflows.terminal.checks_table import checks_table
     from workflows.terminal.table_style import print_table
 
     checks = check_machine(settings, spec, place=place)

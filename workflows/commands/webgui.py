@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workflows.base.settings import load_settings
 from workflows.storage.campaign_location import open_place
+from workflows.terminal.web_session import serve_until_interrupt, show_login
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,14 +26,7 @@ def webgui_command(
         server = make_web_server(app, host=host, port=port)
         address = f"http://{host}:{server.server_address[1]}"
         console.print(f"{place}: {address} (Ctrl-C ends it)", highlight=False, soft_wrap=True)
-        if login.generated:
-            password = login.password.get_secret_value()
-            console.print(f"user {login.user}, password {password}", highlight=False)
+        show_login(login, console)
         if host not in ("127.0.0.1", "localhost", "::1"):
             console.print("not encrypted: better a tunnel, ssh -L PORT:localhost:PORT HOST")
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            console.print("ended")
-        finally:
-            server.server_close()
+        serve_until_interrupt(server, console)

@@ -21,9 +21,9 @@ from workflows.storage.database import Database
 class AdvanceTask(FiretaskBase):
     """Store the result of one node and add the workflows that waited for it.
 
-    It runs after failed parents too: a failed compound holds up nobody. Then it fails itself,
-    in the end: FireWorks takes a workflow's state from its last step, and would count a failed
-    compound as completed.
+    It runs after failed parents too: a failed compound does not hold up others. It then fails
+    itself at the end, since FireWorks takes a workflow's state from its last step and would
+    count a failed compound as completed.
     """
 
     required_params = ("node",)

@@ -1,7 +1,7 @@
-"""The order between workflows: what has become ready is added, each thing once.
+"""The order between workflows: add what has become ready, each thing once.
 
-FireWorks knows no dependency between workflows. These functions read the database and add,
-as new workflows, the nodes whose parents have landed. Anybody may call them at any time and
+FireWorks has no dependencies between workflows. These functions read the database and add,
+as new workflows, the nodes whose parents have landed. They are safe to call at any time and
 any number of times: a unique index on the digest of a workflow lets each be added once.
 """
 
@@ -21,8 +21,8 @@ from workflows.storage.campaigns import (
 from workflows.storage.database import Database
 from workflows.storage.launchpad import add_documents
 
-# Workflows built and added at a time: the memory that a campaign of 10,000 compounds needs is
-# that of so many.
+# Workflows built and added at a time: it limits the memory that a campaign of 10,000 compounds
+# needs.
 _BATCH = 200
 
 
@@ -44,8 +44,8 @@ def advance(database: Database, name: str) -> list[str]:
 def advance_from(database: Database, uuid: str) -> list[str]:
     """Do what `advance` does, for one node that has just ended and those that wait for it.
 
-    Two campaigns in one database share the nodes that they have in common: whichever added
-    the node, both go on.
+    Campaigns in one database share common nodes: both continue, even if only one added the
+    node.
     """
     names = database.nodes.distinct("campaign", {"uuid": uuid})
     return [new for name in names for new in _advance_from(database, name, uuid)]
@@ -67,7 +67,7 @@ def _advance_from(database: Database, name: str, uuid: str) -> list[str]:
 def _add_ready(
     database: Database, name: str, nodes: Sequence[Node], done: Collection[str]
 ) -> list[str]:
-    # What waits for the end of others, whether they land or not, is for `_go_on_learning` to add.
+    # `_go_on_learning` adds what waits for the end of others, landed or not.
     there = set(done)
     ready = [n for n in nodes if n.uuid not in there and set(n.parents) <= there and not n.after]
     queued = added(database, [n.uuid for n in ready])

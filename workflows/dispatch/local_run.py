@@ -39,14 +39,14 @@ def run_plan(
     watch: Watch,
     retry: bool = False,
 ) -> Outcome:
-    """Run a campaign to its end, from wherever it stands.
+    """Run or resume a campaign to its end.
 
     Parameters
     ----------
     plan
         The checked specification.
     database
-        The campaign's database; nobody else works on it.
+        The campaign's database; no other process works on it.
     settings
         Number of workers and their threads.
     folder
@@ -54,7 +54,7 @@ def run_plan(
     watch
         Called with the state of the campaign about once a second.
     retry
-        Let what failed run again.
+        Rerun failed steps.
     """
     name = plan.campaign.name
     recovered = recover_local(database, name)
@@ -91,7 +91,7 @@ def _look(database: Database, name: str, workers: Workers) -> Status:
 
 
 def _going_on(database: Database, name: str) -> Status:
-    """Give the state of a campaign; add what is ready, should a step that does so have failed."""
+    """Return the state of a campaign; add what is ready, in case a step that does so failed."""
     status = campaign_status(database, name)
     if not status.idle:
         return status
@@ -100,7 +100,7 @@ def _going_on(database: Database, name: str) -> Status:
 
 
 def _start_over(database: Database, name: str, workers: Workers) -> None:
-    """Take up the work of dead workers: no worker may live while it is sorted out."""
+    """Take over the work of dead workers; no worker may be alive meanwhile."""
     # Stopped before the database is back: a step that lost its database would store a failure.
     workers.stop()
     database.revive()

@@ -28,7 +28,7 @@ class Preview:
     now
         Workflows whose parents have landed: they would be added at once.
     later
-        Workflows that wait for parents: `advance` adds each when it has become ready.
+        Workflows that wait for parents: `advance` adds each when it becomes ready.
     there
         How many are on the LaunchPad already.
     landed

@@ -1,4 +1,4 @@
-"""Compounds that are computed again because somebody asked for it."""
+"""Compounds that are recomputed on request."""
 
 import io
 from collections.abc import Collection, Sequence
@@ -12,13 +12,13 @@ from workflows.results.filters import compile_filters
 from workflows.specification.planning import Plan
 from workflows.storage.database import Database
 
-# What is known of a compound before it has landed, and where its workflow's metadata has it.
+# Known fields of a compound before it has landed, and their place in its workflow's metadata.
 _KNOWN_BEFORE = (Field.DOPANT, Field.VALENCE, Field.SITE, Field.CONCENTRATION)
 _AT_WORK = ("RUNNING", "RESERVED")
 
 
 def select_redo(database: Database, plan: Plan, filters: Sequence[str]) -> list[str]:
-    """Give the uuids of the compounds that filters choose, landed or failed.
+    """Return the uuids of the compounds that filters choose, landed or failed.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def select_redo(database: Database, plan: Plan, filters: Sequence[str]) -> list[
     Raises
     ------
     InputError
-        A filter is wrong, chooses nothing, or chooses a compound that is at work.
+        A filter is wrong, selects nothing, or selects a compound that is running.
     """
     if not filters:
         return []
@@ -52,7 +52,7 @@ def select_redo(database: Database, plan: Plan, filters: Sequence[str]) -> list[
 
 
 def set_aside(database: Database, uuids: Collection[str]) -> None:
-    """Make room for compounds that are computed again; what they gave is kept.
+    """Make room for compounds that are recomputed; their old outputs are kept.
 
     Their workflows leave the LaunchPad (archiving would let a rocket pull them on the way),
     and the outputs of all their jobs get uuids that end with the time: a step whose output is
@@ -72,7 +72,7 @@ def set_aside(database: Database, uuids: Collection[str]) -> None:
 
 
 def _jobs_of(database: Database, fw_ids: Sequence[int]) -> list[str]:
-    """Give the uuids of the jobs that Fireworks run."""
+    """Return the uuids of the jobs that Fireworks run."""
     found: list[str] = database.fireworks.distinct(
         "spec._tasks.job.uuid", {"fw_id": {"$in": list(fw_ids)}}
     )
@@ -80,7 +80,7 @@ def _jobs_of(database: Database, fw_ids: Sequence[int]) -> list[str]:
 
 
 def _failed(database: Database, asked: Sequence[str], query: dict[str, object]) -> set[str]:
-    """Find failed compounds, where the filters need nothing that is known only later."""
+    """Find failed compounds, if the filters use only fields that are known without a result."""
     renamed = _in_metadata(query)
     if renamed is None:
         return set()
@@ -93,7 +93,7 @@ def _failed(database: Database, asked: Sequence[str], query: dict[str, object]) 
 
 
 def _in_metadata(query: dict[str, object]) -> dict[str, object] | None:
-    """Rewrite a query on results for the metadata of workflows; None if it cannot be."""
+    """Rewrite a query on results for the metadata of workflows; None if that is impossible."""
     rewritten: dict[str, object] = {}
     for key, value in query.items():
         if key.startswith("$") and isinstance(value, list):

@@ -1,6 +1,6 @@
-"""What a job writes down about the run that gave its result: versions of packages, and the clock.
+"""A job's record of the run that produced its result: versions of packages, and the clock.
 
-It lies in the metadata of the job's document in the job store, and from there in `provenance` of a
+It is stored in the metadata of the job's document in the job store, and copied to `provenance` of a
 result.
 """
 
@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import Any, Final
 
-# What a number can depend on, by the name of the distribution.
+# Packages that results can depend on, by the name of the distribution.
 _PACKAGES: Final = (
     *("interphase", "atomate2", "jobflow", "FireWorks", "custodian", "pymatgen", "ase", "bvlain"),
     *("chgnet", "torch", "numpy", "scipy"),
@@ -34,7 +34,7 @@ def describe_run() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def package_versions() -> tuple[tuple[str, str], ...]:
-    """Give the versions of Python and of the packages that are installed."""
+    """Return the versions of Python and of the packages that are installed."""
     found = [("python", python_version())]
     for name in _PACKAGES:
         try:

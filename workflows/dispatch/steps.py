@@ -1,4 +1,4 @@
-"""How a job of a campaign runs on a rocket."""
+"""How a rocket runs a job of a campaign."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ from workflows.recovery.launch_record import record_launch
 class StepTask(JobFiretask):
     """Run a job so that its output survives failures.
 
-    It writes down where it runs, so that a lost run is found. A relaxation whose output is in the
-    job store, or was left in the folder by a launch that could not store it, is not run again:
-    other steps take what their parents gave, which may have changed, and take seconds.
+    It records where it runs, so that a lost run is found. A relaxation whose output is in the
+    job store, or was left in the folder by a launch that could not store it, is not run again.
+    Other steps are: their parents' outputs may have changed, and they take seconds.
     """
 
     def run_task(self, fw_spec: dict[str, Any]) -> FWAction:
@@ -50,7 +50,7 @@ class StepTask(JobFiretask):
 
 
 def as_steps(workflow: Workflow, *, store: JobStore | None = None) -> Workflow:
-    """Have the jobs of a workflow, as jobflow makes it, run by `StepTask`.
+    """Let `StepTask` run the jobs of a workflow that jobflow made.
 
     Parameters
     ----------

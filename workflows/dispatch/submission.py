@@ -1,4 +1,4 @@
-"""A planned campaign enters the database; what is there or finished already is left alone."""
+"""Store a planned campaign in the database; what is already there or finished is left alone."""
 
 from collections.abc import Collection
 
@@ -15,8 +15,8 @@ from workflows.storage.database import Database
 def submit(database: Database, plan: Plan) -> list[str]:
     """Store a campaign with its reference phases and add what can start.
 
-    Submitting again adds nothing that is there or finished; a changed specification adds
-    what is new and leaves out of the results what it no longer asks for.
+    Submitting again adds nothing that is there or finished. A changed specification adds
+    what is new and removes from the results what it no longer asks for.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def submit(database: Database, plan: Plan) -> list[str]:
 
 
 def _shelve_strangers(database: Database, name: str, nodes: Collection[str]) -> None:
-    """Keep rockets from what the specification no longer asks for; what runs may end."""
+    """Keep rockets from what the specification no longer asks for; running steps may end."""
     asked = [*nodes, *database.nodes.distinct("uuid")]
     strangers = {"spec.campaign": name, "spec.node": {"$nin": asked}}
     for step in database.fireworks.find({**strangers, "state": {"$in": ["WAITING", "READY"]}}):
@@ -41,7 +41,7 @@ def _shelve_strangers(database: Database, name: str, nodes: Collection[str]) -> 
 
 
 def _take_back(database: Database, nodes: Collection[str]) -> None:
-    """Release what was shelved and is asked for again."""
+    """Release what was shelved and is requested again."""
     for step in database.fireworks.find({"spec.node": {"$in": [*nodes]}, "state": "PAUSED"}):
         database.launchpad.resume_fw(step["fw_id"])
 

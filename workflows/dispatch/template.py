@@ -1,8 +1,8 @@
-"""The documents of many workflows that are alike: one is built, the others are filled in.
+"""The documents of many similar workflows: one is built, the others are filled in.
 
 Jobflow and FireWorks build, link and serialise a workflow in 16 ms. Those of a campaign's doped
-compounds differ in a few values alone: of the first one a template is made, with a gap for each of
-these, and filling it takes half a millisecond.
+compounds differ in a few values only: the first becomes a template with a gap for each of these,
+and filling it takes half a millisecond.
 """
 
 import uuid
@@ -20,12 +20,12 @@ from workflows.storage.launchpad import WorkflowDocuments
 Values = Mapping[str, Any]
 _Fill = Callable[[Values], Any]
 
-# Keys whose value is a compound's own wherever they occur in its documents, but inside its
+# Keys whose value is specific to a compound everywhere in its documents except inside its
 # description (`_COMPOUND`).
 _METADATA: Final = ("compound", "node", "dopant", "valence", "site", "concentration")
 _ARGUMENTS: Final = ("phases", "crystals", "aligned", "exchanged")
 _TIMES: Final = ("created_on", "updated_on")
-# Names in `Values` that are no keys of documents.
+# Names in `Values` that are not keys of documents.
 _COMPOUND, _LABEL, _NOW, _FLOW = "the compound", "the label", "now", "the flow"
 
 
@@ -47,11 +47,11 @@ class Builder:
         }
 
     def documents(self, node: Node) -> WorkflowDocuments:
-        """Give the documents of a node's workflow."""
+        """Return the documents of a node's workflow."""
         if node.compound is None or not node.compound.dopants:
             return self._build(node)
         values = self._values(node, self._campaign.planned(node.compound))
-        # The rules may tell cells apart by their size.
+        # The rules may distinguish cells by their size.
         rules = self._campaign.spec.categories
         kind = tuple(rules.of_names(cell_size(self._campaign, node)))
         if kind not in self._templates:
@@ -62,7 +62,7 @@ class Builder:
         return WorkflowDocuments.of(build_workflow(self._campaign, node))
 
     def _values(self, node: Node, planned: PlannedCompound) -> dict[str, Any]:
-        """Give everything in which the documents of doped compounds differ."""
+        """Return everything in which the documents of doped compounds differ."""
         return {
             **{key: value for key, value in self._metadata(node).items() if key in _METADATA},
             **self._campaign.step_uuids(planned.compound),
@@ -88,12 +88,12 @@ class Template:
     documents
         Those of one compound.
     values
-        What is the compound's own in them.
+        Values in them that are specific to the compound.
 
     Raises
     ------
     ValueError
-        The documents lack the uuid of a step: every compound would have that of the first.
+        The documents lack the uuid of a step: every compound would get that of the first.
     """
 
     def __init__(self, documents: WorkflowDocuments, values: Values) -> None:
@@ -103,7 +103,7 @@ class Template:
         gaps.require_all_found()
 
     def fill(self, values: Values) -> WorkflowDocuments:
-        """Give the documents of another compound; what has no gaps is shared by all."""
+        """Return the documents of another compound; parts without gaps are shared by all."""
         return WorkflowDocuments(
             self._workflow(values) | dict.fromkeys(_TIMES, values[_NOW]),
             [fill(values) for fill in self._fireworks],
@@ -120,11 +120,11 @@ class _Gaps:
         self._found: set[str] = set()
 
     def cut(self, value: Any) -> _Fill:
-        """Make a function that gives the value for another compound."""
+        """Make a function that returns the value for another compound."""
         return self._cut(value) or (lambda _: value)
 
     def require_all_found(self) -> None:
-        """Refuse documents in which a step has another uuid than the campaign gives it."""
+        """Refuse documents in which a step's uuid differs from the campaign's."""
         if missing := self._names.keys() - self._found:
             steps = ", ".join(self._names[uuid_] for uuid_ in sorted(missing))
             msg = (
@@ -133,7 +133,7 @@ class _Gaps:
             raise ValueError(msg)
 
     def _cut(self, value: Any) -> _Fill | None:
-        """Do so, or give None for what is the same for all compounds."""
+        """Do so, or return None for what is the same for all compounds."""
         if isinstance(value, str):
             return self._cut_text(value)
         if isinstance(value, dict):

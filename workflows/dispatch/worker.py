@@ -20,7 +20,7 @@ _IDLE_SECONDS = 0.5
 def main() -> int:
     """Launch rockets in the working directory until the parent process stops this one."""
     _die_with_parent(int(sys.argv[1]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     warnings.filterwarnings("ignore")
     import jobflow
     from fireworks import FWorker
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def _die_with_parent(parent: int) -> None:
-    """End this process when its parent is killed: nobody would watch over it."""
+    """End this process when its parent is killed: nothing would watch it any more."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:

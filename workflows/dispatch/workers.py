@@ -13,7 +13,7 @@ from workflows.base.settings import MachineSettings
 from workflows.storage.database import Database
 from workflows.storage.locks import make_folder
 
-# A worker that dies this often within a minute will not do better the next time.
+# A worker that dies this often within a minute would die again.
 _MAX_DEATHS = 5
 _PATIENCE_SECONDS = 60.0
 _STOP_SECONDS = 10.0
@@ -22,8 +22,8 @@ _LOG_LINES = 8
 # One process per core, so each keeps to its own threads.
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
-# glibc gives arrays of some MB back to the system as soon as they are free, and gets them again a
-# moment later, every page anew: a fifteenth of a relaxation's time. 32 MiB is the most it takes.
+# glibc returns arrays of some MB to the system as soon as they are free, and requests every page
+# again a moment later: a fifteenth of a relaxation's time. 32 MiB is the largest value it accepts.
 _MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30)}
 
 
@@ -56,7 +56,7 @@ class Workers:
         Raises
         ------
         InputError
-            Workers keep dying by themselves; the message shows the last lines of a log.
+            Workers keep dying; the message shows the last lines of a log.
         """
         dead = [number for number, process in self._processes.items() if process.poll() is not None]
         for process in self._processes.values():
@@ -73,7 +73,7 @@ class Workers:
 
     @property
     def alive(self) -> bool:
-        """Say whether all workers run."""
+        """Return True if all workers run."""
         return all(process.poll() is None for process in self._processes.values())
 
     def _spawn(self, number: int) -> subprocess.Popen[bytes]:
@@ -105,7 +105,7 @@ class Workers:
 def running_workers(
     folder: Path, database: Database, settings: MachineSettings
 ) -> Iterator[Workers]:
-    """Run workers until the block is left, however it is left."""
+    """Run workers until the block is left, also by an exception."""
     workers = Workers(folder, database, settings)
     try:
         workers.start()

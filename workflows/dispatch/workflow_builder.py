@@ -16,10 +16,10 @@ from makers.naming import named
 from workflows.dispatch.steps import as_steps
 from workflows.specification.campaign import Campaign, Node, NodeKind, cell_size
 
-# What ends every workflow. It builds workflows with this module: it is named, not imported.
+# The last task of every workflow. It builds workflows with this module: named, not imported.
 ADVANCE_TASK: Final = "{{workflows.dispatch.advance_task.AdvanceTask}}"
 
-# Rockets pull the host first: everything waits for it. Reference crystals come next.
+# Rockets pull the host first, since everything waits for it, then the reference crystals.
 _PRIORITY = {NodeKind.HOST: 30, NodeKind.CRYSTAL: 20, NodeKind.LEARNING: 15, NodeKind.COMPOUND: 10}
 
 
@@ -103,7 +103,7 @@ def _relax_maker(campaign: Campaign) -> Any:
 
 
 def node_metadata(campaign: Campaign, node: Node) -> dict[str, Any]:
-    """Give what people search by in the web GUI and the job store."""
+    """Return the searchable metadata in the web GUI and the job store."""
     names = {"campaign": campaign.name, "compound": node.label, "node": node.uuid}
     return {**names, **_dopant_metadata(node)}
 

@@ -1,1 +1,1 @@
-"""Whether all is there that a campaign needs."""
+"""Checks that everything a campaign needs is there."""

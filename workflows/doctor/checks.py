@@ -1,17 +1,17 @@
-"""A check: one thing that is looked at before anything is queued."""
+"""A check of one thing before anything is queued."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from analysis.base.errors import DoubtError, InputError
 
-#: Looks at one thing and says what it found; raises InputError if that must be mended.
+#: Looks at one thing and says what it found; raises InputError if that must be fixed.
 Look = Callable[[], str]
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at."""
+    """The outcome of one check."""
 
     name: str
     passed: bool
@@ -20,7 +20,7 @@ class Check:
 
 
 def run_checks(looks: Mapping[str, Look]) -> list[Check]:
-    """Look at everything; what is wrong in one place hides nothing elsewhere."""
+    """Run all checks; a failed one does not hide the others."""
     return [_check(name, look) for name, look in looks.items()]
 
 

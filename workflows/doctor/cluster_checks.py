@@ -13,7 +13,7 @@ from fireworks.utilities.fw_serializers import load_object_from_file
 from pymongo.errors import PyMongoError
 
 from analysis.base.errors import DoubtError, InputError
-from workflows.base.secret_files import refuse_if_readable
+from workflows.base.secret_files import line_of, refuse_if_readable
 from workflows.doctor.checks import Look
 from workflows.storage.campaign_location import Place
 from workflows.storage.database import Database
@@ -24,7 +24,7 @@ _SUBMIT_COMMANDS = {"SLURM": "sbatch", "PBS": "qsub"}
 
 
 def cluster_checks(place: Place, database: Database) -> Mapping[str, Look]:
-    """Give the checks of a shared LaunchPad and its workers, by name."""
+    """Return the checks of a shared LaunchPad and its workers, by name."""
     return {
         "database": lambda: check_database(place, database),
         "job store": lambda: check_job_store(database),
@@ -57,18 +57,22 @@ def check_database(place: Place, database: Database) -> str:
 
 
 def check_job_store(database: Database) -> str:
-    """Check that jobflow's store is the campaign's: what jobs write must be found.
+    """Check that jobflow's store is the campaign's, so that outputs of jobs are found.
 
     Raises
     ------
     InputError
-        It is not, or its file is open to others.
+        It is another one, or its file is open to others.
     """
     path = Path(jobflow.SETTINGS.CONFIG_FILE)
     if not path.is_file():
         msg = f"{path} does not exist: copy cluster/jobflow.yaml and set JOBFLOW_CONFIG_FILE"
         raise InputError(msg)
-    refuse_if_readable(path, yaml.safe_load(path.read_text(encoding="utf-8")))
+    try:
+        refuse_if_readable(path, yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        msg = f"{path} is not YAML{line_of(error)}: compare it with cluster/jobflow.yaml"
+        raise InputError(msg) from None  # YAML's message quotes the line
     store = jobflow.SETTINGS.JOB_STORE
     probe = f"probe {uuid.uuid4()}"
     try:
@@ -81,12 +85,13 @@ def check_job_store(database: Database) -> str:
     except Exception as error:  # noqa: BLE001  maggma's stores raise anything, with the URI in some
         msg = f"the job store of {path} cannot be used ({type(error).__name__})"
         raise InputError(msg) from None
-    mend = f"in {path}, give server, database and collection as in cluster/jobflow.yaml"
+    remedy = f"in {path}, give server, database and collection as in cluster/jobflow.yaml"
     if not same:
-        msg = f"jobflow stores outputs elsewhere than {database.name}.{database.jobs.name}: {mend}"
+        ours = f"{database.name}.{database.jobs.name}"
+        msg = f"jobflow stores outputs elsewhere than {ours}: {remedy}"
         raise InputError(msg)
     if "data" not in store.additional_stores:
-        msg = f"the job store has no additional store named data: {mend}"
+        msg = f"the job store has no additional store named data: {remedy}"
         raise InputError(msg)
     return f"{path}: the same database"
 
@@ -160,7 +165,7 @@ def queue_adapter() -> Any:
 
 
 def job_script_sets_up() -> bool:
-    """Say whether job scripts run commands of their own before the rocket."""
+    """Return True if job scripts run set-up commands before the rocket."""
     try:
         adapter = queue_adapter()
     except InputError:

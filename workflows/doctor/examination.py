@@ -1,4 +1,4 @@
-"""Is this machine ready? Every check says what it found and, if it fails, the mend."""
+"""Is this machine ready? Every check says what it found and, if it fails, the fix."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def check_machine(
     fix: bool = False,
     place: Place | None = None,
 ) -> list[Check]:
-    """Look at everything a campaign needs.
+    """Check everything a campaign needs.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def check_machine(
     spec
         A specification whose needs are checked as well.
     fix
-        Fetch a mongod where there is none.
+        Fetch a mongod if there is none.
     place
         A shared LaunchPad that the campaign is for.
     """
@@ -60,7 +60,7 @@ def check_machine(
 
 
 def _shared(place: Place, settings: MachineSettings) -> list[Check]:
-    """Look at a shared LaunchPad; nothing else about it matters while it does not answer."""
+    """Check a shared LaunchPad; if it does not answer, nothing else about it matters."""
     try:
         with open_place(place, settings) as database:
             return run_checks(cluster_checks(place, database))
@@ -80,6 +80,7 @@ def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
     further = engine.checks(
         engine.checked(spec.engine.settings),
         relaxed_elements(plan.campaign),
+        plan.campaign.dopant_ions,
         job_script_sets_up=job_script_sets_up(),
     )
     return {**looks, **further}
@@ -119,7 +120,7 @@ def _server(settings: MachineSettings) -> str:
     try:
         with pymongo.timeout(_ANSWER_SECONDS), pymongo.MongoClient(uri) as client:
             number = client.server_info()["version"]
-    except PyMongoError as error:
+    except (PyMongoError, ValueError, TypeError, OSError) as error:
         msg = f"the server of INTERPHASE_MONGODB_URI does not answer: {type(error).__name__}"
         raise InputError(msg) from None  # the error may hold the password
     return f"MongoDB {number}, as the settings name it"

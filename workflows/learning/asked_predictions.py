@@ -1,4 +1,4 @@
-"""Predictions of single compounds, with what was computed of them."""
+"""Predictions of single compounds, with computed values."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     Document = Mapping[str, Any]
 
 
-_COMPUTED = (Field.REACTION_ENERGY, Field.LABEL, Field.JOB_UUID)
+_COMPUTED = (Field.REACTION_ENERGY, Field.RELATION, Field.JOB_UUID)
 #: A concentration written with three decimals (0.333 for 1/3) is the cell's.
 _DECIMALS = 3
 
 
 class AskedPrediction(NamedTuple):
-    """One prediction, and the training that it is of.
+    """One prediction, and its training.
 
     Attributes
     ----------
     record
-        The prediction, and what was computed of the compound.
+        The prediction, and computed values of the compound.
     training
         When it was trained (`trained`), and its model.
     host_energy
@@ -46,7 +46,7 @@ class AskedPrediction(NamedTuple):
 def predict_asked(
     database: Database, campaign: str, asked: tuple[str, int, str, float | None]
 ) -> AskedPrediction:
-    """Predict one compound from the last training of a campaign, and find what was computed.
+    """Predict one compound from the last training of a campaign, and find computed values.
 
     Parameters
     ----------
@@ -72,9 +72,9 @@ def predict_asked(
 
 
 def find_computed(database: Database, campaign: str, record: Document) -> Record:
-    """Give what was computed of a compound: `computed_energy`, `computed_label`, `computed_uuid`.
+    """Return a compound's `computed_energy`, `computed_label` and `computed_uuid`.
 
-    Of one computed in several ways, that whose charge is balanced.
+    Of one computed in several ways, the charge-balanced one counts.
     """
     found = database.results.find(
         {
@@ -114,7 +114,7 @@ def _by_model(stored: Document, dopant: Dopant) -> Record:
 def _checked(
     asked: tuple[str, int, str, float | None], sites: Sequence[str], concentration: float
 ) -> Dopant:
-    """Check what is asked.
+    """Check the request.
 
     Raises
     ------

@@ -2,9 +2,9 @@
 
 The first stage is what the specification asks for. When the last of its compounds has landed or
 failed, a training learns from those that have landed; it predicts the compounds that are held out
-and, with `explore`, chooses more. They are the next stage, after which a training compares. So it
-goes on until nothing is chosen. The stages follow from the specification and the outputs of the
-trainings in the job store: whoever works them out, after whatever interrupt, gets the same.
+and, with `explore`, chooses more. They are the next stage, after which a training compares, and so
+on until nothing is chosen. The stages follow from the specification and the outputs of the
+trainings in the job store: they are deterministic and survive interruptions.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ _NEEDED = {"output.chosen": 1, "output.learnt_from": 1, "_id": 0}
 def campaign_nodes(
     database: Database, campaign: Campaign, *, landed: Collection[str] | None = None
 ) -> list[Node]:
-    """Give all nodes of a campaign as far as its trainings have come, parents before children.
+    """Return all nodes of a campaign as far as its trainings have come, parents before children.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def campaign_nodes(
         The campaign.
     landed
         uuids of what has landed, once everything is over. If the last training has not seen all
-        of it, since a compound that had failed was run again, another training follows.
+        of it, since a failed compound was rerun, another training follows.
     """
     nodes = list(campaign.nodes())
     training = next((node for node in nodes if node.kind is NodeKind.LEARNING), None)
@@ -64,7 +64,7 @@ def save_campaign(database: Database, campaign: Campaign) -> list[Node]:
 
 
 def questions(campaign: Campaign, node: Node) -> Questions:
-    """Give what a training is asked; what it waited for is not asked again."""
+    """Return the questions of a training, without the compounds that it waited for."""
     stage, explore = node.stage or 0, campaign.spec.explore
     held = _held_out(campaign)
     goes_on = explore is not None and stage < explore.rounds and not node.repeats
@@ -84,13 +84,13 @@ def questions(campaign: Campaign, node: Node) -> Questions:
 
 
 def predicted(campaign: Campaign) -> dict[str, PlannedCompound]:
-    """Give what trainings predict before it is computed, by the uuid of its result."""
+    """Return what trainings predict before it is computed, by the uuid of its result."""
     planned = (*_held_out(campaign), *campaign.space)
     return {campaign.compound_node(each).uuid: each for each in planned}
 
 
 def periodic_table(campaign: Campaign) -> tuple[Dopant, ...]:
-    """Give every candidate of the periodic table on every site, at the x that is learnt from."""
+    """Return every candidate of the periodic table on every site, at the x that is learnt from."""
     host = campaign.host_crystal
     x = campaign.spec.learning.concentration or _commonest_concentration(campaign)
     return tuple(candidates(tuple(host.ions), concentrations=(x,), host_ions=host.ions))
@@ -109,7 +109,7 @@ def _repeats(
     output: dict[str, Any],
     landed: Collection[str] | None,
 ) -> list[Node]:
-    """Give the trainings that repeat the last one with compounds that landed after it."""
+    """Return the trainings that repeat the last one with compounds that landed after it."""
     stored = database.nodes.find(
         {"campaign": campaign.name, "repeats": True, "earlier": training.uuid},
         {"_id": 0, "campaign": 0, "order": 0},

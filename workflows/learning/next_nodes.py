@@ -1,7 +1,7 @@
-"""When a campaign learns, and what follows: everything is read from the database, each time anew.
+"""When a campaign learns, and what follows; everything is read from the database at each call.
 
 A training is added when the last compound that it waits for is over: landed, failed, or blocked by
-something that failed.
+a failed step.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ class _Standing(NamedTuple):
 
 
 def go_on(database: Database, name: str) -> list[Node]:
-    """Store the trainings that have landed, and give the nodes that can start because of them.
+    """Store the trainings that have landed, and return the nodes that can start because of them.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def _ready(database: Database, nodes: Sequence[Node], standing: _Standing) -> li
 
 
 def _with_data(database: Database, campaign: Campaign, node: Node, done: Collection[str]) -> Node:
-    """Say what a training learns from: what has landed of all that it waited for.
+    """Add the data of a training: what has landed of all that it waited for.
 
-    And what has landed already of all that it may predict: such a prediction tests less.
+    Record which candidates already have results; predicting those is a weaker test.
     """
     if node.kind is not NodeKind.LEARNING:
         return node
@@ -80,7 +80,7 @@ def _with_data(database: Database, campaign: Campaign, node: Node, done: Collect
 
 def _standing(database: Database, nodes: Sequence[Node]) -> _Standing:
     uuids = [node.uuid for node in nodes]
-    # Workflows first: one that ends between the two requests must not look as if it had failed.
+    # Workflows first: one that ends between the two requests must not look like a failure.
     workflows = {
         workflow["metadata"]["digest"]: _has_ended(workflow)
         for workflow in database.workflows.find(
@@ -98,14 +98,14 @@ def _standing(database: Database, nodes: Sequence[Node]) -> _Standing:
 
 
 def _has_ended(workflow: Mapping[str, Any]) -> bool:
-    """Tell whether all steps of a workflow but the last, which may be asking, have ended."""
+    """Return True if all steps of a workflow but the last, which may be the caller, have ended."""
     parents = {number for number, children in workflow["links"].items() if children}
     last = [state for number, state in workflow["fw_states"].items() if number not in parents]
     return not {"WAITING", "PAUSED"} & set(last)
 
 
 def _keep_nodes(database: Database, name: str, nodes: Sequence[Node]) -> None:
-    """Store the nodes that follow from trainings; those that are there stay as they are."""
+    """Store the nodes that follow from trainings; existing ones stay as they are."""
     database.nodes.bulk_write(
         [
             UpdateOne(

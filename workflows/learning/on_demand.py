@@ -1,4 +1,4 @@
-"""Learning from whatever has landed, when a person asks."""
+"""Learning on demand from what has landed."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class Lesson:
     training
         As it is stored.
     is_new
-        Whether it was not there before.
+        True if it was not there before.
     landed, planned
         Doped compounds of the campaign.
     states
         Doped compounds in each state.
     failures
-        Why steps of them failed.
+        Why their steps failed.
     """
 
     training: Training
@@ -111,7 +111,7 @@ def learn_now(
 
 
 def landed_documents(database: Database, name: str) -> list[Document]:
-    """Read what is learnt from: the doped compounds that have landed."""
+    """Read the training data: the doped compounds that have landed."""
     return list(
         database.results.find(
             {"campaign": name, Field.DOPANTS: {"$ne": []}}, {**dict.fromkeys(_FIELDS, 1), "_id": 0}
@@ -154,7 +154,7 @@ def _trained(
 
 
 def _before(database: Database, name: str) -> Training | None:
-    """Give the last training, whose forecasts the new one goes on comparing."""
+    """Return the last training, whose forecasts the new one continues to compare."""
     try:
         return _read(last_training(database, name))
     except InputError:

@@ -1,4 +1,4 @@
-"""What became of a campaign's learning by itself, in a few lines."""
+"""The outcome of a campaign's own learning, in a few lines."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _WORDS = {"held_out": "held out", "explored": "explored"}
 
 
 def learning_outcome(database: Database, campaign: str) -> list[str]:
-    """Say what the campaign's last training of its own had, and how predictions did.
+    """Summarise the campaign's own last training, and how good its predictions were.
 
     Returns
     -------
     list of str
-        Empty if no training of its own has landed.
+        Empty if the campaign has no training yet.
     """
     own = {"campaign": campaign, "jobs": {"$exists": True}}
     found = list(

@@ -1,4 +1,4 @@
-"""What was learnt, in the database: one document per campaign, snapshot and settings."""
+"""Trainings in the database: one document per campaign, snapshot and settings."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def training_key(snapshot: str | None, settings: Mapping[str, Any]) -> str:
     snapshot
         Digest of rows and descriptors; None if there were no data to learn from.
     settings
-        `LearningSettings` as JSON has them.
+        `LearningSettings` as JSON.
     """
     return digest("training", snapshot, dict(settings))
 
 
 def keep_training(database: Database, campaign: str, uuid: str) -> None:
-    """Copy what a training of the campaign left in the job store; once is enough.
+    """Copy the output of a training of the campaign from the job store; once is enough.
 
     Several trainings of one snapshot, as when all compounds that were chosen failed, are one
     document: the last one's, which holds the forecasts of those before.
@@ -45,9 +45,9 @@ def keep_training(database: Database, campaign: str, uuid: str) -> None:
 
 
 def add_training(database: Database, campaign: str, training: Mapping[str, Any]) -> bool:
-    """Store a training that somebody asked for; tell whether it is new.
+    """Store a training made on demand; return True if it is new.
 
-    One of the same snapshot and settings has the same numbers: it stays.
+    An existing one of the same snapshot and settings has the same numbers and stays.
     """
     key = {
         "campaign": campaign,
@@ -58,7 +58,7 @@ def add_training(database: Database, campaign: str, training: Mapping[str, Any])
 
 
 def find_training(database: Database, campaign: str, key: str) -> Document | None:
-    """Give the training of a key (`training_key`), if it is there."""
+    """Return the training of a key (`training_key`), if it is there."""
     found = database.learning.find_one({"campaign": campaign, "training": key}, {"_id": 0})
     return dict(found) if found else None
 
@@ -66,7 +66,7 @@ def find_training(database: Database, campaign: str, key: str) -> Document | Non
 def last_training(
     database: Database, campaign: str, fields: Mapping[str, int] | None = None
 ) -> Document:
-    """Give the training of a campaign that was made last and learnt something.
+    """Return the last training of a campaign that learnt something.
 
     Raises
     ------

@@ -1,1 +1,1 @@
-"""What is lost or failed, found and run again."""
+"""Find lost and failed steps, and rerun them."""

@@ -1,4 +1,4 @@
-"""Raw output that was not to be kept goes when its results have landed, not before."""
+"""Remove raw output that is not to be kept, once its results have landed."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from workflows.storage.database import Database
 def drop_landed_output(database: Database, node: str) -> list[Path]:
     """Drop what VASP left of the runs of a node whose results are in the job store.
 
-    A worker does this for the folders that it sees; others stay.
+    A worker does this for the folders that it can access; others stay.
 
     Returns
     -------

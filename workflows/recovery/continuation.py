@@ -1,7 +1,7 @@
-"""A lost or failed Firework runs again where it ran before, so that it can go on from there.
+"""Rerun a lost or failed Firework in its old folder, so that it can continue from there.
 
-A VASP job reads in its folder how far it came (`makers.engines.vasp.vasp_folder`): in another
-folder it would start from the beginning. Other jobs do not care where they run.
+A VASP job reads its progress from its folder (`makers.engines.vasp.vasp_folder`); in another
+folder it would start from the beginning. For other jobs the folder does not matter.
 """
 
 from dataclasses import dataclass
@@ -30,10 +30,10 @@ class Continuation:
 
 
 def prepare_continuation(launchpad: LaunchPad, fw_id: int) -> Continuation:
-    """Let a lost or failed Firework run again in the folder of its last launch.
+    """Prepare a lost or failed Firework to run again in the folder of its last launch.
 
     A launch that still counts as running is marked as failed: call this only for one that is
-    known to be lost. Calling it again changes nothing. To start afresh on purpose, remove
+    known to be lost. Calling it again changes nothing. To start from scratch, remove
     ``spec._launch_dir`` from the Firework, or the folder.
 
     Raises
@@ -63,7 +63,7 @@ def prepare_continuation(launchpad: LaunchPad, fw_id: int) -> Continuation:
 
 
 def _last_folder(launchpad: LaunchPad, firework: dict[str, Any]) -> Path | None:
-    """Give the folder of the last launch if this machine sees it."""
+    """Return the folder of the last launch if this machine can access it."""
     launches = [*firework["launches"], *firework["archived_launches"]]
     last = launchpad.launches.find_one(
         {"launch_id": {"$in": launches}, "launch_dir": {"$ne": None}},

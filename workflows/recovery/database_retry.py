@@ -1,8 +1,8 @@
-"""A database that goes away for minutes costs no finished calculation.
+"""Finished calculations survive a database that is away for minutes.
 
-What a step has computed lies in a file beside it before it goes to the job store, and the step
-waits for the store to come back. If that takes too long, or the step is killed while it waits,
-the next launch in its folder stores what is in the file.
+A step writes its output to a file in its folder before the job store gets it, and waits for the
+store to come back. If that takes too long, or the step is killed while it waits, the next launch in
+its folder stores the file's content.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _log = logging.getLogger(__name__)
 
 
 def patiently(ask: Callable[[], _Answer], *, seconds: float) -> _Answer:
-    """Ask a database again and again while it does not answer.
+    """Retry a request while the database does not answer.
 
     Parameters
     ----------
     ask
-        What may be done more than once.
+        The request; it may run more than once.
     seconds
         How long: pauses double from one second to half a minute.
 
@@ -58,13 +58,13 @@ def patiently(ask: Callable[[], _Answer], *, seconds: float) -> _Answer:
 
 
 class PatientStore(JobStore):
-    """A job store that writes an output beside the job first, and waits for its database."""
+    """A job store that first writes an output into the job's folder and waits for its database."""
 
     seconds: float = 0.0
 
     @classmethod
     def over(cls, store: JobStore, *, seconds: float) -> Self:
-        """Give another view of a store that is open."""
+        """Return another view of a store that is open."""
         patient = cls(store.docs_store, store.additional_stores, store.save, store.load)
         patient.seconds = seconds
         return patient
@@ -78,12 +78,12 @@ class PatientStore(JobStore):
 
 
 def left_output(uuid: str) -> dict[str, Any] | None:
-    """Give the document that an earlier launch of a job left in the working folder."""
-    path = Path(OUTPUT_FILE)
-    if not path.exists():
+    """Give the document that an earlier launch of a job left in the working folder, whole."""
+    try:
+        document = json_util.loads(Path(OUTPUT_FILE).read_text())
+        return document if document["uuid"] == uuid else None
+    except (OSError, ValueError, LookupError, TypeError):  # not there, or cut off
         return None
-    document = json_util.loads(path.read_text())
-    return document if document["uuid"] == uuid else None
 
 
 def _write(document: dict[str, Any]) -> None:

@@ -1,8 +1,7 @@
-"""Steps that were lost or have failed: why, and how often for the same reason."""
+"""Lost and failed steps: why, and how often for the same reason."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,7 +14,7 @@ from workflows.state.failures import FailureClass, classify
 from workflows.storage.campaigns import landed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from workflows.recovery.batch_job import Queue
     from workflows.storage.database import Database
@@ -35,9 +34,9 @@ class Stopped:
     times
         How often it ended for a reason of this class before.
     run
-        The run that was lost; None for one that failed and said so.
+        The run that was lost; None for one that reported its failure.
     folder
-        Where it goes on, once it is to run again; None if it starts afresh.
+        Where it continues when it runs again; None if it starts from scratch.
     """
 
     fw_id: int
@@ -58,7 +57,7 @@ def lost_steps(database: Database, look: Look) -> Iterator[Stopped]:
             lost.run.name,
             failure_class,
             lost.reason,
-            _times(database, lost.run.fw_id, failure_class),
+            _times(database, lost.run.fw_id, {failure_class}),
             lost.run,
         )
 
@@ -66,17 +65,18 @@ def lost_steps(database: Database, look: Look) -> Iterator[Stopped]:
 def failed_steps(
     database: Database, campaigns: Sequence[str], queue: Queue | None
 ) -> list[Stopped]:
-    """Classify what failed of workflows whose result is missing."""
+    """Classify the failed steps of workflows whose result is missing."""
     nodes = set(database.nodes.distinct("uuid", {"campaign": {"$in": list(campaigns)}}))
     failures = find_failures(database, list(nodes - landed(database, nodes)))
     words = _queue_words(database, [f.fw_id for f in failures], queue)
     stopped = []
     for failure in failures:
-        failure_class = failure.failure_class
-        if failure_class in _VAGUE and failure.fw_id in words:
+        said = failure_class = failure.failure_class
+        if said in _VAGUE and failure.fw_id in words:
             told = classify(words[failure.fw_id])
-            failure_class = failure_class if told is FailureClass.UNKNOWN else told
-        times = _times(database, failure.fw_id, failure_class)
+            failure_class = said if told is FailureClass.UNKNOWN else told
+        # what earlier launches said is as vague as what this one said
+        times = _times(database, failure.fw_id, {failure_class, said})
         name = f"{failure.compound}: {failure.step}"
         stopped.append(Stopped(failure.fw_id, name, failure_class, failure.error, times))
     return stopped
@@ -93,10 +93,9 @@ def _queue_words(database: Database, fw_ids: Sequence[int], queue: Queue | None)
     return {fw_id: answers[job].word for fw_id, job in jobs.items()}
 
 
-def _times(database: Database, fw_id: int, failure_class: FailureClass) -> int:
-    """Count the earlier launches of a step that ended for a reason of this class."""
+def _times(database: Database, fw_id: int, reasons: Collection[FailureClass]) -> int:
+    """Count the earlier launches of a step that ended for a reason of these classes."""
     firework = database.fireworks.find_one({"fw_id": fw_id}, {"archived_launches": 1}) or {}
     ids = firework.get("archived_launches", [])
     earlier = database.launches.find({"launch_id": {"$in": ids}}, {"action": 1, "launch_id": 1})
-    classes = Counter(classify(last_lines([launch]) or KILLED) for launch in earlier)
-    return classes[failure_class]
+    return sum(classify(last_lines([launch]) or KILLED) in reasons for launch in earlier)

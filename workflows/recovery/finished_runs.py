@@ -1,4 +1,4 @@
-"""VASP runs that are complete on disk and missing in the job store: read, not repeated."""
+"""Read VASP runs that are complete on disk but missing in the job store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_finished(database: Database, fw_id: int, folder: Path) -> bool:
-    """Run the job of a Firework here and now if all it has to do is to read what VASP wrote.
+    """Run the job of a Firework in this process if it only has to read what VASP wrote.
 
     Parameters
     ----------
@@ -26,16 +26,32 @@ def read_finished(database: Database, fw_id: int, folder: Path) -> bool:
 
     Returns
     -------
-    Whether its output is in the job store now.
+    True if its output is in the job store now.
     """
-    from makers.engines.vasp.vasp_folder import Standing, VaspFolder
-
     firework = database.fireworks.find_one({"fw_id": fw_id}, {"spec._tasks.job.uuid": 1}) or {}
     uuid = firework["spec"]["_tasks"][0].get("job", {}).get("uuid")
-    if uuid is None or VaspFolder(folder, uuid).standing is not Standing.FINISHED:
+    if uuid is None or not _is_finished(folder, uuid):
         return False
     _launch(database, fw_id, folder)
     return database.jobs.count_documents({"uuid": uuid}) > 0
+
+
+def _is_finished(folder: Path, uuid: str) -> bool:
+    """Tell whether a folder holds a finished run that can be read.
+
+    Otherwise its job would start VASP, here on the machine where somebody recovers.
+    """
+    from makers.engines.vasp.vasp_folder import Standing, VaspFolder
+
+    run = VaspFolder(folder, uuid)
+    try:
+        if run.standing is not Standing.FINISHED:
+            return False
+        from makers.engines.vasp.vasp_relax import read_run
+
+        return run.take() is Standing.FINISHED and read_run(folder) is not None
+    except OSError:  # gone meanwhile, or another person's
+        return False
 
 
 def _launch(database: Database, fw_id: int, folder: Path) -> None:

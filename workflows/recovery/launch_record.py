@@ -1,7 +1,7 @@
-"""Where a launch runs: host, process and batch job, so that one that is lost is found.
+"""Where a launch runs: host, process and batch job, so that a lost one is found.
 
-FireWorks knows the batch job only where qlaunch reserved the step. Each step itself writes down
-where it runs, whatever started it, beside the reservation in the launch's history.
+FireWorks knows the batch job only if qlaunch reserved the step. So each step records where it runs,
+with any launcher, next to the reservation in the launch's history.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from fireworks import LaunchPad
 
 KEY = "process"
+JOB_KEY = "batch_job"
 
 # psutil computes a start time from the clock: it may shift a little when the clock is set.
 _CLOCK_SECONDS = 2.0
 
 
 class GivenUpError(RuntimeError):
-    """A launch was declared lost before it had said where it runs."""
+    """A launch was declared lost before it reported where it runs."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +44,25 @@ class LaunchRecord:
     pid
         Its process id there.
     started
-        When it started, in seconds since 1970: ids are used again.
+        When it started, in seconds since 1970, since ids are reused.
     job
         The batch job it runs in; None outside of one.
+    machine
+        Id of the machine (machine-id(5)): two clusters may have a host of one name. Empty if it
+        has none, as in some containers.
     """
 
     host: str
     pid: int
     started: float
     job: BatchJob | None = None
+    machine: str = ""
 
     @classmethod
     def of_this_process(cls) -> Self:
-        """Describe the process that asks."""
+        """Describe the calling process."""
         started = psutil.Process().create_time()
-        return cls(socket.gethostname(), os.getpid(), started, current_job())
+        return cls(socket.gethostname(), os.getpid(), started, current_job(), machine_id())
 
     @classmethod
     def of_launch(cls, launch: Mapping[str, Any]) -> Self | None:
@@ -64,17 +70,19 @@ class LaunchRecord:
         for entry in reversed(launch["state_history"]):
             if found := entry.get(KEY):
                 job = BatchJob(**found["job"]) if found["job"] else None
-                return cls(found["host"], found["pid"], found["started"], job)
+                machine = found.get("machine", "")
+                return cls(found["host"], found["pid"], found["started"], job, machine)
         return None
 
     @property
     def is_here(self) -> bool:
         """Say whether the process belongs to this machine."""
-        return self.host == socket.gethostname()
+        is_same_machine = not self.machine or self.machine == machine_id()
+        return self.host == socket.gethostname() and is_same_machine
 
     @property
     def is_alive(self) -> bool:
-        """Say whether the process lives, on its machine."""
+        """Return True if the process lives, on its machine."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < _CLOCK_SECONDS
@@ -83,13 +91,21 @@ class LaunchRecord:
             return False
 
 
+def machine_id() -> str:
+    """Return the id of this machine; empty if it has none."""
+    try:
+        return Path("/etc/machine-id").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
 def record_launch(launchpad: LaunchPad, fw_id: int) -> None:
-    """Write down where the running launch of a Firework runs: here.
+    """Record that the running launch of a Firework runs in this process.
 
     Raises
     ------
     GivenUpError
-        The launch counts as lost meanwhile: it must not go on, for another one will.
+        The launch counts as lost meanwhile: it must stop, since another one will run.
     """
     done = launchpad.launches.update_many(
         {"fw_id": fw_id, "state": "RUNNING"},
@@ -101,9 +117,24 @@ def record_launch(launchpad: LaunchPad, fw_id: int) -> None:
         raise GivenUpError(msg)
 
 
+def record_reservation(launchpad: LaunchPad, launch_id: int, job: BatchJob) -> None:
+    """Write down of which cluster and user the batch job is that qlaunch submitted for a launch."""
+    launchpad.launches.update_one(
+        {"launch_id": launch_id},
+        {"$set": {f"state_history.$[reserved].{JOB_KEY}": asdict(job)}},
+        array_filters=[{"reserved.reservation_id": job.id}],
+    )
+
+
 def reservation_of(launch: Mapping[str, Any], queue: str) -> BatchJob | None:
-    """Give the batch job that qlaunch submitted for a launch, to the queue of this name."""
-    ids = [
-        entry["reservation_id"] for entry in launch["state_history"] if "reservation_id" in entry
-    ]
-    return BatchJob(queue, str(ids[-1])) if ids else None
+    """Give the batch job that qlaunch submitted for a launch, to the queue of this name.
+
+    FireWorks keeps nothing but its id: until `record_reservation` has told more, the job is known
+    by the folder of the launch.
+    """
+    entries = [entry for entry in launch["state_history"] if "reservation_id" in entry]
+    if not entries:
+        return None
+    if known := entries[-1].get(JOB_KEY):
+        return BatchJob(**known)
+    return BatchJob(queue, str(entries[-1]["reservation_id"]), folder=launch["launch_dir"])

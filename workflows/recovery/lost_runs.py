@@ -1,4 +1,4 @@
-"""Runs whose process is gone: found by asking the queue or the machine, never by waiting hours."""
+"""Runs whose process is gone, found by asking the queue or the machine, not by waiting hours."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from workflows.recovery.batch_job import UNKNOWN, BatchJob, JobReport, JobState
 from workflows.recovery.launch_record import LaunchRecord, reservation_of
-from workflows.recovery.queue import ask_queue
+from workflows.recovery.queue import ask_queue, is_submitted_from
 from workflows.state.pace import utc_time
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from workflows.recovery.batch_job import Queue
     from workflows.storage.database import Database
@@ -33,16 +33,16 @@ class Run:
 
     @property
     def record(self) -> LaunchRecord | None:
-        """Give what its process wrote down."""
+        """Return the record of its process."""
         return LaunchRecord.of_launch(self.launch) if self.launch else None
 
     @property
     def is_reserved(self) -> bool:
-        """Say whether it waits in the queue."""
+        """Return True if it waits in the queue."""
         return self.launch is not None and self.launch["state"] == "RESERVED"
 
     def batch_job(self, queue: Queue | None) -> BatchJob | None:
-        """Give its batch job, as its process or else qlaunch knows it."""
+        """Return its batch job, as recorded by its process or by qlaunch."""
         if self.launch is None:
             return None
         if record := self.record:
@@ -52,7 +52,7 @@ class Run:
 
 @dataclass(frozen=True)
 class LostRun:
-    """A run that has ended without saying so, and how that is known."""
+    """A run that ended without a report, and the evidence."""
 
     run: Run
     reason: str
@@ -60,18 +60,22 @@ class LostRun:
 
 @dataclass(frozen=True)
 class Look:
-    """What a look at the runs of a campaign found.
+    """Lost and unknown runs of a campaign.
 
     Attributes
     ----------
     lost
-        Runs that have ended without saying so.
+        Runs that ended without a report.
     unknown
         Runs of which nobody here can say whether they are alive: they count as alive.
+    placed
+        Reserved runs of which only the id of their batch job was known, and what the queue of this
+        machine knows of that job.
     """
 
     lost: list[LostRun] = field(default_factory=list)
     unknown: list[Run] = field(default_factory=list)
+    placed: list[tuple[Run, BatchJob]] = field(default_factory=list)
 
 
 def look_for_lost(
@@ -93,21 +97,33 @@ def look_for_lost(
     queue
         The queueing system of this machine.
     patience
-        Seconds within which a step says where it runs, once it was taken.
+        Seconds within which a step reports where it runs, once it was taken.
     alone
-        Nobody else works on the campaign: whatever counts as running is lost.
+        No other process works on the campaign: everything that counts as running is lost.
     """
     runs = list(_runs(database, nodes))
     if alone:
         return Look(lost=[LostRun(run, KILLED) for run in runs])
     jobs = {run.fw_id: run.batch_job(queue) for run in runs}
     answers = ask_queue((job for job in jobs.values() if job), queue)
-    look = Look()
+    look = Look(placed=list(_placed(runs, jobs, answers, queue)))
     for run in runs:
         job = jobs[run.fw_id]
         report = answers[job] if job else UNKNOWN
         _judge(run, job, report, look, horizon=datetime.now(UTC) - timedelta(seconds=patience))
     return look
+
+
+def _placed(
+    runs: Iterable[Run],
+    jobs: Mapping[int, BatchJob | None],
+    answers: Mapping[BatchJob, JobReport],
+    queue: Queue | None,
+) -> Iterator[tuple[Run, BatchJob]]:
+    cluster = queue.cluster if queue and any(job and job.folder for job in jobs.values()) else ""
+    for run in runs:
+        if (job := jobs[run.fw_id]) and is_submitted_from(job, report := answers[job]):
+            yield run, BatchJob(job.queue, job.id, cluster, report.user)
 
 
 def _runs(database: Database, nodes: Collection[str]) -> Iterable[Run]:
@@ -144,5 +160,5 @@ def _judge(
     elif record or (job and run.is_reserved):
         look.unknown.append(run)
     elif run.since < horizon:
-        # A step says where it runs before it does anything, or gives up within the patience.
+        # A step reports where it runs before it does anything, or gives up within the patience.
         look.lost.append(LostRun(run, _NEVER_STARTED))

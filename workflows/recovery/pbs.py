@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from workflows.recovery.batch_job import (
     UNKNOWN,
@@ -11,6 +11,7 @@ from workflows.recovery.batch_job import (
     JobReport,
     JobState,
     Queue,
+    read_json,
     run_command,
     user_name,
 )
@@ -28,22 +29,41 @@ class Pbs(Queue):
     # qstat(1B): F (PBS) and C (Torque) are finished jobs, X finished ones of an array.
     _ALIVE = frozenset("BEHMQRSTUW")
     _ENDED = frozenset("CFX")
-    # Exit_status that the system itself gives: PBS Professional Administrator's Guide, "Job exit
-    # codes", and Torque, "Job exit status".
-    _WORDS: ClassVar = {"-29": "TIMEOUT", "-11": "TIMEOUT", "-27": "OUT_OF_MEMORY"}
-    _WORDS |= {"-26": "OUT_OF_MEMORY", "-10": "OUT_OF_MEMORY"}
+    # What the systems themselves give as exit status, in Slurm's words. PBS Professional
+    # Administrator's Guide, "Job Exit Status Codes": it writes Exit_status; a job that is run
+    # again after its node failed (-11, -14 ...) says nothing of why.
+    _PBS_WORDS: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("-28", "-29"), "TIMEOUT"),
+        **dict.fromkeys(("-26", "-27"), "OUT_OF_MEMORY"),
+        **dict.fromkeys(("-4", "-5", "-6"), "NODE_FAIL"),
+    }
+    # Torque Administrator's Guide, "Job exit status": it writes exit_status.
+    _TORQUE_WORDS: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("-11", "-12"), "TIMEOUT"),
+        "-10": "OUT_OF_MEMORY",
+        **dict.fromkeys(("-4", "-5", "-6"), "NODE_FAIL"),
+    }
+    # A job that PBS kills for a resource ends by SIGTERM (271); its comment says which.
+    _EXCEEDED: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("walltime", "cput"), "TIMEOUT"),
+        **dict.fromkeys(("mem", "vmem", "pmem", "pvmem"), "OUT_OF_MEMORY"),
+    }
     _NO_SUCH_JOB = re.compile(r"Unknown Job(?: |)Id(?: Error)?:?\s+(\S+)", re.IGNORECASE)
     _FINISHED = re.compile(r"(\S+) Job has finished", re.IGNORECASE)
 
     @classmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the job of PBS_JOBID, whose end names its server: it needs no cluster's name."""
+        """Return the job of PBS_JOBID, whose suffix names its server, so it needs no cluster."""
         if not (job := environment.get("PBS_JOBID")):
             return None
         return BatchJob(cls.name, job, user=user_name())
 
     def ask(self, ids: Sequence[str]) -> dict[str, JobReport]:
         """Ask qstat: with -x for the history of PBS, without for Torque, where -x means XML."""
+        code, out, err = run_command(["qstat", "-x", "-f", "-F", "json", *ids])
+        if (answer := read_json(out)) and "Jobs" in answer:
+            return self._answers(_flattened(answer["Jobs"]), err, ids)
+        # An old PBS, Torque, or PBS with a value in a job's environment that breaks its JSON.
         code, out, err = run_command(["qstat", "-x", "-f", *ids])
         if out.lstrip().startswith("<") or (code and "Job Id:" not in out):
             _, out, err = run_command(["qstat", "-f", *ids])
@@ -51,24 +71,57 @@ class Pbs(Queue):
 
     def parse(self, out: str, err: str, ids: Iterable[str]) -> dict[str, JobReport]:
         """Read the long form of qstat, and what it says of jobs that it does not know."""
-        reports = {}
-        for block in re.split(r"^Job Id:\s*", out, flags=re.MULTILINE)[1:]:
-            fields = dict(re.findall(r"^\s+(\w+) = (.+)$", block, flags=re.MULTILINE))
-            reports[_number(block.split()[0])] = self._report(fields)
+        whole = re.sub(r"\n\t", "", out)  # long values go on in the next line
+        jobs = {}
+        for block in re.split(r"^Job Id:\s*", whole, flags=re.MULTILINE)[1:]:
+            jobs[block.split()[0]] = dict(
+                re.findall(r"^\s+(\w+) = (.+)$", block, flags=re.MULTILINE)
+            )
+        return self._answers(jobs, err, ids)
+
+    def _answers(
+        self, jobs: Mapping[str, Mapping[str, str]], err: str, ids: Iterable[str]
+    ) -> dict[str, JobReport]:
+        reports = {job: self._report(fields) for job, fields in jobs.items()}
         for gone in (*self._NO_SUCH_JOB.findall(err), *self._FINISHED.findall(err)):
-            reports.setdefault(_number(gone), JobReport(JobState.ENDED))
-        return {job: reports[_number(job)] for job in ids if _number(job) in reports}
+            reports.setdefault(gone, JobReport(JobState.ENDED))
+        return {job: reports[name] for job in ids for name in reports if _is_same(job, name)}
 
     def _report(self, fields: Mapping[str, str]) -> JobReport:
         state = fields.get("job_state", "").strip()
+        place = re.search(r"PBS_O_WORKDIR=([^,\n]+)", fields.get("Variable_List", ""))
+        folder = place.group(1) if place else ""
+        user = fields.get("Job_Owner", "").partition("@")[0].strip()
         if state in self._ALIVE:
-            return JobReport(JobState.ALIVE, state)
+            return JobReport(JobState.ALIVE, state, folder, user)
         if state not in self._ENDED:
             return UNKNOWN
-        status = (fields.get("Exit_status") or fields.get("exit_status") or "").strip()
-        return JobReport(JobState.ENDED, self._WORDS.get(status, ""))
+        return JobReport(JobState.ENDED, self._word(fields), folder, user)
+
+    def _word(self, fields: Mapping[str, str]) -> str:
+        exceeded = re.search(r"exceeded (?:resource )?(\w+)", fields.get("comment", ""))
+        if exceeded and exceeded.group(1) in self._EXCEEDED:
+            return self._EXCEEDED[exceeded.group(1)]
+        if status := fields.get("Exit_status"):
+            return self._PBS_WORDS.get(status.strip(), "")
+        return self._TORQUE_WORDS.get(fields.get("exit_status", "").strip(), "")
 
 
-def _number(job: str) -> str:
-    """Shorten 1234.server to 1234, as FireWorks keeps it."""
-    return job.partition(".")[0]
+def _flattened(jobs: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Write the values of qstat's JSON as its text form has them."""
+    return {
+        job: {
+            key: ",".join(f"{k}={v}" for k, v in value.items())
+            if isinstance(value, dict)
+            else str(value)
+            for key, value in fields.items()
+        }
+        for job, fields in jobs.items()
+    }
+
+
+def _is_same(job: str, name: str) -> bool:
+    """Compare ids: FireWorks keeps 1234 of 1234.server, whose name may be short or long."""
+    (number, _, server), (other, _, other_server) = job.partition("."), name.partition(".")
+    short, other_short = server.partition(".")[0], other_server.partition(".")[0]
+    return number == other and (not short or not other_short or short == other_short)

@@ -1,28 +1,31 @@
-"""What was lost or failed runs again where that can help; what has landed is left alone."""
+"""Rerun lost and failed steps where that can help; what has landed is left alone."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fireworks import FWAction
+from fireworks.core.launchpad import LockedWorkflowError
 
 from workflows.base.settings import load_settings
 from workflows.recovery.continuation import prepare_continuation
 from workflows.recovery.failed_steps import Stopped, failed_steps, lost_steps
+from workflows.recovery.launch_record import record_reservation
 from workflows.recovery.lost_runs import LIVING, LostRun, Run, look_for_lost
 from workflows.recovery.repair import free_lock, refresh, repair
 from workflows.state.failures import FailureClass
 from workflows.storage.launchpad import remove_half_added
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from workflows.recovery.batch_job import Queue
     from workflows.storage.database import Database
 
-# What may go well the next time although nothing was changed; the others need a mend first.
+# Failures that may not recur although nothing was changed; the others need a fix first.
 RETRYABLE: Final = frozenset(
     (FailureClass.WALLTIME, FailureClass.NODE, FailureClass.MEMORY, FailureClass.DATABASE)
 )
@@ -30,7 +33,7 @@ RETRYABLE: Final = frozenset(
 
 @dataclass
 class Recovery:
-    """What was found and put right.
+    """What was found and repaired.
 
     Attributes
     ----------
@@ -42,14 +45,17 @@ class Recovery:
         Steps whose class was not asked for: they are left failed.
     unknown
         Runs of which nobody here can say whether they are alive: they are left alone.
+    hindered
+        Steps that could not be put right, each with the reason: the next call tries again.
     refreshed, half_added
-        Ends of runs that were told to their workflow, and workflows added by half.
+        Runs whose end was passed on to their workflow, and half-added workflows.
     """
 
     again: list[Stopped] = field(default_factory=list)
     given_up: list[Stopped] = field(default_factory=list)
     not_asked: list[Stopped] = field(default_factory=list)
     unknown: list[Run] = field(default_factory=list)
+    hindered: list[tuple[Stopped, str]] = field(default_factory=list)
     refreshed: int = 0
     half_added: int = 0
 
@@ -60,11 +66,11 @@ class Recovery:
 
 
 def recover_local(database: Database, campaign: str) -> Recovery:
-    """Put right what killed workers left; only while nobody works on the campaign.
+    """Repair what killed workers left; only while no other process works on the campaign.
 
-    What failed and said so is left alone: see `retry_failed`.
+    Steps that reported a failure are left alone: see `retry_failed`.
     """
-    # Campaigns share nodes, and a private database is nobody else's.
+    # Campaigns share nodes, and a private database has no other users.
     query = {} if database.server else {"campaign": campaign}
     nodes = database.nodes.distinct("uuid", query)
     recovery = Recovery(half_added=remove_half_added(database.launchpad, alone=True))
@@ -81,9 +87,9 @@ def recover_local(database: Database, campaign: str) -> Recovery:
 
 
 def retry_failed(database: Database, campaign: str) -> int:
-    """Let everything run again that failed for want of which a result is missing.
+    """Rerun every failed step whose result is still missing.
 
-    A compound whose result is there keeps it: what depends on it has been computed from it.
+    A compound that has a result keeps it: dependent results were computed from it.
 
     Returns
     -------
@@ -102,7 +108,7 @@ def recover(
     queue: Queue | None,
     dry_run: bool = False,
 ) -> Recovery:
-    """Run again what was lost, and what failed for a reason that may be gone.
+    """Rerun what was lost, and what failed for a reason that may be gone.
 
     Workers may be at work meanwhile: a run is lost only if its queue or its machine says so.
 
@@ -113,7 +119,7 @@ def recover(
     campaigns
         Their names.
     classes
-        Classes of failures that run again; what was lost is `node`, or what its queue says.
+        Classes of failures to rerun; a lost run is `node`, or what its queue says.
     queue
         The queueing system of this machine.
     dry_run
@@ -130,6 +136,9 @@ def recover(
     stopped = [*lost_steps(database, look), *failed_steps(database, campaigns, queue)]
     _sort(stopped, recovery, classes=classes, limit=settings.max_reruns)
     if not dry_run:
+        for run, job in look.placed:
+            if run.launch:
+                record_reservation(database.launchpad, run.launch["launch_id"], job)
         _carry_out(database, recovery)
     return recovery
 
@@ -151,34 +160,48 @@ def _sort(
 
 
 def _carry_out(database: Database, recovery: Recovery) -> None:
-    recovery.again = [done for step in recovery.again if (done := _run_again(database, step))]
+    again, recovery.again = recovery.again, []
+    for step in again:
+        with _others_go_on(recovery, step):
+            if done := _run_again(database, step):
+                recovery.again.append(done)
     for step in (*recovery.given_up, *recovery.not_asked):
-        if step.run and _end_launch(database, LostRun(step.run, step.reason)):
-            refresh(database, step.fw_id)
+        with _others_go_on(recovery, step):
+            if step.run and _end_launch(database, LostRun(step.run, step.reason)):
+                refresh(database, step.fw_id)
+
+
+@contextmanager
+def _others_go_on(recovery: Recovery, step: Stopped) -> Iterator[None]:
+    """Keep what is wrong with one step, its folder or its documents, from stopping the others."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, LockedWorkflowError) as error:
+        recovery.hindered.append((step, f"{type(error).__name__}: {error}"))
 
 
 def _run_again(database: Database, step: Stopped) -> Stopped | None:
-    """Let a step run again where it ran; None if somebody else has seen to it."""
+    """Rerun a step where it ran; None if another process already did."""
     if step.run:
         if step.run.launch is None:
             return step if _release(database, step.run) else None
         if not _end_launch(database, LostRun(step.run, step.reason)):
             return None
-    # Its launch is not told to the workflow before the step runs again: its children would go.
+    # The workflow must not see its launch before the step runs again: its children would start.
     free_lock(database, step.fw_id)
     folder = prepare_continuation(database.launchpad, step.fw_id).folder
     return replace(step, folder=folder)
 
 
 def _release(database: Database, run: Run) -> bool:
-    """Give back a step that was being taken: it has no launch yet."""
+    """Release a step that was being taken: it has no launch yet."""
     taken = {"fw_id": run.fw_id, "state": "RESERVED", "launches": []}
     released = database.fireworks.update_one(taken, {"$set": {"state": "READY"}})
     return bool(released.modified_count)
 
 
 def _end_launch(database: Database, lost: LostRun) -> bool:
-    """Mark the launch of a lost run as failed, with the reason; say whether it still ran."""
+    """Mark the launch of a lost run as failed, with the reason; return True if it still ran."""
     from makers.engines.vasp.vasp_folder import end_orphans, owner_of  # seconds to import
 
     if lost.run.launch is None:

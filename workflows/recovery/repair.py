@@ -1,4 +1,4 @@
-"""What FireWorks leaves half done when a process dies while it writes to the LaunchPad."""
+"""Repair what FireWorks leaves incomplete if a process dies while it writes to the LaunchPad."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 _ENDED = ("COMPLETED", "FIZZLED")
 
-# FireWorks writes a change of a workflow within a second, and holds its lock meanwhile. What
-# has not moved for this long was left by a process that died.
+# FireWorks writes a change of a workflow within a second, and holds its lock meanwhile. A lock
+# that is older was left by a process that died.
 _LOCK_SECONDS = 5.0
 _HALF_DONE = timedelta(seconds=60)
 
 
 def repair(database: Database, nodes: Collection[str], *, alone: bool) -> int:
-    """Put right what dead processes left half done.
+    """Repair what dead processes left incomplete.
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ def repair(database: Database, nodes: Collection[str], *, alone: bool) -> int:
     nodes
         The nodes whose workflows are looked at.
     alone
-        Nobody else works on them: nothing is under way.
+        No other process works on them: nothing is in progress.
 
     Returns
     -------
-    How many ends of runs were told to their workflow.
+    How many runs had their end passed on to their workflow.
     """
     horizon = datetime.now(UTC) - (timedelta(0) if alone else _HALF_DONE)
     _unlock(database, nodes, alone=alone)
@@ -52,7 +52,7 @@ def refresh(database: Database, fw_id: int, *, alone: bool = False) -> None:
 def free_lock(database: Database, fw_id: int, *, alone: bool = False) -> None:
     """Open the lock of a step's workflow if the process that took it is gone.
 
-    FireWorks waits five minutes for a lock, and a killed process cannot give up its own.
+    FireWorks waits five minutes for a lock, and a killed process cannot release its own.
     """
     locked = {"nodes": fw_id, "locked": True}
     workflow = database.workflows.find_one(locked, {"updated_on": 1})
@@ -71,10 +71,10 @@ def _unlock(database: Database, nodes: Collection[str], *, alone: bool) -> None:
 
 
 def _remove_orphans(database: Database, nodes: Collection[str], horizon: datetime) -> None:
-    """Remove Fireworks that no workflow knows of.
+    """Remove Fireworks that belong to no workflow.
 
-    FireWorks stores the steps that a step adds before the workflow that they belong to; the
-    step that added them has not ended for the workflow, and adds them again.
+    FireWorks stores the steps that a step adds before it stores their workflow. For the
+    workflow the adding step has not ended, so it adds them again.
     """
     unfinished = {"$nin": ["COMPLETED", "FIZZLED", "ARCHIVED", "DEFUSED"]}
     orphans = database.fireworks.aggregate(
@@ -132,10 +132,10 @@ def _refresh_unfinished(
 def _waits_in_vain(
     step: dict[str, Any], parents: dict[str, list[int]], told: dict[int, str]
 ) -> bool:
-    """Say whether a step waits although the workflow knows that all its parents have ended.
+    """Return True if a step waits although the workflow knows that all its parents have ended.
 
-    FireWorks marks a step as FIZZLED by hand where it cannot refresh the workflow, with the
-    database going away for one, and its children do not hear of it.
+    FireWorks marks a step as FIZZLED directly if it cannot refresh the workflow, for example
+    because the database went away, and the children are not updated.
     """
     enough = _ENDED if step["spec"].get("_allow_fizzled_parents") else _ENDED[:1]
     return step["state"] == "WAITING" and all(
@@ -146,7 +146,7 @@ def _waits_in_vain(
 def _must_refresh(
     database: Database, step: dict[str, Any], told: str | None, horizon: datetime
 ) -> bool:
-    """Say whether a workflow has not seen a step end; such a step is made to end once more.
+    """Return True if a workflow has not seen a step end; the step then has to end once more.
 
     FireWorks adds what a step asks for when it sees it end for the first time, and stores
     that it has ended before the workflow that has grown: it must see it end again.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workflows.recovery.batch_job import (
     UNKNOWN,
@@ -11,16 +11,19 @@ from workflows.recovery.batch_job import (
     JobReport,
     JobState,
     Queue,
+    read_json,
     run_command,
     user_name,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Reports = dict[str, JobReport]
 
 
 class Slurm(Queue):
-    """Slurm: `squeue` for what it has in memory, `sacct` for the past where accounting is on."""
+    """Slurm: `squeue` for jobs in its memory, `sacct` for past ones if accounting is on."""
 
     name = "slurm"
     command = "squeue"
@@ -44,33 +47,32 @@ class Slurm(Queue):
 
     @classmethod
     def current(cls, environment: Mapping[str, str]) -> BatchJob | None:
-        """Give the job of SLURM_JOB_ID."""
+        """Return the job of SLURM_JOB_ID."""
         if not (job := environment.get("SLURM_JOB_ID")):
             return None
         return BatchJob(cls.name, job, environment.get("SLURM_CLUSTER_NAME", ""), user_name())
 
-    def ask(self, ids: Sequence[str]) -> dict[str, JobReport]:
-        """Ask squeue; for jobs that have left Slurm's memory, sacct."""
-        words = [
-            "squeue",
-            "--noheader",
-            "--states=all",
-            "--format=%A|%T",
-            f"--jobs={','.join(ids)}",
-        ]
-        code, out, err = run_command(words)
-        # Slurm forgets a job five minutes after its end (MinJobAge); asked for forgotten ones
-        # alone, squeue fails with these words.
-        if code and self._NO_SUCH_JOB not in err:
-            return {}
-        found = self.parse(out)
-        missing = [job for job in ids if job not in found]
-        return dict.fromkeys(missing, JobReport(JobState.ENDED)) | self._past(missing) | found
+    def ask(self, ids: Sequence[str]) -> Reports:
+        """Ask squeue; for jobs that have left Slurm's memory, sacct.
 
-    def parse(self, table: str) -> dict[str, JobReport]:
-        """Read lines of job and state, separated by a bar."""
-        rows = (line.split("|") for line in table.splitlines() if "|" in line)
-        return {row[0].strip(): self._report(row[1]) for row in rows}
+        A job that the controller does not know has ended, even if the accounting has it running:
+        the accounting was not told of its end.
+        """
+        found = self._present(ids)
+        if found is None:
+            return {}
+        missing = [job for job in ids if job not in found]
+        past = {job: report for job, report in self._past(missing).items() if _is_over(report)}
+        return dict.fromkeys(missing, JobReport(JobState.ENDED)) | past | found
+
+    def parse(self, table: str) -> Reports:
+        """Read lines of job, state and perhaps user and folder, separated by bars."""
+        rows = (line.split("|", maxsplit=3) for line in table.splitlines() if "|" in line)
+        reports = {}
+        for job, state, *others in rows:
+            user, folder = (*others, "", "")[:2]
+            reports[job.strip()] = self._report([state], folder=folder, user=user)
+        return reports
 
     @property
     def cluster(self) -> str:
@@ -79,16 +81,59 @@ class Slurm(Queue):
         found = re.search(r"^ClusterName\s*=\s*(\S+)", out, re.MULTILINE)
         return found.group(1) if found else ""
 
-    def _past(self, ids: Sequence[str]) -> dict[str, JobReport]:
+    def _present(self, ids: Sequence[str]) -> Reports | None:
+        """Ask the controller; None if it does not answer."""
+        jobs = f"--jobs={','.join(ids)}"
+        # Slurm 22.05 answers with all its jobs; versions before 21.08 know no JSON.
+        code, out, _ = run_command(["squeue", "--json", "--states=all", jobs])
+        answer = read_json(out)
+        if code == 0 and "jobs" in answer and not answer.get("errors"):
+            return {job: r for job, r in self._parse_json(answer["jobs"]).items() if job in ids}
+        words = ["squeue", "--noheader", "--states=all", "--format=%A|%T|%u|%Z", jobs]
+        code, out, err = run_command(words)
+        # Slurm forgets a job five minutes after its end (MinJobAge); asked for forgotten ones
+        # alone, squeue fails with these words.
+        return None if code and self._NO_SUCH_JOB not in err else self.parse(out)
+
+    def _past(self, ids: Sequence[str]) -> Reports:
         """Ask the accounting; without one sacct fails, and nothing is known of the past."""
         if not ids:
             return {}
-        words = ["sacct", "--noheader", "--allocations", "--parsable2", "--format=JobIDRaw,State"]
-        _, out, _ = run_command([*words, f"--jobs={','.join(ids)}"])
+        jobs = f"--jobs={','.join(ids)}"
+        _, out, _ = run_command(["sacct", "--json", jobs])
+        if found := read_json(out).get("jobs"):
+            return self._parse_json(found)
+        words = ["sacct", "--noheader", "--allocations", "--parsable2"]
+        _, out, _ = run_command([*words, "--format=JobIDRaw,State,User,WorkDir", jobs])
         return self.parse(out)
 
-    def _report(self, text: str) -> JobReport:
-        word = text.partition(" ")[0].rstrip("+")  # sacct: CANCELLED by 1000
-        if word in self._ALIVE:
-            return JobReport(JobState.ALIVE, word)
-        return JobReport(JobState.ENDED, word) if word in self._ENDED else UNKNOWN
+    def _parse_json(self, jobs: Iterable[Mapping[str, Any]]) -> Reports:
+        """Read the jobs of squeue's or sacct's JSON, of whichever version."""
+        return {
+            str(job["job_id"]): self._report(
+                _states(job),
+                folder=job.get("current_working_directory") or job.get("working_directory") or "",
+                user=job.get("user_name") or job.get("user") or "",
+            )
+            for job in jobs
+        }
+
+    def _report(self, states: Sequence[str], *, folder: str, user: str) -> JobReport:
+        """Judge a state with its flags: one that is CANCELLED and COMPLETING is alive."""
+        words = [state.strip().partition(" ")[0].rstrip("+") for state in states]  # CANCELLED by 0
+        if alive := [word for word in words if word in self._ALIVE]:
+            return JobReport(JobState.ALIVE, alive[-1], folder, user)
+        if ended := [word for word in words if word in self._ENDED]:
+            return JobReport(JobState.ENDED, ended[0], folder, user)
+        return UNKNOWN
+
+
+def _states(job: Mapping[str, Any]) -> list[str]:
+    """Give the states in a job's JSON: a word until Slurm 23.02, then a list."""
+    state = job.get("job_state") or job.get("state") or ""
+    state = state.get("current", "") if isinstance(state, dict) else state
+    return [state] if isinstance(state, str) else [str(word) for word in state]
+
+
+def _is_over(report: JobReport) -> bool:
+    return report.state is JobState.ENDED

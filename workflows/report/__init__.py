@@ -1,1 +1,1 @@
-"""The report: the state and the results of a campaign for people, as one HTML page and as files."""
+"""The report: state and results of a campaign, as one HTML page and as figure files."""

@@ -24,8 +24,8 @@ def _learning(database: Database, name: str) -> list[Chapter]:
     return learning_chapters(database, name)
 
 
-#: Chapters that come from more than the result documents, in the order in which they are shown;
-#: each gives its chapters, none where there is nothing to show.
+#: Functions that make chapters from more than the result documents, in the order of the report;
+#: each returns its chapters, or none if there is nothing to show.
 SOURCES: tuple[Callable[[Database, str], list[Chapter]], ...] = (_learning,)
 
 
@@ -42,7 +42,7 @@ def make_report(database: Database, name: str) -> Report:
 
 
 def all_chapters(database: Database, gathered: Gathered) -> list[Chapter]:
-    """Give every figure and table of a report: of the results first, then of the sources."""
+    """Return every figure and table of a report: those of the results, then of the sources."""
     chapters = campaign_chapters(gathered.documents)
     for source in SOURCES:
         chapters += source(database, gathered.name)

@@ -16,7 +16,7 @@ _OTHERS = "#b0b0b0"
 
 
 def atom_colours(elements: Iterable[str]) -> dict[str, str]:
-    """Give the colour of each element's atoms, those of Jmol, in pymatgen's table."""
+    """Return the colour of each element's atoms, those of Jmol, in pymatgen's table."""
     return {element: _colours().get(element, _OTHERS) for element in sorted(elements)}
 
 

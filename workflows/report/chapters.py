@@ -1,4 +1,4 @@
-"""The figures and tables of a report, as matplotlib draws them: for the page, and as files."""
+"""The figures and tables of a report, drawn by matplotlib for the page and for files."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure with what people read beside it.
+    """A figure with its title and caption.
 
     Attributes
     ----------
     name
         Its file's name, without suffix.
     title
-        Heading, and what stands in its place for those who cannot see it.
+        Heading, and text alternative for readers who cannot see the figure.
     caption
         What it shows, in a sentence or two.
     draw
-        Makes the figure; called once, when it is needed.
+        Draws the figure; called once, on request.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Chapter:
     drawings, tables
         What it shows, in this order.
     on_page
-        Whether the page shows the figures; what it draws itself is for files only.
+        True if the page shows the figures; figures that the page draws itself are for files only.
     """
 
     title: str
@@ -70,7 +70,7 @@ class Chapter:
 
 
 def campaign_chapters(documents: Sequence[Document]) -> list[Chapter]:
-    """Give the chapters that follow from the results alone; those without content are left out.
+    """Return the chapters that follow from the results alone; empty ones are left out.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def campaign_chapters(documents: Sequence[Document]) -> list[Chapter]:
         ),
         Chapter(
             "All compounds",
-            "Marks and colours tell stable, undecided and unstable compounds; the dashed line is "
+            "Marks and colours tell if the electrode reduces the dopant; the dashed line is "
             "the undoped host.",
             list(_overviews(doped, host)),
         ),
@@ -134,14 +134,14 @@ def _overviews(doped: Sequence[Document], host: Document | None) -> Iterator[Dra
         yield Drawing(
             "barrier_against_reaction",
             "Migration barrier against reaction energy",
-            "Right is less reactive, below is more mobile. Named compounds are beaten by no other "
+            "Right is less reactive, below is more mobile. No other compound beats the named ones "
             "in both.",
             partial(trade_off_figure, known, host),
         )
 
 
 def _concentration(doped: Sequence[Document], host: Document | None) -> Iterator[Drawing]:
-    # Documents of older schemas may lack what sorts them into series.
+    # Documents of older schemas may lack the fields that define a series.
     whole = [each for each in doped if all(each.get(field) is not None for field in _SORTED_BY)]
     if concentration_series(whole):
         yield Drawing(

@@ -1,4 +1,4 @@
-"""Figures put into the page, and written to files."""
+"""Draw figures for the page and for files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-# The same campaign gives the same bytes: no date, and ids that do not change.
+# The same campaign produces the same bytes: no date, and constant ids.
 _REPEATABLE = {"svg.hashsalt": "interphase"}
 PATHS = "reaction_paths"
 _PIXELS = 96  # per inch of CSS
@@ -45,14 +45,14 @@ def sections(chapters: Iterable[Chapter]) -> tuple[Section, ...]:
 
 
 def write_figures(chapters: Iterable[Chapter], folder: Path, suffix: str) -> Iterator[Path]:
-    """Write every figure of the chapters into a folder; give each path when it is written.
+    """Write every figure of the chapters into a folder; return each path when it is written.
 
     Parameters
     ----------
     chapters
         What to draw.
     folder
-        Where to; it is made if need be.
+        Target folder; created if necessary.
     suffix
         "png", "svg" or "pdf".
 

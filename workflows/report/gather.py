@@ -1,4 +1,4 @@
-"""From a campaign's database to the report: what has landed, and what became of the rest."""
+"""Read a campaign's database for the report: what has landed, and the state of the rest."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LANDED = NodeState.LANDED.value
 
 @dataclass(frozen=True)
 class Gathered:
-    """What was read of a campaign.
+    """The data read from a campaign.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Gathered:
     entries
         Every compound, the undoped host first.
     status
-        The state of the campaign; None where the database does not tell.
+        The state of the campaign; None if it cannot be read.
     stored
         The campaign's own document.
     warnings
@@ -71,12 +71,12 @@ def gather(database: Database, name: str, runners: RunnersUp | None = None) -> G
     name
         Name of the campaign.
     runners
-        What computes the runners-up; it remembers those it knows.
+        Computes the runners-up, and remembers them.
 
     Raises
     ------
     InputError
-        The database knows nothing of a campaign of this name.
+        The database has no campaign of this name.
     """
     stored = database.campaigns.find_one({"name": name}, {"campaign.crystals": 0}) or {}
     found = find(database.results, [_is_exactly(name)], fields=list(Field))
@@ -89,7 +89,7 @@ def gather(database: Database, name: str, runners: RunnersUp | None = None) -> G
     entries = _entries(found, nodes, states, status, _workflows(database, nodes), warnings)
     if status:
         warnings += _not_covered(database, name, entries)
-    if nodes:  # without the plan nobody knows the reference phases
+    if nodes:  # without the plan the reference phases are unknown
         entries = (runners or RunnersUp()).add(database, name, entries, warnings)
     documents = [
         {**entry.result, Field.DOPANTS: list(entry.dopants), Field.JOB_UUID: entry.key}
@@ -100,7 +100,7 @@ def gather(database: Database, name: str, runners: RunnersUp | None = None) -> G
 
 
 def _is_exactly(name: str) -> str:
-    """Ask for one campaign's results; quotes in a name are doubled, as in CSV."""
+    """Select one campaign's results; quotes in a name are doubled, as in CSV."""
     quoted = name.replace('"', '""')
     return f'{Field.CAMPAIGN}="{quoted}"'
 
@@ -145,7 +145,7 @@ def build_report(gathered: Gathered, sections: Iterable[Section] = ()) -> Report
 def _state(
     database: Database, name: str, warnings: list[str]
 ) -> tuple[Status | None, list[Node], dict[str, NodeState]]:
-    """Read the campaign's state; an older schema's is named as unreadable."""
+    """Read the campaign's state; that of an older schema is reported as unreadable."""
     from workflows.storage.campaigns import load_nodes
 
     try:
@@ -155,13 +155,13 @@ def _state(
         first = str(error).splitlines()[0]
         warnings.append(
             "The state of the campaign cannot be read: it was stored by another version "
-            f"({first}). Results are shown; submit or run the specification again to mend it."
+            f"({first}). Results are shown; submit or run the specification again to fix this."
         )
         return None, [], {}
 
 
 def _not_covered(database: Database, name: str, entries: Sequence[CompoundView]) -> list[str]:
-    """Say what the results lack of what was planned and has landed."""
+    """List planned compounds that have landed but have no result."""
     found = coverage_of(database, name)
     if not found.compounds:
         return [f"{found}."]
@@ -172,7 +172,7 @@ def _not_covered(database: Database, name: str, entries: Sequence[CompoundView])
 
 
 def _workflows(database: Database, nodes: Sequence[Node]) -> dict[str, int]:
-    """Give the number of each node's workflow on the LaunchPad: that of its first Firework."""
+    """Return the number of each node's workflow on the LaunchPad: that of its first Firework."""
     found = database.workflows.find(
         {"metadata.digest": {"$in": [node.uuid for node in nodes]}},
         {"metadata.digest": 1, "nodes": 1},
@@ -188,7 +188,7 @@ def _entries(
     workflows: Mapping[str, int],
     warnings: list[str],
 ) -> list[CompoundView]:
-    """Make an entry of every compound, planned or found."""
+    """Make an entry for every compound, planned or found."""
     failures: dict[str, list[Failed]] = {}
     for failure in status.failures if status else ():
         failures.setdefault(failure.compound, []).append(_failed(failure))
@@ -214,7 +214,7 @@ def _entries(
 
 
 def _stray(key: str, document: Document, warnings: list[str]) -> CompoundView:
-    """Make an entry of a result that no stored plan knows."""
+    """Make an entry for a result that is in no stored plan."""
     dopants = read_dopants(document)
     if dopants is None:
         warnings.append(f"{document.get(Field.FORMULA) or key}: its dopants cannot be read.")
@@ -245,7 +245,7 @@ def _with_result(
 
 
 def _name(dopants: Sequence[Document], otherwise: str, compensation: str | None) -> str:
-    """Name a compound for people: "Al³⁺ on Li, x = 0.25"."""
+    """Return the display name of a compound: "Al³⁺ on Li, x = 0.25"."""
     if not dopants:
         return otherwise
     parts = [
@@ -275,7 +275,7 @@ def _failed(failure: Failure) -> Failed:
         kind=kind.value,
         error=failure.error,
         lines=failure.lines,
-        mend=kind.mend,
+        remedy=kind.remedy,
     )
 
 

@@ -1,4 +1,4 @@
-"""What was learnt as chapters of the report: figures and tables, from the stored document."""
+"""A training as chapters of the report: figures and tables from the stored document."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEADING = 50
 
 
 def learning_chapters(database: Database, name: str) -> list[Chapter]:
-    """Give the chapters of a campaign's last training; none if nothing was learnt.
+    """Return the chapters of a campaign's last training; none if nothing was learnt.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def learning_chapters(database: Database, name: str) -> list[Chapter]:
     predictions = _predictions(stored)
     listed = [table for table in (forecasts, predictions) if table.rows]
     if listed:
-        text = "Compounds that were predicted, beside what was computed of them afterwards."
+        text = "Predicted compounds, compared with later calculations."
         parts.append(Chapter("Predictions", text, (), listed))
     return parts
 
@@ -116,7 +116,7 @@ def _regression(learnt: Record) -> Table:
         for row in learnt["regression"]
     ]
     columns = [("algorithm", False), ("folds", False), *((name, True) for name in names)]
-    caption = "Energies in eV per f.u.; the dummy answers with the mean."
+    caption = "Energies in eV per f.u.; the dummy predicts the mean."
     return _table("Regression of the reaction energy", columns, rows, caption)
 
 
@@ -178,7 +178,7 @@ def _table(
     rows: Sequence[Sequence[Cell]],
     caption: str,
 ) -> Table:
-    """Make a table; of each column the title, and whether it holds numbers."""
+    """Make a table; for each column the title, and whether it holds numbers."""
     return Table(
         title=title,
         columns=tuple(Column(title=text, numeric=numeric) for text, numeric in columns),

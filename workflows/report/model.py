@@ -1,4 +1,4 @@
-"""What a report says, as plain data: what the page shows, and nothing of how."""
+"""The content of a report as plain data, without its presentation."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from analysis.figures.style import DIVERGING, LINEAR_WIDTH, SEQUENTIAL
 
 
 class Model(BaseModel):
-    """A part of the report; NaN and infinities never get this far."""
+    """A part of the report, without NaN and infinities."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class CrystalView(Model):
-    """A relaxed cell, in as few characters as the page's view of it needs."""
+    """A relaxed cell, in as few characters as the page needs."""
 
     lattice: tuple[tuple[float, ...], ...] = Field(description="Vectors as rows [3, 3], Å")
     elements: tuple[str, ...] = Field(description="Elements that occur")
@@ -33,7 +33,7 @@ class Failed(Model):
     kind: str = Field(description="Class of the failure, as `interphase recover` names it")
     error: str = Field(description="Last line of the error")
     lines: str = Field("", description="Last lines of the traceback")
-    mend: str = Field("", description="What a person does about it")
+    remedy: str = Field("", description="What the user should do about it")
 
 
 class Runner(Model):
@@ -109,7 +109,7 @@ class Section(Model):
 
 
 class FieldText(Model):
-    """What a field of a result document is called."""
+    """Names of a field of a result document."""
 
     label: str
     unit: str
@@ -117,14 +117,14 @@ class FieldText(Model):
 
 
 class Fact(Model):
-    """One line of what the campaign was computed with."""
+    """One line on how the campaign was computed."""
 
     title: str
     text: str
 
 
 class Palette(Model):
-    """Colours that the page shares with the figures."""
+    """Colours shared by the page and the figures."""
 
     diverging: tuple[str, ...] = DIVERGING
     sequential: tuple[str, ...] = SEQUENTIAL
@@ -135,7 +135,7 @@ class Report(Model):
     """Everything of one campaign that the page shows."""
 
     campaign: str
-    host: str = Field(description="What the undoped host is called")
+    host: str = Field(description="Name of the undoped host")
     host_formula: str = ""
     electrode: str = ""
     made: str = Field(description="When the report was made, ISO 8601 with the offset from UTC")

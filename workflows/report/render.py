@@ -1,4 +1,4 @@
-"""The report as one HTML page that asks nobody for anything."""
+"""The report as one HTML page that requests nothing from other servers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def render(report: Report, *, live: Mapping[str, Any] | None = None) -> str:
     report
         What it shows.
     live
-        Where a served page asks for news; None for a file.
+        Where a served page looks for changes; None for a file.
     """
     style = _template("report.css")
     script = page_script()
@@ -42,7 +42,7 @@ def render(report: Report, *, live: Mapping[str, Any] | None = None) -> str:
     return environment.get_template("report.html").render(
         report=report,
         policy=content_policy(script, live=live is not None),
-        # Our own files, with no word of the campaign in them.
+        # Our own files, without content from the campaign.
         style=Markup(style),  # noqa: S704  our own
         script=Markup(script),  # noqa: S704  our own
         data=htmlsafe_json_dumps(page_data(report, live=live), dumps=to_json),
@@ -51,22 +51,22 @@ def render(report: Report, *, live: Mapping[str, Any] | None = None) -> str:
 
 @cache
 def page_script() -> str:
-    """Give the page's script, the same for every campaign."""
+    """Return the page's script, the same for every campaign."""
     return "\n".join(_template(f"{name}.js") for name in _SCRIPTS)
 
 
 def page_data(report: Report, *, live: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Give what the page's script reads."""
+    """Return the data that the page's script reads."""
     return {**report.model_dump(mode="json"), "live": live}
 
 
 def to_json(data: Any, **_: Any) -> str:
-    """Write strict JSON in few bytes; a NaN is an error and not a page that does not load."""
+    """Write compact strict JSON; a NaN is an error here, instead of a page that does not load."""
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def content_policy(script: str, *, live: bool) -> str:
-    """Let the browser run this one script, load nothing, and talk to nobody but our own server."""
+    """Let the browser run this one script, load nothing, and connect to our own server only."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     connect = "'self'" if live else "'none'"
     return (
@@ -76,12 +76,12 @@ def content_policy(script: str, *, live: bool) -> str:
 
 
 def require_writable(path: Path) -> None:
-    """Refuse a file that cannot be written before anything is read for it.
+    """Refuse a file that cannot be written, before reading anything.
 
     Raises
     ------
     InputError
-        Its folder cannot be made or written to, or it is a folder itself.
+        Its folder cannot be created or written to, or it is a folder itself.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def require_writable(path: Path) -> None:
 
 
 def write_page(page: str, path: Path) -> Path:
-    """Write the page to a file, at once: what was there stays whole until the new one is.
+    """Write the page to a file atomically: the old file stays until the new one is complete.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a campaign was computed with: engine, reference phases, settings, versions, dates."""
+"""How a campaign was computed: engine, reference phases, settings, versions, dates."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-# Their versions decide what a report shows: the science, and the crystals it is done with.
+# Packages whose versions a report shows: the science, and the crystals it works on.
 _PACKAGES = ("interphase", "pymatgen", "jobflow", "atomate2", "FireWorks")
 
 
 def facts_of(stored: Document, documents: Sequence[Document]) -> tuple[Fact, ...]:
-    """List what the campaign was computed with, as far as its documents say.
+    """List how the campaign was computed, as far as its documents say.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def _settings(settings: Any) -> str:
 
 
 def _time(value: Any) -> str:
-    """Give a stored time, which is in UTC, in this machine's."""
+    """Convert a stored time, which is in UTC, to this machine's zone."""
     if not isinstance(value, datetime):
         return ""
     return f"{value.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M %Z}"

@@ -1,4 +1,4 @@
-"""The runners-up of a compound's reaction: not stored, but a matter of milliseconds."""
+"""The runners-up of a compound's reaction: not stored, since they take milliseconds."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RunnersUp:
     def add(
         self, database: Database, name: str, entries: Sequence[CompoundView], warnings: list[str]
     ) -> list[CompoundView]:
-        """Give the entries with their runners-up.
+        """Return the entries with their runners-up.
 
         Parameters
         ----------
@@ -51,7 +51,7 @@ class RunnersUp:
         entries
             Its compounds.
         warnings
-            What cannot be computed is added.
+            Messages on what cannot be computed are added.
         """
         missing = [each for each in entries if each.key not in self.known and _is_ranked(each)]
         if missing:
@@ -84,7 +84,7 @@ class RunnersUp:
 
 
 def _is_ranked(entry: CompoundView) -> bool:
-    """Say whether a compound has the energy that its reactions start from."""
+    """Return True if a compound has the energy that its reactions start from."""
     return entry.result.get(Field.FORMATION_ENERGY_PER_ATOM) is not None
 
 

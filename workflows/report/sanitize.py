@@ -1,7 +1,7 @@
-"""Result documents as the report takes them: every value of its kind, or null.
+"""Sanitize result documents for the report: every value has its kind, or is null.
 
-A database may hold documents of an older schema, of a half-written campaign or of another hand.
-What a field should not hold is left out and named, so that nothing of it reaches the page.
+A database may hold documents of an older schema, of a half-written campaign, or from another
+source. Values of the wrong kind are left out and named, so that they never reach the page.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-# Å and fractions: a thousandth of a 12 Å cell is 0.01 Å, far below what a picture shows.
+# Å and fractions: a thousandth of a 12 Å cell is 0.01 Å, far below the resolution of a picture.
 DECIMALS = 3
-# A garnet's conventional cell has 192; more than this is no picture and makes the page heavy.
+# A garnet's conventional cell has 192; a larger one is not readable and makes the page heavy.
 MOST_SITES = 1000
 
-# Provenance is long, and much the same in every document: `interphase provenance` shows it.
+# Provenance is long and similar in every document: `interphase provenance` shows it.
 _APART = (Field.STRUCTURE, Field.CAMPAIGN, Field.JOB_UUID, Field.DOPANTS, Field.PROVENANCE)
 
 
@@ -34,7 +34,7 @@ def read_result(document: Document) -> tuple[dict[str, Any], list[str]]:
     Returns
     -------
     The values by field, without structure, dopants, campaign and job; and the fields that are
-    there but hold something else than they should.
+    present but have the wrong kind.
     """
     values: dict[str, Any] = {}
     unreadable: list[str] = []
@@ -50,7 +50,7 @@ def read_result(document: Document) -> tuple[dict[str, Any], list[str]]:
 
 
 def read_dopants(document: Document) -> tuple[dict[str, Any], ...] | None:
-    """Read the dopants; None if they are missing or not as they should be."""
+    """Read the dopants; None if they are missing or malformed."""
     given = document.get(Field.DOPANTS)
     if not isinstance(given, (list, tuple)):
         return None
@@ -61,7 +61,7 @@ def read_dopants(document: Document) -> tuple[dict[str, Any], ...] | None:
 
 
 def read_crystal(structure: Any) -> CrystalView | None:
-    """Shorten a structure's dictionary; None if it is none, or too large for a picture."""
+    """Shorten a structure's dictionary; None if it is malformed, or too large for a picture."""
     try:
         sites = structure["sites"]
         species = [site["species"][0]["element"] for site in sites]
@@ -88,7 +88,7 @@ def _short(value: float) -> float:
 
 
 def _read(value: Any, kind: Kind, field: Field) -> Any:
-    """Give a value as its kind has it, None if it is something else."""
+    """Return a value of the right kind, None for any other."""
     if kind is Kind.RECORDS:
         return _records(value, field)
     read: Callable[[Any], Any] = _READERS.get(kind, _text)
@@ -96,7 +96,7 @@ def _read(value: Any, kind: Kind, field: Field) -> Any:
 
 
 def _is_gap(value: Any) -> bool:
-    """Say whether a value is a number's way to say that there is none."""
+    """Return True if a value is a number that stands for a missing one."""
     return isinstance(value, float) and not math.isfinite(value)
 
 
@@ -109,7 +109,7 @@ def _flag(value: Any) -> bool | None:
 
 
 def _date(value: Any) -> str | None:
-    """Give a point in time, which MongoDB keeps in UTC, as text."""
+    """Return a point in time, which MongoDB keeps in UTC, as text."""
     return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else None
 
 

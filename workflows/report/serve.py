@@ -1,8 +1,8 @@
-"""The live view: the report beside FireWorks' web GUI, on this machine alone.
+"""The live view: the report next to FireWorks' web GUI, on this machine only.
 
 Any user of a machine can connect to a port on its loopback: everything is behind the web GUI's
-user and password, as that GUI is itself. A secret in the address would stay in the browser's
-history, and a cookie would be sent to any other server on 127.0.0.1, whatever its port.
+user and password, like that GUI. A secret in the address would stay in the browser's history, and a
+cookie would be sent to any other server on 127.0.0.1, on any port.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from workflows.report.model import Report, Section
     from workflows.storage.database import Database
 
-#: Where the report lies; FireWorks' pages link to each other from the root.
+#: Path of the report; FireWorks' pages link to each other from the root.
 REPORT = "/campaign"
-#: Between two questions of a page whether anything has changed.
+#: Seconds between two checks of a page for changes.
 SECONDS = 5
-#: Between two drawings of the figures while a campaign runs: those of 300 compounds cost a core
-#: some 5 seconds, which the campaign needs itself.
+#: Seconds between two drawings of the figures while a campaign runs: those of 300 compounds take a
+#: core some 5 seconds, which the campaign needs itself.
 FIGURE_SECONDS = 60
 
 _LIVE = {"gui": "/", "state": f"{REPORT}/state.json", "data": f"{REPORT}/data.json"}
@@ -59,7 +59,7 @@ def make_live_app(database: Database, name: str, login: Login) -> WSGIApplicatio
     name
         The campaign.
     login
-        What every page asks for.
+        What every page requires.
     """
     web_gui = make_app(database.launchpad, login, campaign=name)
     report = make_report_app(Latest(database, name), login)
@@ -67,7 +67,7 @@ def make_live_app(database: Database, name: str, login: Login) -> WSGIApplicatio
 
 
 class Latest:
-    """The report as the database has it now; made again only when something has changed.
+    """The report of the current database; rebuilt only when something has changed.
 
     Parameters
     ----------
@@ -86,13 +86,13 @@ class Latest:
         self._runners = RunnersUp()
 
     def version(self) -> str:
-        """Give a digest of everything that changes while a campaign runs."""
+        """Return a digest of everything that changes while a campaign runs."""
         status = campaign_status(self._database, self._name)
         seen = [self._landed(), status.steps, list(status.running), len(status.failures)]
         return _digest(seen)
 
     def report(self) -> Report:
-        """Give the report of the present version."""
+        """Return the report of the current version."""
         with self._lock:
             version = self.version()
             if self._report is None or self._report.version != version:
@@ -102,7 +102,7 @@ class Latest:
             return self._report
 
     def _sections(self, gathered: Gathered) -> tuple[Section, ...]:
-        """Draw the figures again if results have landed, but not at every one of them."""
+        """Redraw the figures if results have landed, but not for each one of them."""
         landed, old = _digest(self._landed()), self._figures
         ended = gathered.status is None or gathered.status.finished
         recent = old and time.monotonic() - old.drawn < FIGURE_SECONDS and not ended
@@ -117,7 +117,7 @@ class Latest:
 
 
 class Figures(NamedTuple):
-    """The figures as they were drawn last."""
+    """The last figures drawn."""
 
     landed: str
     drawn: float

@@ -1,1 +1,1 @@
-"""Result documents, and questions to them."""
+"""Result documents, and queries on them."""

@@ -1,9 +1,9 @@
 """The maggma builder that makes the results of a campaign from the job store.
 
 It is incremental: a document is made where there is none yet, where its job has run again, and
-where it is of an older schema. It may run at any time, any number of times and several at once: a
-unique index on campaign and job lets each document be there once, and whoever is last has written
-the same. A document whose content did not change is not written again.
+where it has an older schema. It may run at any time, any number of times and several at once: a
+unique index on campaign and job keeps one of each document, and concurrent writers write the same
+content. A document whose content did not change is not written again.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
     jobs
         The job store's documents.
     campaigns, nodes
-        The campaigns and what they consist of.
+        The campaigns and their nodes.
     results
         The result documents.
     campaign
         Name of the campaign.
     uuids
-        Jobs of the compounds that are looked at; all of the campaign by default, and every
-        document that is there.
+        Jobs of the compounds to update; by default all of the campaign, and every existing
+        document.
     everything
-        Make every document again, not only what is missing or old.
+        Rebuild every document, not only missing and old ones.
     chunk_size
         Number of documents that are in memory together; one of 96 atoms takes 20 kB.
     """
@@ -83,7 +83,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
         super().__init__([jobs, campaigns, nodes], [results], chunk_size=chunk_size)
 
     def get_items(self) -> Iterator[Document]:
-        """Go through what is to be made: origin of each document, and the one that is there."""
+        """Yield what to make: the origin of each document, and the existing document."""
         stale = self._stale()
         self.total = len(stale)
         known = self._known_campaign() if stale else {}
@@ -91,7 +91,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
             yield from self._items(list(chunk), known)
 
     def process_item(self, item: Document) -> Document | None:
-        """Make one document; None if the one that is there is the same, or none can be made."""
+        """Make one document; None if the existing one is the same, or none can be made."""
         try:
             document = make_document(Origin(**item["origin"]))
         except DocumentError as error:
@@ -109,7 +109,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
         try:
             self.results.update(items, key=_KEY)
         except BulkWriteError as error:
-            # Somebody else wrote the same document in the same moment.
+            # Another process wrote the same document at the same moment.
             if any(e["code"] != _DUPLICATE_KEY for e in error.details["writeErrors"]):
                 raise
         self.written += len(items)
@@ -130,7 +130,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
         if there is None:
             return has_landed
         version = there.get(Field.SCHEMA_VERSION) or 1
-        if version > SCHEMA_VERSION:  # a newer package wrote it, and knows better
+        if version > SCHEMA_VERSION:  # written by a newer package: leave it alone
             return False
         run_again = has_landed and there.get(Field.COMPUTED) != computed
         return self.everything or version < SCHEMA_VERSION or run_again
@@ -140,7 +140,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
         return [node["uuid"] for node in self.nodes.query(query, ["uuid"])]
 
     def _there(self) -> dict[str, Document]:
-        """Give version and time of the documents that are there; an index holds all of it."""
+        """Return version and time of the existing documents; an index holds all of it."""
         query: Document = {Field.CAMPAIGN.value: self.campaign}
         if self.uuids is not None:
             query[Field.JOB_UUID.value] = {"$in": list(self.uuids)}
@@ -149,13 +149,13 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
         return {d[Field.JOB_UUID]: d for d in self.results.query(query, fields)}
 
     def _landed(self, uuids: Sequence[str]) -> dict[str, Any]:
-        """Give the times at which jobs ended, by uuid."""
+        """Return the times at which jobs ended, by uuid."""
         fields = {"_id": 0, "uuid": 1, "completed_at": 1, "metadata.utc_offset": 1}
         found = self.jobs.query({"uuid": {"$in": uuids}}, fields)
         return {job["uuid"]: computed_at(job) for job in found}
 
     def _known_campaign(self) -> Document:
-        """Give engine and specification of the campaign; nothing if it is not stored."""
+        """Return engine and specification of the campaign; nothing if it is not stored."""
         fields = {"campaign.engine": 1, "campaign.spec": 1}
         found = self.campaigns.query_one({"name": self.campaign}, fields) or {}
         campaign = found.get("campaign") or {}
@@ -172,7 +172,7 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
             yield {"origin": origin | known, "stored": stored.get(uuid)}
 
     def _parents(self, uuids: list[str]) -> dict[str, list[dict[str, str]]]:
-        """Give label and job of the nodes that each job needed."""
+        """Return label and job of the nodes that each job needed."""
         query = {"campaign": self.campaign, "uuid": {"$in": uuids}}
         found = {node["uuid"]: node["parents"] for node in self.nodes.query(query)}
         needed = {"uuid": {"$in": sorted({p for parents in found.values() for p in parents})}}
@@ -184,12 +184,12 @@ class ResultsBuilder(Builder):  # type: ignore[misc]  # maggma is untyped
 
 
 def _content(document: Document) -> Document:
-    """Give a document without what the database adds."""
+    """Return a document without the fields that the database adds."""
     return {k: v for k, v in document.items() if k not in ("_id", Field.STORED.value)}
 
 
 def _as_job(stored: Document) -> Document:
-    """Take a document that is there for the output of its job, which the job store has lost."""
+    """Use an existing document in place of its job's output, which the job store has lost."""
     kept = (Field.CAMPAIGN, Field.JOB_UUID, Field.ALLOYS, Field.PROVENANCE, Field.STORED)
     output = {k: v for k, v in stored.items() if k not in ("_id", *kept)}
     known = {name.value: stored.get(name) for name in (Field.PROVENANCE, Field.COMPUTED)}

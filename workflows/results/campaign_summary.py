@@ -9,7 +9,7 @@ from workflows.storage.database import Database
 
 
 def campaign_summary(database: Database, name: str) -> Summary:
-    """Count a campaign, whether it is finished or runs.
+    """Count a campaign, finished or running.
 
     Raises
     ------

@@ -29,7 +29,7 @@ class Coverage:
 
     @property
     def complete(self) -> bool:
-        """Say whether every compound has a result."""
+        """Return True if every compound has a result."""
         return bool(self.compounds) and self.results >= self.compounds
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ def results(
     fields: Sequence[str] | None = None,
     limit: int | None = None,
 ) -> pd.DataFrame:
-    """Read the results of a campaign's folder; its database is started and stopped if need be.
+    """Read the results of a campaign's folder; its database is started and stopped if necessary.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def compounds(
     *,
     states: Iterable[str] = ("failed", "blocked"),
 ) -> pd.DataFrame:
-    """Read the compounds of a campaign's folder that are in some states: what failed, and why.
+    """Read the compounds of a campaign's folder in some states: for example what failed, and why.
 
     Parameters
     ----------

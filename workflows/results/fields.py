@@ -1,4 +1,4 @@
-"""What a field's name means, and how a value written for it is read."""
+"""The meaning of field names, and how to read values for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.base.errors import InputError
 from analysis.base.fields import CHOICES, PARTS, SUBFIELDS, Field, Kind
 from workflows.base.times import read_date
 
-if TYPE_CHECKING:  # a quarter of a second: only what asks for an element or a formula pays it
+if TYPE_CHECKING:  # a quarter of a second, needed only for elements and formulas
     from pymatgen.core import Composition
 
 FLAGS = {"true": True, "yes": True, "false": False, "no": False}
@@ -47,7 +47,7 @@ class Target:
 
     @property
     def is_amount(self) -> bool:
-        """Whether this is the number that belongs to one formula."""
+        """True if this is the number that belongs to one formula."""
         return self.kind is Kind.NUMBER and bool(self.part)
 
     @property
@@ -65,7 +65,7 @@ class Target:
 
 
 def resolve(name: str) -> Target:
-    """Find the field, or the part of a field, that a name means.
+    """Find the field, or the part of a field, for a name.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def phase_names(text: str) -> list[str]:
     Raises
     ------
     InputError
-        If the text is no chemical formula.
+        If the text is not a chemical formula.
     """
     return list(dict.fromkeys([text, _composition(text).reduced_formula]))
 
@@ -105,7 +105,7 @@ def elements_pattern(value: str) -> str:
     Raises
     ------
     InputError
-        If the text is more, or less, than element symbols.
+        If the text does not consist of element symbols.
     """
     symbols = [str(element) for element in _composition(value)]
     if "".join(symbols) != value:
@@ -120,7 +120,7 @@ def _composition(text: str) -> Composition:
     try:
         composition = Composition(text)
     except ValueError as error:
-        msg = f"{text!r} is no chemical formula; element symbols are written as Al, not al or AL"
+        msg = f"{text!r} is not a chemical formula; element symbols are written as Al, not al or AL"
         raise InputError(msg) from error
     if not all(isinstance(element, Element) for element in composition):
         msg = f"{text!r} contains an element that does not exist"
@@ -129,7 +129,7 @@ def _composition(text: str) -> Composition:
 
 
 def require_part(target: Target) -> None:
-    """Refuse a whole document where a value is needed.
+    """Refuse a whole document if a value is needed.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def require_part(target: Target) -> None:
 
 
 def read_value(target: Target, text: str) -> Any:  # noqa: PLR0911, one return for each kind
-    """Read a value as what the target holds: a text, a number, a flag, or a span of time.
+    """Read a value of the target's kind: a text, a number, a flag, or a span of time.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def read_number(target: Target, text: str) -> float:
     Raises
     ------
     InputError
-        If the text is none.
+        If the text is not one.
     """
     try:
         number = float(text)
@@ -207,14 +207,14 @@ def _element(target: Target, text: str) -> str:
     from pymatgen.core import Element
 
     if not Element.is_valid_symbol(text):
-        mend = f"; did you mean {text.title()}?" if Element.is_valid_symbol(text.title()) else ""
-        msg = f"{target.name} takes an element symbol such as Al, not {text!r}{mend}"
+        hint = f"; did you mean {text.title()}?" if Element.is_valid_symbol(text.title()) else ""
+        msg = f"{target.name} takes an element symbol such as Al, not {text!r}{hint}"
         raise InputError(msg)
     return text
 
 
 def _guess(target: Target, text: str) -> str | float | bool:
-    """Read a value of which the kind is not known beforehand."""
+    """Read a value of unknown kind."""
     if text.lower() in FLAGS:
         return _flag(target, text)
     try:

@@ -1,7 +1,7 @@
 """Results as files for other programs: CSV, JSON Lines and Parquet, and read back from them.
 
-Columns are named as in `analysis.base.fields`. Null is nothing in CSV and null in the other two;
-there is no NaN. What is nested is JSON text in a column of CSV and Parquet.
+Columns are named as in `analysis.base.fields`. Null is an empty cell in CSV and null in the other
+two; there is no NaN. Nested values are JSON text in a column of CSV and Parquet.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ def write_results(
     documents
         As `find` returns them.
     path
-        The file; its suffix says the format.
+        The file; its suffix determines the format.
     fields
         Columns, as `find` takes them; without it every field, `structure` only where a document
         brings it.
     overwrite
-        Replace a file that is there.
+        Replace an existing file.
 
     Raises
     ------
     InputError
-        The suffix is unknown, the file is there, or it cannot be written; then a file that was
-        there is as it was.
+        The suffix is unknown, the file exists, or it cannot be written; an existing file then
+        stays unchanged.
     """
     if path.suffix not in _WRITERS:
         msg = f"results are written as {', '.join(_WRITERS)}, not as {path.name!r}: change its end"
@@ -71,7 +71,7 @@ def read_results(file: str | Path) -> list[Document]:
     Raises
     ------
     InputError
-        The file is not there, or is not of that kind.
+        The file does not exist, or has another format.
     """
     path = Path(file)
     if path.suffix not in _READERS:
@@ -86,12 +86,12 @@ def read_results(file: str | Path) -> list[Document]:
 
 
 def require_free(path: Path, *, overwrite: bool) -> None:
-    """Refuse to write over a file that is there.
+    """Refuse to overwrite an existing file.
 
     Raises
     ------
     InputError
-        It is there, and may not be replaced; or it is a folder.
+        It exists and may not be replaced, or it is a folder.
     """
     if path.is_dir():
         msg = f"{path} is a folder: name a file in it"
@@ -102,7 +102,7 @@ def require_free(path: Path, *, overwrite: bool) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write all of a file, or leave what was there."""
+    """Write a complete file, or leave the old one."""
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(content)
@@ -141,7 +141,7 @@ def _parquet(documents: Sequence[Document], names: Sequence[str]) -> bytes:
 
 
 def _column(values: Sequence[Any], name: str) -> tuple[str, pa.Array]:
-    """Make a column of one type; a value that is not of the field's kind is a mistake to name."""
+    """Make a column of one type; a value of another kind is an error that names it."""
     import pyarrow as pa
 
     try:
@@ -173,7 +173,7 @@ def _arrow_type(name: str) -> pa.DataType:
 
 
 def _described(name: str, kind: pa.DataType) -> pa.Field:
-    """Give a column its unit and meaning, which Parquet keeps with it."""
+    """Attach unit and meaning to a column; Parquet keeps them with it."""
     import pyarrow as pa
 
     field = resolve(name).field
@@ -201,7 +201,7 @@ def _read_parquet(path: Path) -> list[Document]:
 
 
 def _from_file(name: str, value: Any) -> Any:
-    """Read a value as the database gives it, from the text of a column where it is one."""
+    """Read a value as the database returns it, if necessary from the text of a column."""
     target = resolve(name)
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None)

@@ -13,16 +13,16 @@ OPERATOR is one of
 
 - ``=`` and ``!=``: equal, or one of several after commas (``dopant=Al,Ga``). Numbers are equal
   within 1e-6. ``products=LiAl``: has that phase, its elements in any order; likewise
-  ``deciding_phases``, ``alloys`` and ``product_band_gaps``. ``!=`` is all that ``=`` leaves out,
+  ``deciding_phases``, ``alloys`` and ``product_band_gaps``. ``!=`` is everything else,
   nulls too;
 - ``<``, ``<=``, ``>``, ``>=``: compare numbers and dates; null never compares. A date is
   ``2026-11-18`` or ``2026-11-18T06:30``, in UTC, or how long ago: ``stored>=7d`` (also h and w);
-- ``~``: a text contains this, whatever the case (``notes~interstitial``); a formula, or one of the
-  products, has all these elements (``products~LiAl``). After commas: any of several. ``!~`` is all
-  that ``~`` leaves out, nulls too.
+- ``~``: a text contains this, in upper or lower case (``notes~interstitial``); a formula, or one of
+  the products, has all these elements (``products~LiAl``). After commas: any of several. ``!~`` is
+  everything else, nulls too.
 
 In VALUE, ``null`` is a field without a value, or with an empty one (``dopants=null``: the host);
-flags are ``true`` or ``false``; a value with a comma stands in double quotes.
+flags are ``true`` or ``false``; put a value with a comma in double quotes.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def compile_filters(filters: str | Iterable[str]) -> Query:
 
 
 def filtered_fields(filters: str | Iterable[str]) -> list[Field]:
-    """Give the fields that filters look at.
+    """Return the fields that filters look at.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def _compile(text: str) -> Query:
 
 
 def _comparisons(texts: Iterable[str]) -> Iterator[tuple[str, Comparison]]:
-    """Go through the comparisons with one value; of a list, each entry has its own."""
+    """Yield the comparisons with one value; each entry of a list has its own."""
     for text in texts:
         target, operator, values = parse(text)
         if operator in COMPARISONS and not target.record:
@@ -124,7 +124,7 @@ def _bound(target: Target, value: str) -> Any:
 
 
 def parse(text: str) -> tuple[Target, str, list[str]]:
-    """Split a filter into what it looks at, its operator and its values."""
+    """Split a filter into target, operator and values."""
     match = _SYNTAX.fullmatch(text)
     if match is None or match["operator"] not in OPERATORS:
         msg = (
@@ -155,7 +155,7 @@ def _compare(target: Target, operator: str, values: list[str]) -> Query:
         raise InputError(msg + f"{operator}{values[0]}")
     require_part(target)
     if target.kind not in (*_COMPARED, Kind.DOCUMENT):
-        msg = f"{target.name} is no number: {operator} cannot compare it, use = != or ~"
+        msg = f"{target.name} is not a number: {operator} cannot compare it, use = != or ~"
         raise InputError(msg)
     if len(values) > 1:
         what = "date" if target.kind is Kind.DATE else "number"
@@ -167,14 +167,14 @@ def _compare(target: Target, operator: str, values: list[str]) -> Query:
 
 
 def _compared_date(operator: str, start: datetime, end: datetime) -> Query:
-    """Compare with a span of time: a day is over at its end, and ``<=`` reaches to there."""
+    """Compare with a span of time: ``<=`` includes the whole day."""
     if end > start and operator in ("<=", ">"):
         return {"$lt" if operator == "<=" else "$gte": end}
     return {COMPARISONS[operator]: start}
 
 
 def _equals(target: Target, value: str) -> list[Query]:
-    """Give queries of which one must hold for the target to equal the value."""
+    """Return queries of which one must hold for the target to equal the value."""
     if value.lower() == "null":
         return [
             _any_spelling(target, {"$in": [None, [], {}]} if not target.part else {"$eq": None})
@@ -195,7 +195,7 @@ def _equals(target: Target, value: str) -> list[Query]:
 
 
 def _contains(target: Target, value: str) -> list[Query]:
-    """Give queries of which one must hold for the target to contain the value."""
+    """Return queries of which one must hold for the target to contain the value."""
     require_part(target)
     if target.kind in _NO_MATCHING:
         msg = f"{target.name} is no text: ~ cannot search it, use ="
@@ -225,7 +225,7 @@ def _any_spelling(target: Target, condition: Query) -> Query:
 
 
 def _place(target: Target, condition: Query) -> Query:
-    """Put a condition where the target's value lies in a document."""
+    """Place a condition on the target's value in a document."""
     if target.is_amount and "." in target.part:
         return _place_dotted(target, condition)
     if target.record:

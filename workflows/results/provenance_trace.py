@@ -1,4 +1,4 @@
-"""From a result back to where it comes from: jobs, Fireworks, engine, phases, specification."""
+"""The origin of a result: jobs, Fireworks, engine, phases, specification."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-#: What of a result document its provenance starts from.
+#: The fields of a result document from which its provenance starts.
 START: Final = (
     *(Field.CAMPAIGN, Field.FORMULA, Field.DOPANTS, Field.COMPENSATION, Field.JOB_UUID),
     *(Field.ENGINE, Field.REFERENCE_PHASES, Field.PROVENANCE),
@@ -26,7 +26,7 @@ _RELAXATION: Final = (
 
 
 def trace(database: Database, document: Mapping[str, Any]) -> Document:
-    """Gather where a result comes from.
+    """Trace the origin of a result.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def trace(database: Database, document: Mapping[str, Any]) -> Document:
     The document's own fields in `START`; `specification`, the campaign's and when it was
     submitted; `steps`, the Fireworks and jobs that led to it, in the order in which they were
     added; `relaxation`, how the cell was relaxed; `phases_uuid`, the reference phases in the job
-    store; and `parents`, what else it needed, with their steps. What the database no longer holds
-    is null or empty.
+    store; and `parents`, the other workflows it needed, with their steps. What the database has
+    lost is null or empty.
     """
     uuid = document[Field.JOB_UUID]
     parents = (document.get(Field.PROVENANCE) or {}).get("parents") or ()
@@ -64,7 +64,7 @@ def _specification(database: Database, campaign: str | None) -> Document | None:
 
 
 def _steps(database: Database, nodes: Iterable[str]) -> dict[str, list[Document]]:
-    """Give the Fireworks of workflows, each with its job, state, and where it ran last."""
+    """Return the Fireworks of workflows, each with its job, state, and where it ran last."""
     fireworks = list(
         database.fireworks.find(
             {"spec.node": {"$in": list(nodes)}},
@@ -110,7 +110,7 @@ def _versions(database: Database, uuids: list[str | None]) -> dict[str, Any]:
 
 
 def _relaxation(database: Database, workflows: Iterable[list[Document]]) -> Document | None:
-    """Find how the cell was relaxed: by its own workflow, the undoped host's by the host's."""
+    """Find how the cell was relaxed: by its own workflow, or by the host's for the undoped host."""
     for steps in workflows:
         lowest = [step["job_uuid"] for step in steps if step["step"] == "lowest"]
         fields = {f"output.relaxation.{name}": 1 for name in _RELAXATION}

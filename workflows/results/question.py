@@ -1,4 +1,4 @@
-"""A question to the results: which, in which order, with which fields."""
+"""A query on the results: which, in which order, with which fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Question:
-    """Which results are asked for.
+    """The requested results.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Question:
     sort
         Field to sort by.
     fields
-        Fields to show; one with a leading ``+`` is shown beside the usual ones.
+        Fields to show; one with a leading ``+`` is added to the usual ones.
     limit
         Largest number of results.
     """
@@ -39,7 +39,7 @@ class Question:
 
     @property
     def names(self) -> list[str] | None:
-        """Give the fields to show, the usual ones written out; None for the usual ones alone."""
+        """Return the fields to show, the usual ones written out; None for the usual ones alone."""
         if self.fields is None:
             return None
         named = [name.strip() for name in self.fields]
@@ -50,5 +50,5 @@ class Question:
         return [*usual, *added]
 
     def ask(self, database: Database, fields: Sequence[str] | None) -> list[Document]:
-        """Find the results; of each only the fields that are named, without any all but cells."""
+        """Find the results, with the named fields only; by default all except cells."""
         return find(database.results, self.filters, sort=self.sort, fields=fields, limit=self.limit)

@@ -1,4 +1,4 @@
-"""Filters that exclude each other: no value is above 2 and below 1."""
+"""Filters that exclude each other, such as above 2 and below 1."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def require_possible(comparisons: Iterable[tuple[str, Comparison]]) -> None:
     Raises
     ------
     InputError
-        Nothing lies between two of the bounds; the message shows both filters.
+        No value satisfies two of the bounds; the message shows both filters.
     """
     by_field: dict[str, list[Comparison]] = defaultdict(list)
     for name, comparison in comparisons:

@@ -12,7 +12,7 @@ from workflows.storage.database import Database
 
 @dataclass(frozen=True)
 class Built:
-    """What a build of results did.
+    """The outcome of a build of results.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Built:
 def store_results(database: Database, campaign: str, uuids: Collection[str]) -> int:
     """Bring the documents of compounds that have landed up to date.
 
-    Safe to run at any time and any number of times: what is up to date is left alone.
+    Safe to run at any time and any number of times: current documents are left alone.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def build_results(
     *,
     everything: bool = False,
 ) -> Built:
-    """Run the builder of a campaign's results: the one way in which results are written.
+    """Run the builder of a campaign's results, which alone writes results.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def build_results(
     uuids
         uuids of compounds' results; all of the campaign by default.
     everything
-        Make every document again, not only what is missing or old.
+        Rebuild every document, not only missing and old ones.
     """
     # maggma's own `run` closes the stores, changes the root logger and draws a progress bar.
     builder = results_builder(database, campaign, uuids, everything=everything)
@@ -94,7 +94,7 @@ def results_builder(
 def remove_strangers(database: Database, campaign: str, uuids: Collection[str]) -> int:
     """Remove results that the campaign's specification no longer asks for.
 
-    The job store keeps them: asking again brings them back without a calculation.
+    The job store keeps them: asking for them again restores them without a calculation.
     """
     strangers = {"campaign": campaign, "job_uuid": {"$nin": [*uuids]}}
     return int(database.results.delete_many(strangers).deleted_count)

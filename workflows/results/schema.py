@@ -1,6 +1,6 @@
 """From the output of a compound's last job to its result document.
 
-A document has every field. What the job did not give is null and says so in `notes`; a number is
+A document has every field. A field that the job did not provide is null, with a note; a number is
 never NaN or infinite, which no filter could find and strict JSON cannot hold.
 """
 
@@ -25,7 +25,7 @@ Document = dict[str, Any]
 # MongoDB's limit. The document of a garnet of 192 atoms takes 40 kB.
 LARGEST_BYTES: Final = 16 * 1024**2
 
-# What the results know and a job does not.
+# Fields that the results add to those of a job.
 _ADDED: Final = frozenset(
     (
         *(Field.CAMPAIGN, Field.JOB_UUID, Field.PROVENANCE, Field.NOTES),
@@ -41,7 +41,7 @@ class DocumentError(ValueError):
 
 @dataclass(frozen=True)
 class Origin:
-    """What a result document is made of.
+    """The data that a result document is made from.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Origin:
     job
         The job's document in the job store: uuid, output, completed_at and metadata.
     engine
-        Everything of the engine that determines a result; None if the campaign is not known.
+        Everything about the engine that determines a result; None if the campaign is unknown.
     specification
         The campaign's checked specification.
     parents
@@ -65,12 +65,12 @@ class Origin:
 
 
 def make_document(origin: Origin) -> Document:
-    """Make a result document; `stored` is left to who writes it.
+    """Make a result document; the writer sets `stored`.
 
     Raises
     ------
     DocumentError
-        The output is no document, or too large for MongoDB.
+        The output is not a document, or is too large for MongoDB.
     """
     given = _given(origin.job.get("output"))
     notes = [*(given.get(Field.NOTES) or ()), *_missing(given)]
@@ -94,7 +94,7 @@ def make_document(origin: Origin) -> Document:
 
 
 def as_stored(document: Document) -> Document:
-    """Give a document as MongoDB gives it back.
+    """Return a document as MongoDB returns it.
 
     Raises
     ------
@@ -119,10 +119,10 @@ def as_stored(document: Document) -> Document:
 
 
 def computed_at(job: Mapping[str, Any]) -> datetime | None:
-    """Give the time at which a job ended, in UTC and without a time zone, as MongoDB has it.
+    """Return the time at which a job ended, in UTC and without a time zone, as MongoDB has it.
 
     jobflow writes the local time of the machine; the offset is in the metadata. A job that was
-    stored before the offset was counts as UTC, so that everybody reads the same.
+    stored before offsets existed counts as UTC, so that every reader gets the same time.
     """
     text = job.get("completed_at")
     if not text:
@@ -132,12 +132,12 @@ def computed_at(job: Mapping[str, Any]) -> datetime | None:
 
 
 def now() -> datetime:
-    """Give the time, in UTC and without a time zone, as MongoDB has it."""
+    """Return the time, in UTC and without a time zone, as MongoDB has it."""
     return to_milliseconds(datetime.now(UTC).replace(tzinfo=None))
 
 
 def to_milliseconds(time: datetime) -> datetime:
-    """Cut a time at the milliseconds that MongoDB keeps."""
+    """Truncate a time to the milliseconds that MongoDB keeps."""
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
@@ -157,7 +157,7 @@ def _missing(given: Mapping[str, Any]) -> list[str]:
 
 
 def _finite(value: Any, name: str = "") -> tuple[Any, list[tuple[str, float]]]:
-    """Replace NaN and infinities by None; give the dotted names of what was replaced as well."""
+    """Replace NaN and infinities by None; return the dotted names of what was replaced as well."""
     match value:
         case dict():
             items = {key: _finite(item, f"{name}.{key}") for key, item in value.items()}
@@ -176,7 +176,7 @@ def _join(parts: Any) -> list[tuple[str, float]]:
 
 
 def _provenance(origin: Origin) -> Document:
-    """Gather where a result comes from; what a job that is lost once said is kept."""
+    """Gather the provenance of a result; that of a lost job is kept."""
     metadata = origin.job.get("metadata") or {}
     kept = origin.job.get(Field.PROVENANCE) or {}
     parts = {

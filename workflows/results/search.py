@@ -28,17 +28,19 @@ __all__ = [
 
 Document = dict[str, Any]
 
-#: What a table shows unless other fields are asked for.
+#: The fields that a table shows by default.
 DEFAULT_FIELDS: tuple[Field, ...] = (
     Field.DOPANT,
     Field.SITE,
     Field.CONCENTRATION,
     Field.FORMULA,
+    Field.LABEL,
+    Field.REDUCTION_MARGIN,
+    Field.RESISTS_PROBABILITY,
+    Field.DISSOLUTION,
+    Field.DISSOLVES_PROBABILITY,
     Field.REACTION_ENERGY,
     Field.REACTION_ENERGY_UNCERTAINTY,
-    Field.LITHIUM_UPTAKE,
-    Field.LABEL,
-    Field.ENERGY_ABOVE_HULL,
     Field.PRODUCTS,
 )
 
@@ -70,7 +72,7 @@ def find(
         Largest first.
     fields : sequence of str, optional
         Fields to return, nested parts as ``products.Li2O``. Without it all but ``structure``,
-        which is large and comes only when named.
+        which is large and is returned only when named.
     limit : int, optional
         Largest number of documents.
 
@@ -113,7 +115,7 @@ def resolve_fields(names: Iterable[str]) -> list[str]:
 
 
 def get_value(document: Mapping[str, Any], name: str) -> Any:
-    """Return the value of a field or of a part of one, None where the document lacks it.
+    """Return the value of a field or of a part of one, None if the document lacks it.
 
     A part of a list of documents (``reaction_path.voltage``) is the list of that part.
     """

@@ -58,7 +58,7 @@ def to_plain(value: Any) -> Any:
 
 
 def _sanitized(value: Any) -> Any:
-    from monty.json import jsanitize  # numpy and more, which a document of the database needs not
+    from monty.json import jsanitize  # numpy and more, which documents of the database do not need
 
     return to_plain(jsanitize(value, strict=True, enum_values=True))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-#: What of a result is needed to write its structure.
+#: The fields of a result needed to write its structure.
 NEEDED: Final = (Field.FORMULA, Field.DOPANTS, Field.JOB_UUID, Field.STRUCTURE)
 
 _UUID_DIGITS = 8
@@ -27,11 +27,11 @@ def write_structures(
     Parameters
     ----------
     documents
-        With `formula`, `dopants`, `job_uuid` and `structure`; what has no structure is left out.
+        With `formula`, `dopants`, `job_uuid` and `structure`; those without structure are skipped.
     folder
-        Is made if it is not there.
+        Created if it does not exist.
     overwrite
-        Replace files that are there.
+        Replace existing files.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def write_structures(
     Raises
     ------
     InputError
-        A file is there already, a structure cannot be read, or the folder cannot be written.
+        A file exists, a structure cannot be read, or the folder cannot be written.
     """
     from pymatgen.core import Structure
     from pymatgen.io.cif import CifWriter
@@ -65,8 +65,8 @@ def write_structures(
 def file_name(document: Mapping[str, Any]) -> str:
     """Name the file of a result: ``Li6.25Al0.25La3Zr2O12_Al3+Li_1b9d6bcd.cif``.
 
-    Formula, dopants with their site, and the beginning of job_uuid, which tells apart what has the
-    same formula.
+    Formula, dopants with their site, and the beginning of job_uuid, which distinguishes results of
+    the same formula.
     """
     dopants = document.get(Field.DOPANTS) or ()
     sites = "-".join(f"{d['element']}{d['valence']}+{d['site']}" for d in dopants) or "host"

@@ -1,4 +1,4 @@
-"""Compounds by their state: what has failed and why, what runs, and what waits for what."""
+"""Compounds by their state: failed ones and why, running ones, and waiting ones."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
-#: What is known of a compound that has not landed, and can be filtered by.
+#: Fields that are known before a compound has landed; filters may use them.
 KNOWN: Final = (
     *(Field.CAMPAIGN, Field.DOPANTS, Field.DOPANT, Field.VALENCE, Field.SITE),
     *(Field.CONCENTRATION, Field.COMPENSATION, Field.JOB_UUID),
 )
 
-#: States from which a campaign does not get out by itself.
+#: States that need user action.
 LOST: Final = (State.FAILED, State.BLOCKED)
 
 
@@ -45,13 +45,13 @@ def by_state(
     Returns
     -------
     For each compound, in the order of its campaign, the fields in `KNOWN`, its name as `compound`,
-    its `state`, and where something failed the `step`, the `failure` class, its `error`, the
-    `mend`, and the number of the Firework, `fw_id`; null otherwise.
+    its `state`, and if something failed the `step`, the `failure` class, its `error`, the
+    `remedy`, and the number of the Firework, `fw_id`; null otherwise.
 
     Raises
     ------
     InputError
-        A filter is wrong, or is on a field that is known only of what has landed.
+        A filter is wrong, or uses a field that is known only for landed compounds.
     """
     compounds = _compounds(database, filters)
     rows = []
@@ -82,7 +82,7 @@ def _compounds(database: Database, filters: str | Iterable[str]) -> list[Documen
 
 
 def _single(part: str) -> Document:
-    """Give the scalar of a single dopant, as a result document has it."""
+    """Return the scalar of a single dopant, as a result document has it."""
     dopants = "$compound.dopants"
     one = {"$eq": [{"$size": dopants}, 1]}
     return {"$cond": [one, {"$arrayElemAt": [f"{dopants}.{part}", 0]}, None]}
@@ -108,7 +108,7 @@ def _explained(
     nodes: Sequence[Node],
     state: Mapping[str, State],
 ) -> list[Document]:
-    """Add state and failure, that of a parent where a compound waits for it in vain."""
+    """Add state and failure; for a blocked compound the failure of its parent."""
     by_uuid = {node.uuid: node for node in nodes}
     failed = [uuid for uuid, is_ in state.items() if is_ is State.FAILED]
     failures: dict[str, list[Failure]] = {}
@@ -123,11 +123,11 @@ def _explained(
     return rows
 
 
-_WHY: Final = ("step", "failure", "error", "mend", "fw_id")
+_WHY: Final = ("step", "failure", "error", "remedy", "fw_id")
 
 
 def _cause(node: Node, nodes: Mapping[str, Node], state: Mapping[str, State]) -> Node | None:
-    """Find what failed: the node itself, or the first of what it needs."""
+    """Find what failed: the node itself, or the first node that it needs."""
     if state[node.uuid] is State.FAILED:
         return node
     if state[node.uuid] is not State.BLOCKED:
@@ -146,6 +146,6 @@ def _why(failures: Sequence[Failure], cause: Node, *, waits: bool) -> Document:
         "step": first.step,
         "failure": first.failure_class.value,
         "error": f"{head}{first.error}{more}",
-        "mend": first.failure_class.mend,
+        "remedy": first.failure_class.remedy,
         "fw_id": first.fw_id,
     }

@@ -1,4 +1,4 @@
-"""Results of another schema than this package's: refused with the mend, before they mislead."""
+"""Refuse results of another schema than this package's, with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_results(place: Place) -> Iterator[Database]:
-    """Open the database of a place whose results are of today's schema.
+    """Open the database of a place whose results have today's schema.
 
     Raises
     ------
@@ -36,19 +36,19 @@ def open_results(place: Place) -> Iterator[Database]:
 def require_schema(results: Collection[dict[str, Any]], option: str) -> None:
     """Refuse results that lack fields of today's schema, or have more than this package knows.
 
-    A filter on a field that older documents lack would leave them out without a word.
+    A filter on a field that older documents lack would silently omit them.
 
     Parameters
     ----------
     results
         The result documents.
     option
-        What a person adds to a command to name their place: ``--dir runs/demo``.
+        The option that names their place in a command: ``--dir runs/demo``.
 
     Raises
     ------
     InputError
-        Some are of another version; the message counts them and names the mend.
+        Some are of another version; the message counts them and names the fix.
     """
     other = {Field.SCHEMA_VERSION.value: {"$ne": SCHEMA_VERSION}}
     if results.find_one(other, {"_id": 1}) is None:

@@ -1,1 +1,1 @@
-"""What is asked for: the specification, checked, and the campaign made of it."""
+"""The specification, checked, and the campaign made from it."""

@@ -1,4 +1,4 @@
-"""A campaign made concrete: what is computed, from what, in which order."""
+"""A campaign made from a specification: what is computed, from what, in which order."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -46,15 +46,15 @@ class Node(BaseModel):
         (), description="Those of `after` that had landed when it was added"
     )
     computed_before: tuple[str, ...] = Field(
-        (), description="Of what a training may predict, that which had landed before it"
+        (), description="Candidates of a training that had landed before it"
     )
     repeats: bool = Field(
-        default=False, description="Whether it repeats a training, for compounds that came later"
+        default=False, description="True if it repeats a training, for compounds that came later"
     )
 
 
 class PlannedCompound(BaseModel):
-    """A compound and what its energy is aligned with."""
+    """A compound and the crystals its energy is aligned with."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -70,7 +70,7 @@ class PlannedCompound(BaseModel):
 
     @property
     def crystals(self) -> tuple[str, ...]:
-        """Give the formulas of all reference crystals it needs."""
+        """Return the formulas of all reference crystals it needs."""
         balances = [b for b in (self.aligned, self.exchanged) if b is not None]
         return tuple(sorted({formula for balance in balances for formula in balance.formulas}))
 
@@ -85,10 +85,10 @@ class LeftOut(BaseModel):
 
 
 class Campaign(BaseModel):
-    """A checked specification with everything it names read in.
+    """A checked specification with all data it names.
 
-    It is stored in the database, so that whatever continues the campaign needs neither the
-    specification's files nor the machine they lie on.
+    It is stored in the database, so that continuing the campaign needs neither the
+    specification's files nor the machine they are on.
     """
 
     spec: CampaignSpec
@@ -102,32 +102,38 @@ class Campaign(BaseModel):
     )
     space: tuple[PlannedCompound, ...] = Field((), description="What exploring chooses from")
     left_out: tuple[LeftOut, ...] = Field(
-        (), description="Candidates of the rule that cannot be computed; no part of the results"
+        (), description="Candidates of the rule that cannot be computed; not part of the results"
     )
     engine: dict[str, Any] = Field(description="Everything of the engine that determines a result")
 
     @property
     def name(self) -> str:
-        """Give the campaign's name."""
+        """Return the campaign's name."""
         return self.spec.name
 
     @cached_property
     def host_crystal(self) -> Host:
-        """Give the host as an object."""
+        """Return the host as an object."""
         host: Host = MontyDecoder().process_decoded(self.host)
         return host
 
+    @property
+    def dopant_ions(self) -> tuple[tuple[str, float], ...]:
+        """The dopants of all compounds: each element with each valence, once."""
+        dopants = [dopant for each in self.compounds for dopant in each.compound.dopants]
+        return tuple(dict.fromkeys((dopant.element, dopant.valence) for dopant in dopants))
+
     def crystal(self, formula: str) -> Structure:
-        """Give the crystal of a formula as an object."""
+        """Return the crystal of a formula as an object."""
         return Structure.from_dict(self.crystals[formula])
 
     @cached_property
     def host_crystal_uuid(self) -> str:
-        """Name the host's crystal, which lies in the job store for the jobs that need it."""
+        """Name the host's crystal, which is in the job store for the jobs that need it."""
         return naming.digest("host crystal", self.host)
 
     def planned(self, compound: Compound) -> PlannedCompound:
-        """Give what is planned for a compound."""
+        """Return the plan of a compound."""
         return self._by_compound[compound]
 
     @cached_property
@@ -158,7 +164,7 @@ class Campaign(BaseModel):
         return self._interface_uuid(self.compounds[0], None)
 
     def nodes(self) -> Iterator[Node]:
-        """Go through all workflows, parents before children."""
+        """Yield all workflows, parents before children."""
         yield from self.crystal_nodes(self.compounds)
         yield Node(uuid=self.host_uuid, kind=NodeKind.HOST, label=f"{self.host_crystal.name} host")
         held = [each for each in self.compounds if each.compound in self.held_out]
@@ -172,7 +178,7 @@ class Campaign(BaseModel):
         yield from (self.compound_node(each, training.uuid) for each in held)
 
     def crystal_nodes(self, compounds: Iterable[PlannedCompound]) -> Iterator[Node]:
-        """Go through the reference crystals that compounds need."""
+        """Yield the reference crystals that compounds need."""
         needed = {formula for planned in compounds for formula in planned.crystals}
         for formula, uuid in self.crystal_uuids.items():
             if formula in needed:
@@ -215,7 +221,7 @@ class Campaign(BaseModel):
         spec, explore = self.spec, self.spec.explore
         settings = [
             spec.learning.settings(spec.seed),
-            # Not the number of rounds: one more leaves those before as they were.
+            # Without the number of rounds: one more leaves the earlier ones as they were.
             explore.model_dump(mode="json", exclude={"rounds"}) if explore else None,
             bool(explore and stage < explore.rounds and not data),
             [compound.model_dump(mode="json") for compound in self.held_out],
@@ -234,7 +240,7 @@ class Campaign(BaseModel):
 
     @property
     def learns(self) -> bool:
-        """Whether the campaign learns by itself."""
+        """True if the campaign learns automatically."""
         single = sum(len(planned.compound.dopants) == 1 for planned in self.compounds)
         asked = bool(self.held_out) or self.spec.explore is not None
         return asked or single >= self.spec.learning.least

@@ -12,10 +12,10 @@ Category = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*
 class CategoryRules(BaseModel):
     """Categories of steps; a worker takes those that its my_fworker.yaml lists.
 
-    They decide where a step runs, never what it computes: they are no part of a job's uuid.
+    They decide where a step runs, never what it computes: they are not part of a job's uuid.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     default: Category | None = Field(
         None, description="All steps that no other rule names; left out: any worker takes them"
@@ -40,7 +40,7 @@ class CategoryRules(BaseModel):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Give all categories that workers must cover."""
+        """Return all categories that workers must cover."""
         rules = (self.default, self.relax, self.prerelax, self.large)
         return tuple(sorted({name for name in rules if name}))
 
@@ -61,7 +61,7 @@ class CategoryRules(BaseModel):
             flow.update_config({"manager_config": manager}, name_filter=name, dynamic=True)
 
     def of_names(self, atoms: int) -> Iterator[tuple[str | None, str | None]]:
-        """Give parts of jobs' names with their category in a cell of a size; a later one counts."""
+        """Yield parts of job names with their category for this cell size; the last one counts."""
         yield None, self.default
         is_large = self.large_atoms is not None and atoms >= self.large_atoms
         relax = self.large if is_large else self.relax

@@ -1,7 +1,7 @@
-"""Reference phases from the Materials Project, kept in the database once they are fetched.
+"""Reference phases from the Materials Project, cached in the database once fetched.
 
-A chemical system is asked for once; after that it comes from the cache, without key and network,
-with the database version it had. The key goes to the Materials Project's client and nowhere else.
+A chemical system is requested once; after that it comes from the cache, without key and network,
+with the database version it had. The key goes only to the Materials Project's client.
 """
 
 import os
@@ -40,7 +40,7 @@ class MaterialsProjectSource:
     Parameters
     ----------
     collection
-        The cache; None: each source remembers what it fetched while it lives.
+        The cache; None: each source keeps what it fetched in memory.
     api_key
         The user's key; None: MP_API_KEY from the environment, or pymatgen's setting.
     endpoint
@@ -59,7 +59,7 @@ class MaterialsProjectSource:
         ------
         InputError
             The system is not in the cache, and there is no key or no answer; or the Materials
-            Project knows no phase of an element.
+            Project has no phase of an element.
         """
         system = self._system(elements)
         rows = system["phases"]

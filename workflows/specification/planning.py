@@ -9,20 +9,29 @@ from monty.json import jsanitize
 from pymatgen.core import Composition, Element, Structure
 
 from analysis.base.errors import InputError
+from analysis.base.reasons import Reason
 from analysis.energies.defects import defect_balance
-from analysis.energies.formation import alignment, needs_alignment, valences_of
+from analysis.energies.formation import alignment, has_entry, needs_alignment, valences_of
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.schemes import EnergyScheme
+from analysis.energies.stand_ins import MissingCrystalsError
 from analysis.learning.data.problem import LEAST_PER_CLASS, LEAST_ROWS
 from analysis.motion.migration import jump_distance
 from analysis.reactions.electrode_reaction import Contact
 from analysis.structures.compensation import check_compound, compound_composition, excess_charge
 from analysis.structures.dopants import Compound, Dopant, candidates
 from analysis.structures.host import Host, builtin_host, host_from_cif
-from makers.engines.registry import relax_maker, unknown_elements
+from analysis.structures.ions import displaced_valences, mean_valences
+from makers.engines.registry import (
+    doubtful_valences,
+    relax_maker,
+    require_machine,
+    require_scheme,
+    unknown_elements,
+)
 from makers.naming import digest
 from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
-from workflows.specification.sources import PhaseSource
+from workflows.specification.sources import PhaseSource, WithCrystals
 from workflows.specification.spec import CampaignSpec, HostSpec
 
 
@@ -38,24 +47,31 @@ class Plan:
         The reference phases of each compound's chemical system, by their uuid.
     left_out
         Candidates of the rule that cannot be computed, and why.
+    unused
+        Remarks on crystals that were brought and are not needed.
     """
 
     campaign: Campaign
     phases: dict[str, ReferencePhases]
     left_out: list[tuple[Compound, str]] = field(default_factory=list)
+    unused: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the campaign cannot learn, and what its reference phases lack, each remark once."""
+        """What the campaign cannot learn or use, and what its phases lack, each remark once."""
+        engine = self.campaign.spec.engine
+        found = doubtful_valences(engine.name, engine.settings, self.campaign.dopant_ions)
+        valences = ["; ".join(found)] if found else []
         notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
-        return tuple(dict.fromkeys([*_too_few_to_learn(self.campaign), *notes]))
+        first = [*_too_few_to_learn(self.campaign), *_poor_alignments(self.campaign), *self.unused]
+        return tuple(dict.fromkeys([*first, *valences, *notes]))
 
 
 def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
-    """Check a specification and read in everything it names.
+    """Check a specification and read everything it names.
 
-    A compound that is listed must be computable; a candidate of the rule that is not is left out,
-    with the reason. The host is one compound whatever balances the charge of the others.
+    A listed compound must be computable; a candidate of the rule that is not is left out, with the
+    reason. The host is a single compound for every compensation.
 
     Raises
     ------
@@ -63,12 +79,12 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
         The specification asks for something that cannot be computed; the message says what.
     """
     maker = relax_maker(spec.engine.name, spec.engine.settings)
+    require_machine(spec.engine.name)
     host = read_host(spec.host)
     if spec.migration:
-        jump_distance(host)  # a host whose mobile ion has nowhere to jump is refused here
+        jump_distance(host)  # a host whose mobile ion has no site to jump to is refused here
     planner = _Planner(spec, host, source, maker.scheme)
-    compounds = [planner.plan(Compound(dopants=()))]
-    compounds += [planner.plan(compound) for compound in _listed(spec, host)]
+    compounds = planner.plan_all([Compound(dopants=()), *_listed(spec, host)])
     left_out = []
     for compound in _by_rule(spec, host):
         if any(planned.compound == compound for planned in compounds):
@@ -93,7 +109,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
         left_out=tuple(LeftOut(compound=each, reason=reason) for each, reason in left_out),
         engine=maker.digest_fields(),
     )
-    return Plan(campaign, planner.phases, left_out)
+    return Plan(campaign, planner.phases, left_out, _unused(source, campaign))
 
 
 def read_host(spec: HostSpec) -> Host:
@@ -104,7 +120,7 @@ def read_host(spec: HostSpec) -> Host:
     InputError
         There is no such host, or it cannot be used; see `analysis.structures.host`.
     """
-    if not spec.is_cif:
+    if not spec.is_file:
         return builtin_host(spec.crystal, cell=spec.cell)
     return host_from_cif(
         spec.crystal,
@@ -113,6 +129,23 @@ def read_host(spec: HostSpec) -> Host:
         formula_units=spec.formula_units,
         oxidation_states=spec.oxidation_states,
         mobile=spec.mobile,
+    )
+
+
+def _poor_alignments(campaign: Campaign) -> list[str]:
+    """List what stands in for missing crystals, since the specification accepts it."""
+    planned = campaign.compounds
+    balances = [b for each in planned for b in (each.aligned, each.exchanged) if b is not None]
+    return [note for b in balances for note in b.notes if Reason.POOR_ALIGNMENT in note]
+
+
+def _unused(source: PhaseSource, campaign: Campaign) -> tuple[str, ...]:
+    """Say which of the crystals that were brought no compound is aligned through."""
+    brought = source.brought if isinstance(source, WithCrystals) else {}
+    return tuple(
+        f"reference_phases.crystals: {path.name} ({formula}) is not needed"
+        for formula, path in brought.items()
+        if formula not in campaign.crystals
     )
 
 
@@ -156,7 +189,7 @@ def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]
 
 
 def _too_few_to_learn(campaign: Campaign) -> list[str]:
-    """Say so if the first training of a campaign that learns by itself must fail."""
+    """Return a remark if the first training of a campaign that learns automatically must fail."""
     single = [c.compound for c in campaign.compounds if len(c.compound.dopants) == 1]
     first = [each.dopants[0].element for each in single if each not in campaign.held_out]
     elements = len(set(first))
@@ -170,7 +203,7 @@ def _too_few_to_learn(campaign: Campaign) -> list[str]:
 
 
 def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:
-    """Plan what exploring chooses from: what the rule knows, is not asked for, and can be."""
+    """Plan the candidates of exploring: computable compounds of the rule that are not listed."""
     spec, explore = planner.spec, planner.spec.explore
     if explore is None:
         return ()
@@ -197,13 +230,13 @@ def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCom
 
 
 def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:
-    """Give a compound with each compensation; once where nothing needs to be balanced."""
+    """Return a compound with each compensation; once if nothing needs to be balanced."""
     compounds = [Compound(dopants=dopants, compensation=way) for way in spec.compensation]
     return compounds[:1] if _is_balanced(host, dopants) else compounds
 
 
 def _is_balanced(host: Host, dopants: tuple[Dopant, ...]) -> bool:
-    """Tell whether the dopants bring the charge they replace; False for what is refused later."""
+    """Return True if the dopants bring the charge they replace; False for what is refused later."""
     try:
         return excess_charge(dopants, host=host) == 0
     except InputError:
@@ -229,6 +262,27 @@ class _Planner:
         self.crystals: dict[str, Structure] = {}
         self.phases: dict[str, ReferencePhases] = {}
 
+    def plan_all(self, compounds: Iterable[Compound]) -> list[PlannedCompound]:
+        """Plan compounds that must all be computable.
+
+        Raises
+        ------
+        MissingCrystalsError
+            Crystals are missing; those of all compounds are named together.
+        InputError
+            One of them cannot be computed.
+        """
+        planned: list[PlannedCompound] = []
+        missing: dict[str, str] = {}
+        for compound in compounds:
+            try:
+                planned.append(self.plan(compound))
+            except MissingCrystalsError as error:
+                missing |= dict.fromkeys(error.formulas, error.source)
+        if missing:
+            raise MissingCrystalsError(missing, next(iter(missing.values())))
+        return planned
+
     def plan(self, compound: Compound) -> PlannedCompound:
         """Plan one compound.
 
@@ -240,7 +294,7 @@ class _Planner:
         check_compound(compound, host=self.host)
         composition = compound_composition(self.host, compound)
         unit = self.host.formula_unit
-        # The host's elements too: one that dopants replace entirely is given off as an oxide.
+        # The host's elements too: one that dopants replace entirely is released as an oxide.
         elements = {element.symbol for element in (*composition, *unit)}
         elements |= _elements_of(self.spec.electrode)
         self._check_engine(elements)
@@ -248,19 +302,29 @@ class _Planner:
         if not compound.dopants:
             self._check_electrode(phases)
         crystals = self.source.crystals(elements)
+        valences = valences_of(self.host.counts, compound.dopants)
+        valences |= mean_valences(self.host, compound)
+        displaced = valences | displaced_valences(self.host, compound)
         shared: dict[str, Any] = {
-            "valences": valences_of(self.host.counts, compound.dopants),
             "phases": phases,
             "crystals": crystals,
             "electrode": self.spec.electrode,
+            "accept_poor": self.spec.reference_phases.accept_poor_alignment,
         }
         planned = PlannedCompound(
             compound=compound,
             phases=digest("phases", phases.digest),
-            aligned=alignment(composition, unit, **shared)
+            aligned=alignment(
+                composition,
+                unit,
+                valences=displaced if has_entry(unit, phases, crystals) else valences,
+                **shared,
+            )
             if needs_alignment(self.scheme, phases)
             else None,
-            exchanged=defect_balance(composition, unit, **shared) if compound.dopants else None,
+            exchanged=defect_balance(composition, unit, valences=displaced, **shared)
+            if compound.dopants
+            else None,
         )
         self._keep(planned, phases, crystals)
         return planned
@@ -282,6 +346,7 @@ class _Planner:
                 "choose another dopant or engine"
             )
             raise InputError(msg)
+        require_scheme(self.spec.engine.name, self.spec.engine.settings, elements)
 
     def _keep(
         self, planned: PlannedCompound, phases: ReferencePhases, crystals: Mapping[str, Structure]
@@ -298,6 +363,6 @@ def _elements_of(formula: str) -> set[str]:
     except ValueError:
         symbols = set()
     if not symbols or not all(Element.is_valid_symbol(symbol) for symbol in symbols):
-        msg = f"electrode {formula!r} is no formula: give an element such as Li"
+        msg = f"electrode {formula!r} is not a formula: give an element such as Li"
         raise InputError(msg)
     return symbols

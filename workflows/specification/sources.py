@@ -1,7 +1,9 @@
 """Where the reference phases of a campaign come from: one interface, three sources."""
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Collection as Keys
+from pathlib import Path
 from typing import Any, Protocol
 
 from pymatgen.core import Structure
@@ -10,14 +12,15 @@ from pymongo.collection import Collection
 from analysis.base.errors import InputError
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.reference_phases import file_phases, table_crystals, table_phases
+from analysis.structures.crystal_files import read_reference_crystal
 from workflows.specification.spec import ReferenceSpec
 
 
 class PhaseSource(Protocol):
-    """Gives competing phases and the crystals that they are."""
+    """Source of competing phases and their crystals."""
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
-        """Give the phases made of these elements.
+        """Return the phases made of these elements.
 
         Raises
         ------
@@ -26,18 +29,18 @@ class PhaseSource(Protocol):
         """
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:
-        """Give the crystals of phases made of these elements, by reduced formula."""
+        """Return the crystals of phases made of these elements, by reduced formula."""
 
 
 class TableSource:
     """The project's own table."""
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
-        """Give the phases made of these elements."""
+        """Return the phases made of these elements."""
         return table_phases(elements)
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:  # noqa: ARG002, built when asked for
-        """Give all crystals of the table; each is built when it is asked for."""
+        """Return all crystals of the table; each is built on request."""
         return table_crystals()
 
 
@@ -51,16 +54,16 @@ class FileSource:
         self._phases, self._crystals = file_phases(spec.path)
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
-        """Give the phases made of these elements."""
+        """Return the phases made of these elements."""
         return self._phases.within(elements)
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:  # noqa: ARG002, all are read already
-        """Give the crystals of the file's entries."""
+        """Return the crystals of the file's entries."""
         return self._crystals
 
 
 class MaterialsProject:
-    """The Materials Project's API; its crystals are fetched when they are asked for."""
+    """The Materials Project's API; its crystals are fetched on request."""
 
     def __init__(self, cache: Collection[dict[str, Any]] | None) -> None:
         # Imported here: the client takes a second.
@@ -69,11 +72,11 @@ class MaterialsProject:
         self._source = MaterialsProjectSource(cache)
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:
-        """Give the phases made of these elements."""
+        """Return the phases made of these elements."""
         return self._source.phases(elements)
 
     def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:
-        """Give the crystals of these phases; each is fetched when it is asked for."""
+        """Return the crystals of these phases; each is fetched on request."""
         wanted = tuple(elements)
         formulas = self.phases(wanted).by_formula
         return _Fetched(formulas, lambda f: self._source.crystals(wanted, [f])[f])
@@ -96,6 +99,36 @@ class _Fetched(Mapping[str, Structure]):
         return len(self._keys)
 
 
+class WithCrystals:
+    """A source whose missing crystals come from files.
+
+    Attributes
+    ----------
+    brought
+        The file of each crystal, by reduced formula.
+    """
+
+    def __init__(self, source: PhaseSource, files: Iterable[Path]) -> None:
+        self._source = source
+        self._own: dict[str, Structure] = {}
+        self.brought: dict[str, Path] = {}
+        for path in files:
+            structure = read_reference_crystal(path)
+            formula = structure.composition.reduced_formula
+            if formula in self.brought:
+                msg = f"{path} and {self.brought[formula]} are both crystals of {formula}: keep one"
+                raise InputError(msg)
+            self._own[formula], self.brought[formula] = structure, path
+
+    def phases(self, elements: Iterable[str]) -> ReferencePhases:
+        """Give the phases made of these elements."""
+        return self._source.phases(elements)
+
+    def crystals(self, elements: Iterable[str]) -> Mapping[str, Structure]:
+        """Give the crystals of the files, and those of the source."""
+        return ChainMap(self._own, self._source.crystals(elements))  # type: ignore[arg-type]  # it is only read
+
+
 def phase_source(spec: ReferenceSpec, cache: Collection[dict[str, Any]] | None) -> PhaseSource:
     """Open the source that a specification names.
 
@@ -109,8 +142,13 @@ def phase_source(spec: ReferenceSpec, cache: Collection[dict[str, Any]] | None) 
     Raises
     ------
     InputError
-        The file is missing or mixes schemes, or there is no key for the Materials Project.
+        A file is missing or holds what it should not, or there is no key for the Materials Project.
     """
+    source = _phase_source(spec, cache)
+    return WithCrystals(source, spec.crystals) if spec.crystals else source
+
+
+def _phase_source(spec: ReferenceSpec, cache: Collection[dict[str, Any]] | None) -> PhaseSource:
     if spec.source == "table":
         return TableSource()
     if spec.source == "file":

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     ValidationError,
@@ -20,10 +20,14 @@ from pydantic import (
 from analysis.base.errors import InputError
 from analysis.learning.settings import LearningSettings
 from analysis.reactions.verdict import Criteria
+from analysis.structures.crystal_files import is_crystal_file
 from analysis.structures.dopants import Dopant, check_distinct
 from makers.engines.registry import DEFAULT_ENGINE, ENGINES
 from workflows.specification.categories import CategoryRules
+from workflows.specification.explanation import explain
+from workflows.specification.yaml_file import load_yaml
 
+LARGEST_CHARGE = 9
 Cell = Literal["primitive", "conventional"] | tuple[PositiveInt, PositiveInt, PositiveInt]
 
 
@@ -34,6 +38,7 @@ def _as_list(value: Any) -> Any:
 Concentrations = Annotated[
     tuple[PositiveFloat, ...], BeforeValidator(_as_list), Field(min_length=1)
 ]
+OxidationState = Annotated[float, Field(ge=-LARGEST_CHARGE, le=LARGEST_CHARGE)]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 Compensation = Literal["lithium", "none"]
 Compensations = Annotated[tuple[Compensation, ...], BeforeValidator(_as_list), Field(min_length=1)]
@@ -41,7 +46,7 @@ Codoped = tuple[tuple[Dopant, ...], ...]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class HostSpec(_Section):
@@ -49,11 +54,11 @@ class HostSpec(_Section):
 
     crystal: str = Field(
         "LLZO",
-        description="Built-in host (LLZO), or the path of a CIF with partial occupancies, "
-        "relative to the specification",
+        description="Built-in host (LLZO), or the path of a CIF with partial occupancies, a POSCAR "
+        "or pymatgen's JSON, relative to the specification",
     )
     name: str | None = Field(
-        None, description="Name of the host in labels; the CIF's stem if left out"
+        None, description="Name of the host in labels; the file's stem if left out"
     )
     cell: Cell = Field(
         "primitive",
@@ -61,10 +66,10 @@ class HostSpec(_Section):
     )
     mobile: str = Field("Li", description="The element that moves and balances the charge")
     formula_units: PositiveInt | None = Field(
-        None, description="Formula units in that cell, where the CIF does not say"
+        None, description="Formula units in that cell, if the file does not say"
     )
-    oxidation_states: dict[str, float] | None = Field(
-        None, description="Oxidation state by element, where the CIF does not say"
+    oxidation_states: dict[str, OxidationState] | None = Field(
+        None, description="Oxidation state by element, if the file does not say"
     )
     arrangements: PositiveInt = Field(
         5,
@@ -75,9 +80,9 @@ class HostSpec(_Section):
     )
 
     @property
-    def is_cif(self) -> bool:
-        """Whether the crystal is a file, and not a built-in host."""
-        return self.crystal.lower().endswith(".cif")
+    def is_file(self) -> bool:
+        """True if the crystal is a file and not a built-in host."""
+        return is_crystal_file(self.crystal)
 
     @model_validator(mode="after")
     def _is_described_once(self) -> "HostSpec":
@@ -87,8 +92,10 @@ class HostSpec(_Section):
             for name in ("name", "mobile", "formula_units", "oxidation_states")
             if getattr(self, name) != type(self).model_fields[name].default
         ]
-        if described and not self.is_cif:
-            msg = f"{', '.join(sorted(described))}: only for a crystal that is a CIF"
+        if described and not self.is_file:
+            msg = (
+                f"{', '.join(sorted(described))}: only for a crystal that is a CIF, POSCAR or JSON"
+            )
             raise ValueError(msg)
         return self
 
@@ -104,7 +111,7 @@ class DopantSpec(_Section):
     )
 
     def expand(self) -> list[Dopant]:
-        """Give one dopant per concentration."""
+        """Return one dopant per concentration."""
         shared = {"element": self.element, "valence": self.valence, "site": self.site}
         return [Dopant(**shared, concentration=x) for x in self.concentration]
 
@@ -118,7 +125,7 @@ class RuleSpec(_Section):
 
 
 class EngineSpec(_Section):
-    """What computes energies and forces."""
+    """The program that computes energies and forces."""
 
     name: str = Field(DEFAULT_ENGINE, description=f"One of: {', '.join(ENGINES)}")
     settings: dict[str, Any] = Field(
@@ -137,6 +144,17 @@ class ReferenceSpec(_Section):
     path: Path | None = Field(
         None, description="The file of entries, relative to the specification"
     )
+    crystals: tuple[Path, ...] = Field(
+        (),
+        description="Files of crystals that the source lacks and energies are aligned through: "
+        "CIF, POSCAR or pymatgen's JSON, relative to the specification",
+    )
+    accept_poor_alignment: bool = Field(
+        default=False,
+        description="Whether other phases may stand in for a crystal that is missing, though they "
+        "are not next to it on the hull: energies may be off by electronvolts, and every result "
+        "that it touches says so in its notes",
+    )
 
     @model_validator(mode="after")
     def _path_goes_with_file(self) -> "ReferenceSpec":
@@ -147,12 +165,12 @@ class ReferenceSpec(_Section):
 
 
 class LearningSpec(_Section):
-    """What the campaign learns by itself, once its last compound has landed or failed."""
+    """What the campaign learns automatically, once its last compound has landed or failed."""
 
     least: PositiveInt = Field(
         30,
-        description="A campaign of fewer compounds with one dopant does not learn by itself, "
-        "unless it holds out or explores; `interphase learn` does at any time",
+        description="A campaign of fewer compounds with one dopant does not learn automatically, "
+        "unless it holds out or explores; `interphase learn` works at any time",
     )
     effort: Literal["brief", "quick", "full"] = Field(
         "quick",
@@ -161,7 +179,7 @@ class LearningSpec(_Section):
     )
     undecided: Literal["left_out", "not_stable"] = Field(
         "left_out",
-        description="What becomes of undecided compounds in the classification",
+        description="Treatment of undecided compounds in the classification",
     )
     population: Literal["passing", "all"] = Field(
         "passing",
@@ -180,18 +198,18 @@ class LearningSpec(_Section):
     )
 
     def settings(self, seed: int) -> LearningSettings:
-        """Give what determines the numbers, besides the data."""
+        """Return what determines the numbers, besides the data."""
         shared = self.model_dump(exclude={"least", "held_out"})
         return LearningSettings(**shared, seed=seed)
 
 
 class ExploreSpec(_Section):
-    """Compounds that the campaign chooses and adds by itself, after it has learnt."""
+    """Compounds that the campaign chooses and adds automatically, after it has learnt."""
 
     criterion: Literal["informative", "promising"] = Field(
         "informative",
-        description="informative: uncertain and near the boundary of the label; promising: of the "
-        "highest reaction energy that is likely",
+        description="informative: uncertain and near the boundary of the label; promising: with "
+        "the highest reaction energy that is still likely",
     )
     number: PositiveInt = Field(5, description="Compounds in a round, at most")
     rounds: PositiveInt = Field(3, description="Rounds, at most")
@@ -226,8 +244,8 @@ class CampaignSpec(_Section):
     compensation: Compensations = Field(
         ("lithium",),
         description="`lithium`: the mobile ion balances the charge; `none`: an uncompensated 1:1 "
-        "substitution. One of them, or a list: every compound each way, but once where its "
-        "charges balance already",
+        "substitution. One of them, or a list: every compound is computed each way, but only once "
+        "if its charges balance already",
     )
     choices: PositiveInt = Field(
         3,
@@ -243,20 +261,20 @@ class CampaignSpec(_Section):
     screening: Criteria = Field(default_factory=Criteria)
     learning: LearningSpec = Field(default_factory=LearningSpec)
     explore: ExploreSpec | None = Field(
-        None, description="Compounds chosen by the campaign itself; none if left out"
+        None, description="Compounds that the campaign chooses itself; none if left out"
     )
     categories: CategoryRules = Field(
         default_factory=CategoryRules,
-        description="Which FireWorks workers take which steps; no part of the results",
+        description="Which FireWorks workers take which steps; does not affect results",
     )
-    seed: int = Field(
+    seed: NonNegativeInt = Field(
         0, description="Seed of all sampling; the same seed gives the same structures"
     )
 
     @field_validator("codoped")
     @classmethod
     def _are_codoped(cls, compounds: Codoped) -> Codoped:
-        """Refuse what is no set of different dopants, or is there already."""
+        """Refuse anything but sets of different dopants, each listed once."""
         for compound in compounds:
             if len(compound) < 2:  # noqa: PLR2004, two dopants make a co-doped compound
                 named = "; ".join(map(_words, compound)) or "none"
@@ -287,18 +305,11 @@ class CampaignSpec(_Section):
         Raises
         ------
         InputError
-            If the file is missing, is not YAML, or says something the models forbid.
+            If the file is missing, is not YAML, or does not fit the models.
         """
-        try:
-            data = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506, a SafeLoader
-        except OSError as error:
-            msg = f"cannot read the specification {path}: {error.strerror}"
-            raise InputError(msg) from error
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            msg = f"{path} is not YAML: {error}"
-            raise InputError(msg) from error
+        data = load_yaml(path)
         if not isinstance(data, dict):
-            msg = f"{path} holds no specification: expected keys such as `name` and `dopants`"
+            msg = f"{path} is not a specification: expected keys such as `name` and `dopants`"
             raise InputError(msg)
         return cls.from_mapping(data, source=path).resolved(path.parent)
 
@@ -311,72 +322,34 @@ class CampaignSpec(_Section):
         Raises
         ------
         InputError
-            It says something the models forbid; the message names `source`.
+            It does not fit the models; the message names `source`.
         """
         try:
             return cls.model_validate(dict(data))
         except ValidationError as error:
-            raise InputError(_explain(source, error)) from error
+            raise InputError(explain(source, error, cls)) from error
 
     def resolved(self, folder: Path) -> "CampaignSpec":
-        """Give a copy whose file paths do not depend on the working directory."""
+        """Return a copy whose file paths do not depend on the working directory."""
         host, phases = self.host, self.reference_phases
-        if host.is_cif:
+        if host.is_file:
             crystal = (folder / Path(host.crystal).expanduser()).resolve()
             host = host.model_copy(update={"crystal": str(crystal)})
         if phases.path is not None:
             file = (folder / phases.path.expanduser()).resolve()
             phases = phases.model_copy(update={"path": file})
+        crystals = tuple((folder / path.expanduser()).resolve() for path in phases.crystals)
+        phases = phases.model_copy(update={"crystals": crystals})
         return self.model_copy(update={"host": host, "reference_phases": phases})
 
 
 def _words(dopant: Dopant) -> str:
-    """Give a dopant in words, also one of an element that does not exist."""
+    """Describe a dopant in words, even of an element that does not exist."""
     return f"{dopant.element}{dopant.valence}+ on {dopant.site}, x={dopant.concentration:g}"
 
 
 def _check_once(key: str, listed: Sequence[Sequence[str]]) -> None:
-    """Refuse what is listed twice."""
+    """Refuse duplicates."""
     if twice := [" + ".join(each) for i, each in enumerate(listed) if each in listed[:i]]:
         msg = f"listed twice under {key}: {'; '.join(twice)}"
         raise ValueError(msg)
-
-
-class _Loader(yaml.SafeLoader):
-    """Read YAML, but refuse a key given twice: the first would be lost without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if twice := [str(key) for i, key in enumerate(keys) if key in keys[:i]]:
-            msg = f"given twice: {', '.join(twice)}"
-            raise yaml.constructor.ConstructorError(problem=msg, problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def _explain(path: str | Path, error: ValidationError) -> str:
-    """Turn pydantic's list of errors into lines that name key, value and mend."""
-    lines = [f"{path} is not a valid specification:"]
-    for item in error.errors(include_url=False):
-        key = ".".join(str(part) for part in item["loc"]) or "specification"
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "extra_forbidden":
-            message = f"unknown key; {_known_keys(item['loc'][:-1])}"
-        lines.append(f"  {key}: {message}")
-    return "\n".join(lines)
-
-
-def _known_keys(parents: tuple[int | str, ...]) -> str:
-    sections: dict[str, type[BaseModel]] = {
-        "host": HostSpec,
-        "dopants": DopantSpec,
-        "codoped": Dopant,
-        "rule": RuleSpec,
-        "engine": EngineSpec,
-        "reference_phases": ReferenceSpec,
-        "screening": Criteria,
-        "learning": LearningSpec,
-        "explore": ExploreSpec,
-        "categories": CategoryRules,
-    }
-    model = sections.get(str(parents[0]), CampaignSpec) if parents else CampaignSpec
-    return "known here: " + ", ".join(sorted(model.model_fields))

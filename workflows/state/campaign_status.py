@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from makers.flows.candidates import ParentFailedError
 from workflows.specification.campaign import NodeKind
-from workflows.state.failures import FailureClass, classify
+from workflows.state.failures import FailureClass, classify, reason
 from workflows.storage.campaigns import landed
 from workflows.storage.database import Database
 
@@ -17,7 +17,7 @@ _ORDER = (
     *("reference", "arrange", "dope", "prerelax", "relax", "lowest"),
     *("migration", "interface", "learn", "advance"),
 )
-# Of a traceback: enough for an error with its cause.
+# Lines of a traceback: enough for an error with its cause.
 _LINES = 20
 _OVER = frozenset({"COMPLETED", "FIZZLED", "DEFUSED", "ARCHIVED"})
 
@@ -34,7 +34,7 @@ class State(StrEnum):
 
 
 class Placed(Protocol):
-    """A node, as far as its state needs it: its uuid, and those of the nodes it waits for."""
+    """The part of a node that its state needs: its uuid, and those of the nodes it waits for."""
 
     @property
     def uuid(self) -> str:
@@ -66,13 +66,13 @@ class Failure:
 
     @property
     def failure_class(self) -> FailureClass:
-        """Tell what kind of failure it is."""
+        """Return the class of the failure."""
         return classify(f"{self.lines}\n{self.error}")
 
 
 @dataclass(frozen=True)
 class Status:
-    """What a person wants to know of a campaign at a glance."""
+    """The state of a campaign at a glance."""
 
     campaign: str
     nodes: Mapping[NodeKind, Counter[State]]
@@ -82,18 +82,18 @@ class Status:
 
     @property
     def complete(self) -> bool:
-        """Say whether every compound has a result, and every training has ended well."""
+        """Return True if every compound has a result, and every training has ended well."""
         kinds = (NodeKind.COMPOUND, NodeKind.LEARNING)
         return all(self.count(kind) == self.count(kind, State.LANDED) for kind in kinds)
 
     @property
     def idle(self) -> bool:
-        """Say whether nothing runs and nothing is queued."""
+        """Return True if nothing runs and nothing is queued."""
         return not self._any(State.RUNNING, State.QUEUED)
 
     @property
     def finished(self) -> bool:
-        """Say whether nothing is left that could run, down to the storing of results."""
+        """Return True if nothing is left that could run, down to the storing of results."""
         return self.idle and not self._any(State.WAITING)
 
     def _any(self, *states: State) -> bool:
@@ -130,9 +130,9 @@ def _stored_nodes(database: Database, name: str) -> list[_Stored]:
 
 
 def node_states(database: Database, nodes: Sequence[Placed]) -> dict[str, State]:
-    """Give the state of each node, by uuid; `nodes` go from parents to children."""
+    """Return the state of each node, by uuid; `nodes` go from parents to children."""
     uuids = [node.uuid for node in nodes]
-    # Workflows first: one that ends between the two requests must not look as if it had failed.
+    # Workflows first: one that ends between the two requests must not look like a failure.
     workflows = {
         workflow["metadata"]["digest"]: set(workflow["fw_states"].values())
         for workflow in database.workflows.find(
@@ -217,20 +217,19 @@ def find_failures(database: Database, uuids: Sequence[str]) -> list[Failure]:
         )
         for firework in fizzled
     ]
-    # What failed for want of a step before it would hide the cause among its consequences.
+    # Skip steps that failed only because a parent failed; they obscure the cause.
     return [failure for failure in failures if ParentFailedError.__name__ not in failure.error]
 
 
 def _last_error(launches: Sequence[Mapping[str, Any]]) -> str:
-    """Give the last line of the last traceback."""
+    """Give in one line what the last traceback says."""
     if not launches:
         return "no launch is recorded"
-    last = last_lines(launches).rpartition("\n")[2]
-    return last or "the run was lost: killed, or its machine went away"
+    return reason(last_lines(launches)) or "the run was lost: killed, or its machine went away"
 
 
 def last_lines(launches: Sequence[Mapping[str, Any]]) -> str:
-    """Give the last lines of the last traceback."""
+    """Return the last lines of the last traceback."""
     if not launches:
         return ""
     last = max(launches, key=lambda launch: launch["launch_id"])

@@ -27,13 +27,13 @@ class Estimate:
     Attributes
     ----------
     compounds, crystals, relaxations, jobs
-        How many there are.
+        Their numbers.
     atoms
         Atoms of the largest cell.
     work
         Atoms times ionic steps of all relaxations, by what they are for.
     core_seconds
-        Time on one core; None where that is unknown for the engine.
+        Time on one core; None if it is unknown for the engine.
     """
 
     compounds: int
@@ -45,7 +45,7 @@ class Estimate:
     core_seconds: float | None
 
     def wall_seconds(self, workers: int) -> float | None:
-        """Give the time with a number of workers, one core each; None where unknown."""
+        """Return the time with a number of workers, one core each; None if unknown."""
         if self.core_seconds is None:
             return None
         return SECONDS_STARTUP + self.core_seconds / workers
@@ -57,7 +57,7 @@ def count_relaxations(*, crystals: int, arrangements: int, compounds: int, choic
 
 
 def estimate(campaign: Campaign) -> Estimate:
-    """Estimate a campaign from nothing; what exploring adds is not known yet."""
+    """Estimate a campaign from its start; what exploring adds is not known yet."""
     spec = campaign.spec
     host = campaign.host_crystal
     needed = [node.formula for node in campaign.crystal_nodes(campaign.compounds) if node.formula]

@@ -1,88 +1,186 @@
-"""Why a step failed: its class, from the last lines of its error."""
+"""Why a step failed: its class, from the words of its exception, of VASP and of the queue."""
 
 import re
 from enum import StrEnum
 from typing import Final
 
+from makers.engines.vasp.vasp_evidence import SOURCES
+
 
 class FailureClass(StrEnum):
-    """What kind of failure ended a step, and so what mends it."""
+    """The kind of failure that ended a step, which determines the remedy."""
 
     WALLTIME = "walltime"
     MEMORY = "memory"
     NODE = "node"
     DATABASE = "database"
     POTCAR = "potcar"
+    PROGRAM = "program"
     SCF = "scf"
     UNCONVERGED = "unconverged"
     INPUT = "input"
     UNKNOWN = "unknown"
 
     @property
-    def mend(self) -> str:
-        """Say what a person does about it."""
+    def remedy(self) -> str:
+        """Return what the user should do about it."""
         return _MENDS[self]
 
 
 _MENDS: Final = {
-    FailureClass.WALLTIME: "goes on from where it stopped when it is run again",
-    FailureClass.MEMORY: "needs a worker with more memory: the category `large`",
-    FailureClass.NODE: "run it again: its node or its process was lost",
-    FailureClass.DATABASE: "run it again when the database answers",
+    FailureClass.WALLTIME: "goes on from where it stopped: interphase recover",
+    FailureClass.MEMORY: "interphase recover; better on a worker with more memory, as `large`",
+    FailureClass.NODE: "interphase recover: its node, its process or its disk was lost",
+    FailureClass.DATABASE: "interphase recover, when the database answers",
     FailureClass.POTCAR: "put the potential where PMG_VASP_PSP_DIR points: interphase doctor",
-    FailureClass.SCF: "the electrons do not converge: change ALGO or mixing under engine.settings",
+    FailureClass.PROGRAM: (
+        "load or install what is missing (pre_rocket, ATOMATE2_VASP_CMD): interphase doctor; "
+        "then interphase recover --class program"
+    ),
+    FailureClass.SCF: (
+        "the electrons do not converge: change ALGO or mixing under engine.settings; or, as it "
+        "is, interphase recover --class scf"
+    ),
     FailureClass.UNCONVERGED: "allow more steps, or look at the structure it ended with",
     FailureClass.INPUT: "the step cannot work as it is: read its error",
-    FailureClass.UNKNOWN: "read its error: lpad get_fws -i NUMBER -d all, or the web GUI",
+    FailureClass.UNKNOWN: (
+        "read its error: lpad get_fws -i NUMBER -d all, or the web GUI; to try again, "
+        "interphase recover --class unknown"
+    ),
 }
 
-# Regular expressions, tried in this order: causes come before what they lead to. The wordings are
-# those of Slurm and PBS, the Linux kernel, pymongo, FireWorks, pymatgen, custodian, VASP, PyTorch.
-_SIGNS: Final[dict[FailureClass, tuple[str, ...]]] = {
-    FailureClass.WALLTIME: (
-        # pymongo writes "Timeout: 30s", Slurm TIMEOUT
-        *("DUE TO TIME LIMIT", r"(?-i:\bTIMEOUT\b)", "walltime", "wall time"),
-        "exceeded (job )?time limit",
+_TYPE = r"^(?:\w+\.)*"  # the type of an exception stands at the start of its line
+
+# Regular expressions, tried in this order: what an exception of ours says of itself, then causes
+# before what they lead to. The wordings are those of Slurm and PBS, the Linux kernel, MPI, pymongo,
+# FireWorks, pymatgen, custodian, VASP and PyTorch.
+_SIGNS: Final[tuple[tuple[FailureClass, tuple[str, ...]], ...]] = (
+    (
+        FailureClass.INPUT,
+        (
+            rf"{_TYPE}(InputError|SchemeMismatchError)\b",
+            # the same document will be as large, and as double, the next time
+            *(rf"{_TYPE}(DocumentTooLarge|DuplicateKeyError)\b", r"\bE11000\b"),
+        ),
     ),
-    FailureClass.MEMORY: (
-        *(r"\boom[-_ ]?kill", "OUT_OF_ME", "out of memory", "OutOfMemory", "MemoryError"),
-        *("Cannot allocate memory", r"std::bad_alloc", "exceeded .{0,20}memory limit"),
+    (
+        FailureClass.WALLTIME,
+        (
+            # pymongo writes "Timeout: 30s", Slurm TIMEOUT
+            *("DUE TO TIME LIMIT", r"(?-i:\b(TIMEOUT|DEADLINE)\b)", rf"{_TYPE}WalltimeError\b"),
+            *(r"\bexceeded (job )?time limit", r"wall ?time (limit|reached)"),
+            *(r"\b(walltime|cput) \d+ exceeded limit", r"exceeded resource (walltime|cput)"),
+        ),
     ),
-    FailureClass.NODE: (
-        *("NODE_FAIL", r"\bPREEMPTED\b", "node failure", "run was lost", "lost run"),
-        *(r"signal 9\b", "SIGKILL", "SIGTERM", "MPI_ABORT", "Bus error", "launch failed"),
-        *("Stale file handle", "No space left on device", "Input/output error"),
+    (
+        FailureClass.MEMORY,
+        (
+            *(r"\boom[-_ ]?kill", "OUT_OF_ME", "out of memory", "OutOfMemory"),
+            *(r"\bMemoryError\b", "Cannot allocate memory", r"std::bad_alloc"),
+            *("insufficient virtual memory", r"exceed(ed)? .{0,20}memory limit"),
+            *(r"\bp?v?mem \w+ exceeded limit", r"exceeded resource p?v?mem\b"),
+        ),
     ),
-    FailureClass.DATABASE: (
-        *(r"pymongo\.errors", "ServerSelectionTimeout", "AutoReconnect", "NetworkTimeout"),
-        *("OperationFailure", "ConnectionFailure", "WriteConcernError", "LockedWorkflowError"),
+    (
+        FailureClass.NODE,
+        (
+            *("NODE_FAIL", "BOOT_FAIL", r"\bPREEMPT(ED|ION)\b", "node failure"),
+            *("run was lost", "lost run", rf"{_TYPE}GivenUpError\b"),
+            *("No space left on device", "Disk quota exceeded", "Read-only file system"),
+            *("Stale file handle", "Input/output error", "endpoint is not connected"),
+        ),
     ),
-    FailureClass.POTCAR: ("POTCAR", "PMG_VASP_PSP_DIR"),
-    FailureClass.SCF: (
-        *("EDDDAV", "ZHEGV", "BRMIX", "EDDRMM", "NonConvergingErrorHandler"),
-        *("unconverged_electronic", "electronic (self-?consistency|convergence)"),
+    (
+        FailureClass.DATABASE,
+        (
+            *(r"pymongo\.errors", "ServerSelectionTimeout", "AutoReconnect", "NetworkTimeout"),
+            *("OperationFailure", "ConnectionFailure", "WriteConcernError", "LockedWorkflowError"),
+        ),
     ),
-    FailureClass.UNCONVERGED: (
-        *("NotConvergedError", "largest force", "UnconvergedErrorHandler", "ZBRENT"),
-        r"all \d+ relaxations",
+    (
+        FailureClass.POTCAR,
+        (
+            *("PMG_VASP_PSP_DIR", r"(right|no|missing|reading) (\w+ )?POTCAR\b"),
+            *(r"POTCAR.{0,20}(corrupt|damaged|incompatible)", r"No such file.*POTCAR"),
+        ),
     ),
-    FailureClass.INPUT: (
-        *("InputError", "SchemeMismatchError", "ValidationError", "KeyError", "TypeError"),
-        *("FileNotFoundError", "ImportError", "ModuleNotFoundError"),
+    (
+        FailureClass.PROGRAM,
+        (
+            *(rf"{_TYPE}ProgramError\b", rf"{_TYPE}(ImportError|ModuleNotFoundError)\b"),
+            *("command not found", r"execv\w*\(\): .*(No such file|Permission denied)"),
+            *("error while loading shared libraries", "unable to launch the specified application"),
+            "executable file not found",
+        ),
     ),
-}
+    (
+        FailureClass.SCF,
+        (
+            *("EDDDAV", "ZHEGV", "BRMIX", "EDDRMM", "NonConvergingErrorHandler"),
+            *("Non-converging job", "unconverged_electronic"),
+            "electronic (self-?consistency|convergence)",
+        ),
+    ),
+    (
+        FailureClass.UNCONVERGED,
+        (
+            *(rf"{_TYPE}NotConvergedError\b", "largest force is", "UnconvergedErrorHandler"),
+            *("ZBRENT", r"\bUnconverged\b", r"all \d+ relaxations"),
+        ),
+    ),
+    (
+        # MPI ends the other processes of a VASP that has ended itself: its own words come first
+        FailureClass.NODE,
+        (
+            *(r"\bsignal:? (7|9|11|15)\b", r"\bSIG(KILL|TERM|BUS|SEGV)\b", "Bus error"),
+            *("segmentation fault", "MPI_ABORT", "BAD TERMINATION", "launch failed"),
+            *(r"task \d+: (Killed|Terminated|Exited)", "exit signal"),
+        ),
+    ),
+)
+_PATTERNS: Final = tuple(
+    (failure_class, re.compile("|".join(signs), re.IGNORECASE | re.MULTILINE))
+    for failure_class, signs in _SIGNS
+)
+
+_FRAME: Final = re.compile(r'^\s*File ".*", line \d+')
+_FOLDERS: Final = re.compile(r"(?:/[^\s/:'\"]+)+/")
 
 
 def classify(error: str) -> FailureClass:
-    """Tell the class of a failure from its traceback, its last lines, or the queue's word.
+    """Return the class of a failure from its traceback, its last lines, or the queue's word.
 
     Parameters
     ----------
     error
         Text; where several classes are named, the cause outranks what it led to, such as a
-        time limit that ended VASP before it converged.
+        time limit that ended VASP before it converged. Source lines that a traceback quotes,
+        and names of folders, say nothing.
     """
-    for failure_class, signs in _SIGNS.items():
-        if re.search("|".join(signs), error, re.IGNORECASE):
+    said = "\n".join(_FOLDERS.sub("", line) for line in spoken_lines(error))
+    for failure_class, pattern in _PATTERNS:
+        if pattern.search(said):
             return failure_class
     return FailureClass.UNKNOWN
+
+
+def spoken_lines(error: str) -> list[str]:
+    """Return the lines of a traceback without frames and the source they quote.
+
+    Of a traceback whose beginning was cut off, the indented lines at the start are quotes too.
+    """
+    lines = []
+    is_quote = any(_FRAME.match(line) for line in error.splitlines())
+    for line in error.splitlines():
+        is_quote = bool(_FRAME.match(line)) or (is_quote and line.startswith("    "))
+        if not is_quote and line.strip():
+            lines.append(line)
+    return lines
+
+
+def reason(error: str) -> str:
+    """Return in one line what a traceback says: its exception, and what VASP said last."""
+    lines = spoken_lines(error)
+    notes = [line for line in lines if line.startswith(tuple(f"{name}: " for name in SOURCES))]
+    others = [line for line in lines if line not in notes]
+    return "; ".join([*others[-1:], *notes[-1:]])

@@ -1,11 +1,11 @@
-"""What a campaign with VASP costs: a stated model, replaced by the user's first runs.
+"""Cost of a campaign with VASP: a simple model, calibrated by the user's first runs.
 
     seconds per ionic step on one node = T * (N / 100)**2.5        N atoms in the cell
 
 The exponent lies between the 2 of the fast Fourier transforms and the 3 of the
-orthogonalisation in plane-wave codes. T, 300 s unless set, is no measurement: it is of the
+orthogonalisation in plane-wave codes. T, 300 s unless set, is not measured: it is of the
 order of a spin-polarised oxide with 600 electrons and 520 eV on 32 cores. As soon as
-`CALIBRATED_FROM` VASP relaxations have landed in the database, T is what they took. The numbers
+`CALIBRATED_FROM` VASP relaxations have landed in the database, T is measured from them. The numbers
 of ionic steps are those of a force field with ASE's own BFGS.
 """
 
@@ -41,7 +41,7 @@ class NodeHours:
     seconds
         The model's T, in seconds.
     measured
-        From how many relaxations T was measured; 0: it is the setting.
+        Number of relaxations from which T was measured; 0: it is the setting.
     """
 
     hours: float
@@ -68,17 +68,17 @@ def node_hours(campaign: Campaign, settings: MachineSettings, database: Database
 
 
 def step_seconds(settings: MachineSettings, database: Database) -> tuple[float, int]:
-    """Give T, in seconds, and from how many relaxations it was measured; 0: the setting."""
+    """Return T, in seconds, and the number of relaxations it was measured from; 0: the setting."""
     return measure(_relaxations(database)) or (settings.vasp_step_seconds, 0)
 
 
 def node_costs(campaign: Campaign, seconds: float) -> dict[str, float]:
-    """Give the node-hours of each workflow of a campaign, by the uuid of its node.
+    """Return the node-hours of each workflow of a campaign, by the uuid of its node.
 
     Parameters
     ----------
     campaign
-        The campaign, with VASP or as if it were.
+        The campaign, with VASP or treated as such.
     seconds
         The model's T.
     """
@@ -98,20 +98,20 @@ def measure(relaxations: Iterable[Mapping[str, Any]]) -> tuple[float, int] | Non
 
     Returns
     -------
-    The median over the relaxations, which one that waited for its disk does not move, and
-    their number; None if there are fewer than `CALIBRATED_FROM`.
+    The median over the relaxations, which is robust against outliers, and their number;
+    None if there are fewer than `CALIBRATED_FROM`.
     """
     each = [r["seconds"] / (r["n_steps"] * weight(r["n_atoms"])) for r in relaxations]
     return (median(each), len(each)) if len(each) >= CALIBRATED_FROM else None
 
 
 def weight(atoms: int) -> float:
-    """Give the cost of one ionic step, in units of one of `REFERENCE_ATOMS` atoms."""
+    """Return the cost of one ionic step, in units of one of `REFERENCE_ATOMS` atoms."""
     return float((atoms / REFERENCE_ATOMS) ** EXPONENT)
 
 
 def _steps(campaign: Campaign, node: Node) -> int:
-    """Count the ionic steps of a node; the undoped host's result needs none of its own."""
+    """Count the ionic steps of a node; the undoped host's result needs no further ones."""
     if node.kind is NodeKind.CRYSTAL:
         return STEPS_CRYSTAL
     if node.kind is NodeKind.HOST:

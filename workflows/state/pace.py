@@ -1,4 +1,4 @@
-"""How fast a campaign goes, from the relaxations that have landed lately, and what is left."""
+"""The rate of a campaign, from relaxations that landed recently, and the time left."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from workflows.state.campaign_status import State, Status
 from workflows.state.estimate import count_relaxations
 from workflows.storage.database import Database
 
-# Over a day the rate is even through queue waits and nights, and still follows a change.
+# A day averages over queue waits and nights, and still follows a change.
 WINDOW = timedelta(hours=24)
 _COUNTED_STEPS = ("relax", "reference")
 
@@ -32,7 +32,7 @@ class Pace:
 
     @property
     def left(self) -> timedelta | None:
-        """Give the time left at this rate; None where no rate is known."""
+        """Return the time left at this rate; None if no rate is known."""
         if not self.remaining:
             return timedelta(0)
         return timedelta(hours=self.remaining / self.per_hour) if self.per_hour else None
@@ -48,7 +48,7 @@ def campaign_pace(database: Database, name: str, status: Status) -> Pace:
     """Measure the rate of a campaign in the database.
 
     What is left is the estimate of `workflows.state.estimate` less what has landed; compounds that
-    failed, or wait for something that failed, are not counted as left.
+    failed, or wait for a failed one, are not counted as left.
     """
     now = datetime.now(UTC)
     landed = sum(status.steps[step]["COMPLETED"] for step in _COUNTED_STEPS if step in status.steps)

@@ -1,1 +1,1 @@
-"""Where everything is kept: the database, its server, the folders and files."""
+"""Storage: the database, its server, folders and files."""

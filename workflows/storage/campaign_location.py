@@ -41,7 +41,7 @@ class Place:
 
     @property
     def option(self) -> str:
-        """Give what a person adds to a command to name this place."""
+        """Return the option that names this place in a command."""
         if self.folder:
             return f"--dir {self.folder}"
         return f"--launchpad {self.file}" if self.file else ""
@@ -58,13 +58,13 @@ def find_place(
     launchpad: Path | None,
     settings: MachineSettings,
     *,
-    beside: Path | None = None,
+    near: Path | None = None,
 ) -> Place:
     """Find out where a campaign is kept, from the most explicit to the most general.
 
     A folder or launchpad file that is given; the settings' launchpad (INTERPHASE_LAUNCHPAD)
     or server (INTERPHASE_MONGODB_URI); FireWorks' own, where FW_CONFIG_FILE names its
-    configuration; a launchpad.yaml or my_launchpad.yaml beside the specification or in the
+    configuration; a launchpad.yaml or my_launchpad.yaml next to the specification or in the
     working directory; FireWorks' own in ~/.fireworks.
 
     Parameters
@@ -75,13 +75,13 @@ def find_place(
         A launchpad file.
     settings
         Settings of this machine.
-    beside
+    near
         The specification.
 
     Raises
     ------
     InputError
-        Both are given, neither is to be found, or the launchpad file cannot be used.
+        Both are given, neither is found, or the launchpad file cannot be used.
     """
     if folder and launchpad:
         msg = "give --dir or --launchpad, not both: a campaign is kept in one place"
@@ -94,7 +94,7 @@ def find_place(
         return _by_file(settings.launchpad)
     if settings.mongodb_uri:
         return Place(address=Address.from_settings(settings))
-    if file := _file_that_is_there(beside):
+    if file := _file_that_is_there(near):
         return _by_file_unasked(file)
     msg = (
         "which campaign? Give --dir FOLDER for one that ran on this machine, or "
@@ -116,7 +116,7 @@ def open_place(
     settings
         Settings of this machine.
     create
-        Make what a first campaign needs, such as indexes, where it is not there yet.
+        Create what a first campaign needs, such as indexes, if it is missing.
 
     Raises
     ------
@@ -135,20 +135,20 @@ def open_place(
             yield database
 
 
-def _file_that_is_there(beside: Path | None) -> Path | None:
-    """Look for a launchpad file that nobody gave."""
-    from fireworks import fw_config  # a third of a second, and a folder needs none of it
+def _file_that_is_there(near: Path | None) -> Path | None:
+    """Look for a launchpad file that was not named."""
+    from fireworks import fw_config  # a third of a second, not needed for a folder
 
     fireworks = Path(fw_config.LAUNCHPAD_LOC) if fw_config.LAUNCHPAD_LOC else None
     if fireworks and os.environ.get("FW_CONFIG_FILE"):
         return fireworks
-    folders = [*([beside.parent] if beside else []), Path.cwd()]
+    folders = [*([near.parent] if near else []), Path.cwd()]
     paths = [folder / name for folder in folders for name in FILE_NAMES]
     return next((path for path in paths if path.is_file()), fireworks)
 
 
 def _by_file_unasked(file: Path) -> Place:
-    """Take a launchpad file that nobody named: a beginner may have a folder in mind."""
+    """Use a launchpad file that was not named; a beginner may mean a folder instead."""
     try:
         return _by_file(file)
     except InputError as error:
@@ -164,7 +164,7 @@ def _by_file(path: Path) -> Place:
 
 
 def the_campaign(database: Database, place: Place) -> str:
-    """Give the name of the campaign of a place: the one that was submitted there last.
+    """Return the name of the campaign of a place: the one that was submitted there last.
 
     Raises
     ------

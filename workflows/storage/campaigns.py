@@ -11,13 +11,13 @@ from workflows.storage.database import Database
 
 
 def landed(database: Database, uuids: Collection[str]) -> set[str]:
-    """Give those of the uuids whose output is in the job store."""
+    """Return those of the uuids whose output is in the job store."""
     found = database.jobs.find({"uuid": {"$in": list(uuids)}}, {"uuid": 1, "_id": 0})
     return {job["uuid"] for job in found}
 
 
 def added(database: Database, uuids: Collection[str]) -> set[str]:
-    """Give those of the uuids whose workflow is on the LaunchPad."""
+    """Return those of the uuids whose workflow is on the LaunchPad."""
     found = database.workflows.find(
         {"metadata.digest": {"$in": list(uuids)}}, {"metadata.digest": 1, "_id": 0}
     )
@@ -63,7 +63,7 @@ def load_nodes(database: Database, query: dict[str, object]) -> list[Node]:
 
 
 def at_work(database: Database, name: str) -> bool:
-    """Tell whether a step at the end of a workflow of the campaign still waits for those before.
+    """Return True if a step at the end of a workflow of the campaign still waits for those before.
 
     Steps that the specification no longer asks for do not count.
     """

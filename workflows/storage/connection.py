@@ -1,12 +1,13 @@
-"""MongoDB connection strings: what may be shown of them, and what they lack."""
+"""MongoDB connection strings: their public part, and their defaults."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from pydantic import SecretStr
+
+from workflows.base.mongo_uri import MongoUri
 
 if TYPE_CHECKING:
     from workflows.base.settings import MachineSettings
@@ -31,7 +32,7 @@ class Address:
 
     @classmethod
     def from_settings(cls, settings: MachineSettings) -> Self:
-        """Give the database that the settings name with `mongodb_uri`."""
+        """Return the database that the settings name with `mongodb_uri`."""
         uri = settings.mongodb_uri or SecretStr("")
         return cls(SecretStr(durable(uri.get_secret_value())), database_name(settings))
 
@@ -41,21 +42,26 @@ class Address:
 
 def hosts(uri: SecretStr) -> str:
     """Hosts of a URI, without user and password."""
-    return urlsplit(uri.get_secret_value()).netloc.rpartition("@")[2]
+    return MongoUri.parse(uri.get_secret_value()).hosts
 
 
 def database_name(settings: MachineSettings) -> str:
     """Name the database: as set, else as the URI has it, else the default."""
     if settings.mongodb_uri and "database" not in settings.model_fields_set:
-        path = urlsplit(settings.mongodb_uri.get_secret_value()).path.strip("/")
-        return path or settings.database
+        return MongoUri.parse(settings.mongodb_uri.get_secret_value()).database or settings.database
     return settings.database
 
 
 def durable(uri: str) -> str:
     """Have writes acknowledged once they are safe, unless the user's URI says otherwise."""
-    parts = urlsplit(uri)
-    chosen = {key.lower() for key, _ in parse_qsl(parts.query)}
-    added = "&".join(f"{key}={value}" for key, value in _DURABLE.items() if key not in chosen)
-    query = "&".join(part for part in (parts.query, added) if part)
-    return urlunsplit(parts._replace(path=parts.path or "/", query=query))
+    return MongoUri.parse(uri).with_options(_DURABLE).text
+
+
+def without_secret(error: Exception, uri: SecretStr) -> str:
+    """Write a driver's error, unless it repeats the password."""
+    parsed = MongoUri.parse(uri.get_secret_value())
+    secrets = {value for name, value in parsed.options.items() if "password" in name}
+    secrets |= {parsed.password, parsed.user.partition(":")[2]}
+    if any(secret and secret in str(error) for secret in secrets):
+        return type(error).__name__
+    return str(error)

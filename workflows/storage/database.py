@@ -1,6 +1,6 @@
 """The campaign's database: FireWorks' LaunchPad, the job store and the results in one.
 
-It lies on a private server in the campaign's folder, or on one that the user names.
+It is on a private server in the campaign's folder, or on a server that the user names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from analysis.base.errors import InputError
 from workflows.base.settings import load_settings
-from workflows.storage.connection import Address, hosts
+from workflows.storage.connection import Address, hosts, without_secret
 from workflows.storage.marker import check_marker, home_of, write_marker
 from workflows.storage.server.private_server import PrivateServer
 
@@ -42,7 +42,7 @@ _PRIVATE_NAME = "interphase"
 
 @dataclass(frozen=True)
 class Database:
-    """The collections of a campaign and the parts that work on them.
+    """The collections of a campaign and the tools that work on them.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ class Database:
 
     @classmethod
     def from_launchpad(cls, launchpad: LaunchPad) -> Self:
-        """Give the database of a LaunchPad that is open, over its own connection.
+        """Return the database of a LaunchPad that is open, over its own connection.
 
-        Campaign, results and job store lie where the LaunchPad is: a step that knows its
+        Campaign, results and job store are in the LaunchPad's database: a step that knows its
         LaunchPad needs no other settings.
         """
         from workflows.storage.launchpad_file import address_of
@@ -117,7 +117,7 @@ class Database:
 
     @property
     def nodes(self) -> Collection[Document]:
-        """What campaigns consist of and how it depends on each other."""
+        """Nodes of campaigns and their dependencies."""
         return self.mongo["nodes"]
 
     @property
@@ -127,7 +127,7 @@ class Database:
 
     @property
     def learning(self) -> Collection[Document]:
-        """What was learnt: one document per campaign, snapshot of its data and settings."""
+        """Trainings: one document per campaign, snapshot of its data, and settings."""
         return self.mongo["learning"]
 
     @property
@@ -180,10 +180,10 @@ def open_database(
     run_dir
         The campaign's folder.
     settings
-        Settings of this machine: a server of the user's own, or the mongod to run.
+        Settings of this machine: the user's own server, or the mongod to run.
     create
-        Make the folder and the indexes, where they are not there yet. Without it, a folder
-        without a campaign is a mistake.
+        Create the folder and the indexes if they are missing. Without it, a folder without a
+        campaign is an error.
 
     Raises
     ------
@@ -209,7 +209,7 @@ def worker_database() -> Iterator[Database]:
     Raises
     ------
     InputError
-        The process was given none.
+        The process has none.
     """
     settings = load_settings()
     with _serve(settings.folder, settings) as database:
@@ -218,10 +218,10 @@ def worker_database() -> Iterator[Database]:
 
 @contextmanager
 def _serve(run_dir: Path | None, settings: MachineSettings) -> Iterator[Database]:
-    """Give the handle while the server is held; explain a server that is lost."""
+    """Yield the handle while the server is held; explain a server that is lost."""
     if settings.mongodb_uri:
-        mend = "INTERPHASE_MONGODB_URI (or mongodb_uri in the settings file)"
-        with open_address(Address.from_settings(settings), mend) as database:
+        setting = "INTERPHASE_MONGODB_URI (or mongodb_uri in the settings file)"
+        with open_address(Address.from_settings(settings), setting) as database:
             yield database
         return
     with _own(run_dir, settings) as database, _explained(database):
@@ -237,7 +237,7 @@ def open_address(address: Address, origin: str) -> Iterator[Database]:
     address
         The database.
     origin
-        What named it: where a person looks when it is wrong.
+        What named it: where to look if it is wrong.
 
     Raises
     ------
@@ -248,11 +248,11 @@ def open_address(address: Address, origin: str) -> Iterator[Database]:
     try:
         with pymongo.timeout(_ANSWER_SECONDS):
             database.mongo.list_collection_names()
-    except (PyMongoError, ValueError) as error:  # a port that is no number: ValueError
-        msg = (
-            f"MongoDB server {hosts(address.uri)} cannot be used ({_brief(error)}): check {origin}"
-        )
-        raise InputError(msg) from error
+    except (PyMongoError, ValueError, TypeError, OSError) as error:  # options of any kind
+        database.close()
+        said = _brief(without_secret(error, address.uri))
+        msg = f"MongoDB server {hosts(address.uri)} cannot be used ({said}): check {origin}"
+        raise InputError(msg) from None
     with _explained(database):
         yield database
 
@@ -282,17 +282,18 @@ def _own(run_dir: Path | None, settings: MachineSettings) -> Iterator[Database]:
 
 
 def _reason(database: Database, error: PyMongoError) -> str | None:
-    """Say why the server was lost; None if it was not, and the error is a programmer's."""
+    """Explain why the server was lost; None if it was not and the error is a bug."""
     if database.server:
         return database.server.explain()
     if isinstance(error, ConnectionFailure):
         return (
-            f"MongoDB server {hosts(database.uri)} was lost ({_brief(error)}): give the same "
+            f"MongoDB server {hosts(database.uri)} was lost "
+            f"({_brief(without_secret(error, database.uri))}): give the same "
             "command again when it is back; nothing that was stored is lost"
         )
     return None
 
 
-def _brief(error: Exception) -> str:
+def _brief(message: str) -> str:
     """Shorten pymongo's message, which goes on with a description of the topology."""
-    return str(error).split(", Timeout:", maxsplit=1)[0].split(", full error:", maxsplit=1)[0]
+    return message.split(", Timeout:", maxsplit=1)[0].split(", full error:", maxsplit=1)[0]

@@ -27,7 +27,7 @@ _SEARCHED_RESULTS = (
 
 _SEARCHED_IN_GUI = ("compound", "dopant", "site", "valence")
 
-# With these the builder of results reads what is up to date from indexes alone.
+# With these the builder of results finds current documents from indexes alone.
 _BUILDER_OF_JOBS = ("uuid", "completed_at", "metadata.utc_offset")
 
 # Without an index on uuid and index, every reference between jobs reads the whole store.
@@ -42,7 +42,7 @@ _INDEXES = {
     ],
     "jobs": [_index("uuid", "index", unique=True), _index("name"), _index(*_BUILDER_OF_JOBS)],
     "blobs.files": [_index("metadata.blob_uuid"), _index("metadata.job_uuid")],
-    # The steps of a campaign are counted in the second of these alone; the third gives its pace.
+    # The second of these alone counts the steps of a campaign; the third is for its pace.
     "fireworks": [
         _index("spec.campaign", "state"),
         _index("spec.node", "state", "spec.step"),
@@ -62,7 +62,7 @@ _INDEXES = {
 
 
 def ensure_indexes(database: Database[dict[str, Any]], launchpad: LaunchPad) -> None:
-    """Make all indexes and FireWorks' counters; safe at any time, any number of times.
+    """Create all indexes and FireWorks' counters; safe at any time, any number of times.
 
     Parameters
     ----------

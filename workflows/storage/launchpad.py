@@ -1,4 +1,4 @@
-"""Workflows added to the LaunchPad: each once, whoever adds it, whatever interrupts."""
+"""Add workflows to the LaunchPad, each once, despite concurrent callers and interruptions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ def ensure_unique_digests(launchpad: LaunchPad) -> None:
 
 @dataclass(frozen=True)
 class WorkflowDocuments:
-    """What FireWorks stores of one workflow; its Fireworks are numbered from 1.
+    """The documents that FireWorks stores for one workflow; its Fireworks are numbered from 1.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class WorkflowDocuments:
         return str(self.workflow["metadata"]["digest"])
 
     def numbered(self, before: int) -> Self:
-        """Give the same with final ids: those after `before`."""
+        """Return the same with final ids: those after `before`."""
         workflow = self.workflow | {
             "nodes": [before + number for number in self.workflow["nodes"]],
             "fw_states": _shifted(self.workflow["fw_states"], before),
@@ -85,7 +85,7 @@ def add_workflows(launchpad: LaunchPad, workflows: Sequence[Workflow]) -> list[s
 
 
 def add_documents(launchpad: LaunchPad, documents: Sequence[WorkflowDocuments]) -> list[str]:
-    """Add workflows in bulk, leaving out those whose digest is there already.
+    """Add workflows in bulk, except those whose digest is there already.
 
     The workflow documents go first: their unique index decides between two people who
     add the same thing, and no rocket can pull a Firework before its workflow is known.
@@ -106,11 +106,11 @@ def add_documents(launchpad: LaunchPad, documents: Sequence[WorkflowDocuments]) 
 def insert_missing(
     collection: Collection[dict[str, Any]], documents: Sequence[dict[str, Any]]
 ) -> set[int]:
-    """Insert documents, leaving out those that a unique index refuses.
+    """Insert documents, except those that a unique index refuses.
 
     Returns
     -------
-    The positions of those that were there already: somebody else added them.
+    The positions of those that were there already, added by another process.
     """
     if not documents:
         return set()
@@ -132,7 +132,7 @@ def remove_half_added(launchpad: LaunchPad, *, alone: bool = False) -> int:
     launchpad
         The LaunchPad.
     alone
-        Nobody else can be adding now: do not wait until a trace is old enough.
+        No other process can be adding now: do not wait until a trace is old enough.
     """
     horizon = datetime.now(UTC) - (timedelta(0) if alone else _INTERRUPTED_AFTER)
     half = launchpad.workflows.aggregate(
@@ -173,7 +173,7 @@ def _make_ready(workflow: Workflow) -> None:
 def _number(
     launchpad: LaunchPad, documents: Sequence[WorkflowDocuments]
 ) -> Iterator[WorkflowDocuments]:
-    """Give all Fireworks their final ids with one request."""
+    """Assign all Fireworks their final ids in one request."""
     before = launchpad.get_new_fw_id(quantity=sum(len(each.fireworks) for each in documents)) - 1
     for each in documents:
         yield each.numbered(before)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import yaml
 from pydantic import SecretStr
@@ -12,16 +13,20 @@ from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
 from analysis.base.errors import InputError
-from workflows.base.secret_files import refuse_if_readable
-from workflows.storage.connection import Address, durable
+from workflows.base.mongo_uri import MongoUri
+from workflows.base.secret_files import line_of, refuse_if_readable
+from workflows.storage.connection import Address, durable, without_secret
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from fireworks import LaunchPad
 
 # FireWorks' own defaults and keys (LaunchPad.__init__, FireWorks 2.1).
 _HOST, _PORT, _NAME = "localhost", 27017, "fireworks"
+# pymongo's rule for names of databases.
+_FORBIDDEN = frozenset(' .$/\\\x00"')
 _KEYS = (
     "host",
     "port",
@@ -44,22 +49,26 @@ def read_launchpad(path: Path) -> Address:
     Raises
     ------
     InputError
-        It cannot be read, is open to others although it holds a password, or holds what
+        It cannot be read, is open to others although it holds a password, or has keys that
         FireWorks or pymongo do not know: FireWorks would ignore an unknown key, such as one
         that asks for encryption.
     """
     content = _content(path)
     refuse_if_readable(path, content)
-    for key in content:
+    for number, key in enumerate(content, start=1):
         if key not in _KEYS:
-            raise InputError(_unknown(path, key))
-    address = _address(content)
+            raise InputError(_unknown(path, key, number))
+    try:
+        address = _address(content)
+    except InputError as error:
+        msg = f"launchpad file {path}: {error}"
+        raise InputError(msg) from None
     _check(path, address)
     return address
 
 
 def address_of(launchpad: LaunchPad) -> Address:
-    """Give the address of an open LaunchPad."""
+    """Return the address of an open LaunchPad."""
     return _address(launchpad.to_dict())
 
 
@@ -69,9 +78,12 @@ def _content(path: Path) -> dict[str, Any]:
     except OSError as error:
         msg = f"cannot read the launchpad file {path}: {error.strerror}"
         raise InputError(msg) from error
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         # YAML's message quotes the line, which may hold the password.
-        msg = f"launchpad file {path} is not YAML: compare it with the project's launchpad.yaml"
+        msg = (
+            f"launchpad file {path} is not YAML{line_of(error)}: compare it with the project's "
+            "launchpad.yaml"
+        )
         raise InputError(msg) from None
     if not isinstance(content, dict):
         msg = f"launchpad file {path} holds no keys such as host and name"
@@ -79,44 +91,65 @@ def _content(path: Path) -> dict[str, Any]:
     return content
 
 
-def _unknown(path: Path, key: object) -> str:
+def _unknown(path: Path, key: object, number: int) -> str:
+    """Say what is wrong with a key, and repeat it only if it is nearly one of FireWorks'."""
     if str(key).lower().startswith(("ssl", "tls")):
-        mend = "encryption is asked for with mongoclient_kwargs: {tls: true, tlsCAFile: ...}"
+        what = f"key {key!r}"
+        remedy = "encryption is asked for with mongoclient_kwargs: {tls: true, tlsCAFile: ...}"
     elif close := difflib.get_close_matches(str(key), _KEYS, n=1):
-        mend = f"did you mean {close[0]}?"
+        what, remedy = f"key {key!r}", f"did you mean {close[0]}?"
     else:
-        mend = f"known are {', '.join(_KEYS)}"
-    return f"launchpad file {path}: FireWorks knows no key {key!r} and would ignore it; {mend}"
+        what, remedy = f"such key as number {number} of the file", f"known are {', '.join(_KEYS)}"
+    return f"launchpad file {path}: FireWorks knows no {what} and would ignore it; {remedy}"
 
 
-def _address(content: dict[str, Any]) -> Address:
-    uri = str(content.get("host") or _HOST) if content.get("uri_mode") else _uri(content)
-    options = {k: _option(v) for k, v in (content.get("mongoclient_kwargs") or {}).items()}
-    if options:
-        head, _, query = uri.partition("?")
-        parts = head.split("://", maxsplit=1)
-        head = head if "/" in parts[-1] else head + "/"
-        uri = f"{head}?{'&'.join(part for part in (query, urlencode(options)) if part)}"
-    name = str(content.get("name") or (_NAME if not content.get("uri_mode") else ""))
-    return Address(SecretStr(durable(uri)), name)
+def _address(content: Mapping[str, Any]) -> Address:
+    """Put together what FireWorks gives to pymongo's MongoClient."""
+    options = dict(content.get("mongoclient_kwargs") or {})
+    uri = _whole_uri(content) if content.get("uri_mode") else _uri(content)
+    if name := options.pop("username", None):
+        uri = uri.with_user(str(name), str(options.pop("password", None) or ""))
+    uri = uri.with_options({name: _option(value) for name, value in options.items()})
+    name = str(content.get("name") or ("" if content.get("uri_mode") else _NAME))
+    return Address(SecretStr(durable(uri.text)), name)
 
 
-def _uri(content: dict[str, Any]) -> str:
+def _whole_uri(content: Mapping[str, Any]) -> MongoUri:
+    return MongoUri.parse(str(content.get("host") or ""))
+
+
+def _uri(content: Mapping[str, Any]) -> MongoUri:
     """Write host, port, user and password as a URI."""
-    user = ""
-    query = ""
-    if content.get("username"):
-        user = quote(str(content["username"]), safe="")
-        user += ":" + quote(str(content.get("password") or ""), safe="") + "@"
-        source = content.get("authsource") or content.get("name") or _NAME
-        query = "?" + urlencode({"authSource": source})
-    server = str(content.get("host") or _HOST)
-    server = quote(server, safe="") if server.startswith("/") else server
-    port = "" if server.endswith(".sock") else f":{content.get('port') or _PORT}"
-    return f"mongodb://{user}{server}{port}/{query}"
+    uri = MongoUri.parse(_with_scheme(content.get("host") or _HOST))
+    if uri.user:
+        # FireWorks gives its own username, none, and pymongo takes that in place of the URI's
+        msg = "host is a URI with a user, which FireWorks takes with the line uri_mode: true only"
+        raise InputError(msg)
+    uri = uri.with_port(str(content.get("port") or _PORT))
+    if not content.get("username"):
+        return uri
+    uri = uri.with_user(str(content["username"]), str(content.get("password") or ""))
+    source = content.get("authsource") or content.get("name") or _NAME
+    return uri.with_options({"authSource": str(source)})
+
+
+def _with_scheme(host: object) -> str:
+    """Write a host, a list of hosts or the path of a socket as a URI, unless it is one."""
+    hosts = host if isinstance(host, list) else str(host).strip().split(",")
+    if "://" in str(hosts[0]):
+        return str(host)
+    return f"mongodb://{','.join(_server(str(each).strip()) for each in hosts)}"
+
+
+def _server(host: str) -> str:
+    if host.startswith("/"):
+        return quote(host, safe="")
+    return f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
 
 
 def _option(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(str(each) for each in value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -124,18 +157,16 @@ def _check(path: Path, address: Address) -> None:
     if not address.name:
         msg = f"launchpad file {path} lacks the name of the database: add a line name: ..."
         raise InputError(msg)
-    uri = address.uri.get_secret_value()
-    if uri.startswith("mongodb+srv://"):  # needs the network; connecting checks it
+    if forbidden := sorted(_FORBIDDEN & set(address.name)):
+        msg = f"launchpad file {path}: the name of a database holds none of {' '.join(forbidden)}"
+        raise InputError(msg)
+    uri = MongoUri.parse(address.uri.get_secret_value())
+    if uri.scheme == "mongodb+srv":  # needs the network; connecting checks it
         return
     try:
-        parse_uri(uri, validate=True, warn=False)
+        # without the user, so that no message can repeat a password
+        parse_uri(replace(uri, user="").text, validate=True, warn=False)
     except (PyMongoError, ValueError, OSError) as error:
-        msg = f"launchpad file {path} describes no MongoDB server: {_without(address, error)}"
+        said = without_secret(error, address.uri)
+        msg = f"launchpad file {path} describes no MongoDB server: {said}"
         raise InputError(msg) from None
-
-
-def _without(address: Address, error: Exception) -> str:
-    """Write an error without the user and password it may quote."""
-    uri = address.uri.get_secret_value()
-    user = uri.partition("://")[2].rpartition("@")[0]
-    return str(error).replace(uri, "(the URI)").replace(user, "(user)") if user else str(error)

@@ -1,4 +1,4 @@
-"""Locks on files that the kernel releases when their holder dies, however it dies."""
+"""Locks on files that the kernel releases when their holder dies for any reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Hold(IntEnum):
-    """How a lock is held: with others, or alone."""
+    """How a lock is held: shared or exclusive."""
 
     SHARED = fcntl.LOCK_SH
     EXCLUSIVE = fcntl.LOCK_EX
@@ -34,7 +34,7 @@ class FileLock:
     Raises
     ------
     InputError
-        The file is somebody else's.
+        The file belongs to another user.
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,12 +47,12 @@ class FileLock:
         _open_locks.add(self)
 
     def acquire(self, hold: Hold, *, wait: bool) -> bool:
-        """Take the lock, or change the way it is held; tell whether it is ours.
+        """Take the lock, or change the way it is held; return True if it is ours.
 
         Raises
         ------
         InputError
-            The file system knows no locks.
+            The file system has no locks.
         """
         try:
             fcntl.flock(self.descriptor, hold if wait else hold | fcntl.LOCK_NB)
@@ -67,7 +67,7 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Give the lock up, whoever else has the descriptor."""
+        """Release the lock, even if other processes hold the descriptor."""
         if self.descriptor >= 0:
             fcntl.flock(self.descriptor, fcntl.LOCK_UN)
             self.hand_over()
@@ -123,7 +123,7 @@ def exclusive_run(run_dir: Path) -> Iterator[None]:
 
 
 def make_folder(folder: Path, *, private: bool = False) -> None:
-    """Make a folder; a private one is closed to everybody else, even if it was there.
+    """Create a folder; a private one is closed to other users, even if it existed.
 
     Raises
     ------

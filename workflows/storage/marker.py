@@ -1,4 +1,4 @@
-"""A campaign folder's note of where its campaign is kept: one place, never two."""
+"""A campaign folder's note on where its campaign is kept, so that there is only one place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Home:
 
 
 def home_of(settings: MachineSettings) -> Home:
-    """Tell where these settings keep a campaign."""
+    """Return where these settings keep a campaign."""
     if settings.mongodb_uri is None:
         return Home("private")
     return Home(f"{hosts(settings.mongodb_uri)}/{database_name(settings)}")
@@ -45,12 +45,12 @@ def check_marker(run_dir: Path, home: Home, *, create: bool) -> None:
     home
         Where the settings keep campaigns.
     create
-        A folder without a campaign is made ready for one.
+        A folder without a campaign is prepared for one.
 
     Raises
     ------
     InputError
-        The folder is refused, or cannot be read or made.
+        The folder is refused, or cannot be read or created.
     """
     if create:
         make_folder(run_dir)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def show_missing(database: Database, console: Console, *, always: bool = False) -> None:
-    """Say n of N, for the campaigns that are not complete."""
+    """Print n of N for campaigns that are not complete."""
     for each in coverage(database):
         if always or not each.complete:
             console.print(str(each), highlight=False, markup=False)
 
 
 def show_warnings(warnings: Sequence[str], console: Console) -> None:
-    """Say what could not be read, or lacks."""
+    """Print what could not be read or is missing."""
     for warning in warnings:
         console.print(f"note: {warning}", highlight=False, markup=False)

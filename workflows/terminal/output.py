@@ -30,7 +30,7 @@ class SummaryOutput(StrEnum):
 class StateName(StrEnum):
     """States of a compound, as `workflows.state.campaign_status.State` has them.
 
-    Written out here: that module imports jobflow, which takes longer than any command's help.
+    Repeated here, since that module imports jobflow, which takes longer than any command's help.
     """
 
     LANDED = "landed"
@@ -42,6 +42,6 @@ class StateName(StrEnum):
 
 
 def console(file: TextIO | None = None) -> Console:
-    """Give the console of standard output, or of a file."""
+    """Return the console of standard output, or of a file."""
     # A pipe or a file has no width to wrap at.
     return Console(file=file, soft_wrap=not (file or sys.stdout).isatty())

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
+from workflows.terminal.table_style import NULL, new_table
+
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from workflows.base.settings import MachineSettings
+    from workflows.specification.campaign import Campaign
     from workflows.specification.planning import Plan
 
 
@@ -16,6 +22,7 @@ _PLAN_NOTES = 3  # about reference phases; the notes of each result have its own
 
 def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
     """Show the sizes of a plan, its notes, and how many candidates are left out."""
+    from analysis.structures.compensation import formula_per_unit
     from workflows.base.times import duration
     from workflows.state.estimate import estimate
 
@@ -28,6 +35,8 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         f"[bold]{campaign.name}[/]: {sizes.compounds} compounds of {host.name} "
         f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., "
         f"up to {sizes.atoms} atoms)\n"
+        f"x is per f.u. of {formula_per_unit(host.formula_unit)}, in steps of "
+        f"{1 / host.formula_units:.4g}\n"
         f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
         f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
         f"estimated time with {settings.workers} workers: about {time}",
@@ -43,3 +52,22 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
             "interphase plan SPEC --compounds lists them with the reasons",
             highlight=False,
         )
+
+
+def compounds_table(campaign: Campaign) -> Table:
+    """Make a table of the compounds of a campaign, the undoped host first."""
+    from analysis.structures.compensation import (  # pymatgen: seconds
+        compound_composition,
+        formula_per_unit,
+    )
+
+    table = new_table()
+    for heading in ("Compound", "Formula"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("Aligned through", overflow="fold")
+    host = campaign.host_crystal
+    for planned in campaign.compounds:
+        label = planned.compound.label(host.name)
+        formula = formula_per_unit(compound_composition(host, planned.compound))
+        table.add_row(Text(label), Text(formula), Text(", ".join(planned.crystals) or NULL))
+    return table

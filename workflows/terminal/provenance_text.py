@@ -1,4 +1,4 @@
-"""The provenance of a result as lines for a person."""
+"""The provenance of a result as readable lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def provenance_text(traced: Document) -> str:
-    """Write what `workflows.results.provenance_trace.trace` gives, one subject a line."""
+    """Write the output of `workflows.results.provenance_trace.trace`, one subject a line."""
     return "\n".join([f"{traced[Field.FORMULA]}", *(f"  {line}" for line in _lines(traced))])
 
 
@@ -49,7 +49,7 @@ def _campaign(traced: Document) -> Iterator[str]:
 
 
 def _host(spec: Document) -> str:
-    """Name the host: a built-in one is its own crystal, a CIF may have a name beside it."""
+    """Name the host: a built-in one is its own crystal, a CIF may have another name."""
     crystal, name = spec.get("crystal") or NULL, spec.get("name")
     return f"{name} from {crystal}" if name and name != crystal else str(crystal)
 

@@ -24,7 +24,7 @@ _LISTED = 20
 
 
 def show_lost(database: Database, campaign: str, place: Place, console: Console) -> None:
-    """Say which runs have ended without saying so."""
+    """Print which runs ended without a report."""
     from workflows.recovery.lost_runs import look_for_lost
     from workflows.recovery.queue import local_queue
 
@@ -59,12 +59,14 @@ def show_recovery(
     _counts(console, "left failed, not in the classes asked for", found.not_asked)
     left = Counter(step.failure_class for step in (*found.not_asked, *found.given_up))
     for failure_class in left:
-        console.print(f"  {failure_class}: {failure_class.mend}", highlight=False)
+        console.print(f"  {failure_class}: {failure_class.remedy}", highlight=False)
+    for step, why in found.hindered[:_LISTED]:
+        _line(console, f"  {step.name} ({step.fw_id}): could not be put right: {why}")
     for run in found.unknown[:_LISTED]:
         _line(console, f"  {run.name} ({run.fw_id}): {_whereabouts(run)}")
     if found.unknown:
         console.print(f"{len(found.unknown)} runs cannot be judged from this machine: left alone")
-    if not (found.again or found.given_up or found.not_asked or found.unknown):
+    if not (found.again or found.given_up or found.not_asked or found.unknown or found.hindered):
         names = ", ".join(sorted(classes))
         console.print(f"nothing was lost and nothing failed (classes {names})", highlight=False)
 
@@ -76,9 +78,14 @@ def _how(step: Stopped, would: str) -> str:
 def _whereabouts(run: Run) -> str:
     record = run.record
     if record is None:
-        return "waits in a queue that does not answer here"
-    job = f", {record.job.queue} job {record.job.id}" if record.job else ""
-    return f"process {record.pid} on {record.host}{job}"
+        job = run.batch_job(None)
+        return (
+            f"reserved for batch job {job.id if job else 'unknown'}, which no queue here has "
+            "submitted from that folder; recover it on its own cluster, or, if it waits nowhere, "
+            "lpad detect_unreserved --time 3600 --rerun"
+        )
+    batch = f", {record.job.queue} job {record.job.id}" if record.job else ""
+    return f"process {record.pid} on {record.host}{batch}"
 
 
 def _counts(console: Console, what: str, steps: Iterable[Stopped]) -> None:

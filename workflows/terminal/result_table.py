@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-# Below this many columns the formula, which dopant, site and x give as well, is left out.
+# In narrower terminals the formula is left out: dopant, site and x give it as well.
 WIDE = 130
 HEADER_WIDTH = 9
 WRAPPED_WIDTH = 12  # least for a column that wraps
@@ -46,7 +46,7 @@ _WRAPPED = (Kind.TEXT, Kind.TEXTS, Kind.FORMULAS, Kind.AMOUNTS, Kind.RECORDS, Ki
 
 
 def default_fields(width: int) -> list[str]:
-    """Fields of a table in a terminal of so many columns."""
+    """Return the fields of a table for a terminal with this many columns."""
     return [f.value for f in DEFAULT_FIELDS if width >= WIDE or f is not Field.FORMULA]
 
 
@@ -90,11 +90,11 @@ def _cell(document: Document, target: Target) -> Text:
     if target.field in DOPANT_PARTS and document.get(Field.DOPANTS) is not None:
         return Text(_dopant_text(document[Field.DOPANTS], target))
     text = _text(get_value(document, target.name), target)
-    return Text(text, style=STYLES.get(text, "") if target.field is Field.LABEL else "")
+    return Text(text, style=STYLES.get(text, "") if target.field.kind is Kind.CHOICE else "")
 
 
 def _dopant_text(dopants: Sequence[Document], target: Target) -> str:
-    """Give a scalar of the dopant, for several dopants that of each on a line of its own."""
+    """Return a scalar of the dopant, for several dopants one line each."""
     if not dopants:
         return "none" if target.field is Field.DOPANT else NULL
     if target.field is Field.DOPANT:
@@ -126,7 +126,7 @@ def _list_text(values: Sequence[Any], target: Target) -> str:
 
 
 def _dict_text(value: Mapping[str, Any], target: Target) -> str:
-    """Show a nested document; of products only the formulas, the equation has the amounts."""
+    """Show a nested document; of products only the formulas, since the equation has the amounts."""
     if target.field is Field.PRODUCT_BAND_GAPS:
         return ", ".join(f"{key} {_scalar(gap, target.field)}" for key, gap in value.items())
     if target.kind is Kind.AMOUNTS:

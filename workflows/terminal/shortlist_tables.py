@@ -16,25 +16,29 @@ if TYPE_CHECKING:
     from workflows.triage.shortlist import Entry, Shortlist
 
 
-_COLUMNS = ("D\neV/f.u.", "s\neV/f.u.", "P(label\nchanges)", "P(stable)", "Promise", "Score")
+_COLUMNS = (
+    *("F\neV/dopant", "s\neV/dopant", "P(word\nchanges)", "P(dissolves)", "P(resists)"),
+    *("Promise", "Score"),
+)
 
 
 def entries_table(entries: list[Entry] | tuple[Entry, ...]) -> Table:
     """Make a table of the chosen compounds, highest score first."""
     table = new_table()
     table.add_column("Rank", justify="right", no_wrap=True)
-    for heading in ("Compound", "Label", "Why"):
+    for heading in ("Compound", "Dissolution", "Why"):
         table.add_column(heading, no_wrap=True)
     for heading in (*_COLUMNS, "Node-\nhours"):
         table.add_column(heading, justify="right", no_wrap=True)
     for rank, entry in enumerate(entries, start=1):
         worth = entry.worth
-        numbers = (worth.difference, worth.uncertainty, worth.change, worth.stable)
-        label = Text(str(worth.label or NULL), STYLES.get(str(worth.label), ""))
+        energies = (worth.free_energy, worth.uncertainty)
+        numbers = (*energies, worth.change, worth.dissolves, worth.resists)
+        word = Text(str(worth.word or NULL), STYLES.get(str(worth.word), ""))
         table.add_row(
             str(rank),
             Text(worth.compound.label("").removeprefix(":")),
-            label,
+            word,
             Text(", ".join(worth.why)),
             *(NULL if number is None else f"{number:z.2f}" for number in numbers),
             *(f"{number:.2f}" for number in (worth.promise, worth.score)),

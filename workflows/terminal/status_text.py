@@ -1,11 +1,11 @@
-"""How far a campaign is, in the terminal."""
+"""The state of a campaign, in the terminal."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from workflows.terminal.formatting import failures_table, state_table
+from workflows.terminal.status_tables import failures_table, state_table
 from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _ERROR_LINES = 5
 
 
 def show_learning(database: Database, name: str, console: Console) -> None:
-    """Say what the campaign learnt by itself, and what came of its predictions."""
+    """Print what the campaign learnt, and how good its predictions were."""
     from workflows.learning.outcome import learning_outcome
 
     for line in learning_outcome(database, name):
@@ -40,7 +40,7 @@ def show_status(status: Status, console: Console) -> None:
 
 
 def show_counts(status: Status, console: Console) -> None:
-    """Say n of N, and what failed and why."""
+    """Print n of N, and what failed and why."""
     from workflows.specification.campaign import NodeKind
     from workflows.state.campaign_status import State
 
@@ -55,5 +55,5 @@ def show_counts(status: Status, console: Console) -> None:
         print_table(failures_table(status.failures), console)
         classes = Counter(failure.failure_class for failure in status.failures)
         for failure_class, number in classes.most_common():
-            console.print(f"{number} {failure_class}: {failure_class.mend}", highlight=False)
+            console.print(f"{number} {failure_class}: {failure_class.remedy}", highlight=False)
         console.print("run again what failed: interphase recover, or run SPEC --dir DIR --retry")

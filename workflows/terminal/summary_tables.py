@@ -8,8 +8,8 @@ from rich.text import Text
 
 from analysis.base.fields import Field
 from analysis.results.site_preference import Verdict
-from analysis.results.summary import ALL, CLASSES
-from workflows.terminal.table_style import NULL, STYLES, new_table, print_table
+from analysis.results.summary import ALL, CLASSES, DISSOLUTIONS
+from workflows.terminal.table_style import NULL, STYLES, new_table, print_table, two_decimals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ FLAGS = (
     Field.PASSIVATING,
     Field.STRICTLY_PASSIVATING,
 )
-_NAMED = 8  # compounds named beside a count; JSON has all
+_NAMED = 8  # compounds named next to a count; JSON has all
 _VERDICTS = {Verdict.AGREES: "green", Verdict.DISAGREES: "red", Verdict.OPEN: "yellow"}
 
 
@@ -59,6 +59,7 @@ def show_classes(summary: Summary, console: Console) -> None:
         highlight=False,
     )
     print_table(classes_table(summary.labels), console)
+    print_table(dissolutions_table(summary.dissolutions), console)
 
 
 def classes_table(labels: Mapping[str, Mapping[str, int]]) -> Table:
@@ -72,6 +73,20 @@ def classes_table(labels: Mapping[str, Mapping[str, int]]) -> Table:
             table.add_section()
         numbers = [counts[label] for label in CLASSES]
         table.add_row(Text(site), *(str(number) for number in (*numbers, sum(numbers))))
+    return table
+
+
+def dissolutions_table(counts: Mapping[str, Mapping[str, int]]) -> Table:
+    """Make a table of how many compounds of each label dissolve in the host."""
+    table = new_table()
+    table.add_column("Against lithium", no_wrap=True)
+    for heading in DISSOLUTIONS:
+        table.add_column(Text(heading, STYLES.get(heading, "")), justify="right", no_wrap=True)
+    for label, numbers in counts.items():
+        if label == ALL:
+            table.add_section()
+        style = STYLES.get(label, "")
+        table.add_row(Text(label, style), *(str(numbers[word]) for word in DISSOLUTIONS))
     return table
 
 
@@ -96,9 +111,9 @@ def sites_table(preferences: list[SitePreference]) -> Table:
     table.add_column("Defect energies, eV", overflow="fold")
     for each in preferences:
         energies = ", ".join(f"{site.site} {site.defect_energy:.2f}" for site in each.sites)
-        cells = (_ion(each), f"{each.concentration:.3f}", each.site, _number(each.margin))
+        cells = (_ion(each), f"{each.concentration:.3f}", each.site, two_decimals(each.margin))
         decided = {True: "yes", False: "no", None: NULL}[each.decided]
-        row = (*cells, _number(each.uncertainty), decided, energies)
+        row = (*cells, two_decimals(each.uncertainty), decided, energies)
         table.add_row(*(Text(cell) for cell in row))
     return table
 
@@ -134,7 +149,3 @@ def _show_experiment(summary: Summary, console: Console) -> None:
 def _ion(preference: SitePreference) -> str:
     balance = "" if preference.compensation == "lithium" else " uncompensated"
     return f"{preference.dopant}{preference.valence}+{balance}"
-
-
-def _number(value: float | None) -> str:
-    return NULL if value is None else f"{value:.2f}"

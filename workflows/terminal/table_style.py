@@ -1,4 +1,4 @@
-"""How every table looks, and how it is printed to terminals and into pipes."""
+"""The style of every table, and printing to terminals and pipes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from analysis.base.fields import Label
+from analysis.base.fields import Dissolution, Label, Relation
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 NULL = "-"  # not computed
 STYLES = {
-    Label.STABLE: "green",
-    Label.UNSTABLE: "red",
+    Label.RESISTS: "green",
     Label.UNDECIDED: "yellow",
+    Label.REDUCED: "red",
+    Dissolution.DISSOLVES: "green",
+    Dissolution.SEGREGATES: "red",
+    Relation.NO_WORSE: "green",
+    Relation.WORSE: "red",
     "COMPLETED": "green",
     "RUNNING": "cyan",
     "FIZZLED": "red",
@@ -39,3 +43,8 @@ def print_table(table: Table, console: Console) -> None:
     console.print(table)
     if width != before:
         console.width = before
+
+
+def two_decimals(value: float | None) -> str:
+    """Write a number with two decimals, and a dash where there is none."""
+    return NULL if value is None else f"{value:.2f}"

@@ -23,7 +23,7 @@ from workflows.storage.campaigns import load_campaign
 from workflows.storage.database import Database
 
 BEYOND_BUDGET = "beyond the budget"
-OTHER_COMPENSATION = "compensated in another way: that takes a campaign of its own"
+OTHER_COMPENSATION = "compensated in another way: that takes a separate campaign"
 
 
 Key = TypeVar("Key", bound=Hashable)
@@ -31,7 +31,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class Entry:
-    """A compound on the list; `hours` is what it adds, its own crystals included."""
+    """A compound on the list; `hours` is its cost, including its own crystals."""
 
     worth: Worth
     hours: float
@@ -81,15 +81,15 @@ def make_shortlist(
     name
         Its name; finished or not.
     settings
-        Of the machine: the time of an ionic step, where none was measured.
+        Of the machine: the time of an ionic step, if none was measured.
     budget
-        Node-hours for all: host and reference crystals are paid first.
+        Node-hours for all; host and reference crystals come first.
 
     Raises
     ------
     InputError
         No compound has landed, the campaign is one with VASP already, no compound deserves VASP,
-        or the budget does not pay for the host and one compound.
+        or the budget does not cover the host and one compound.
     """
     campaign = load_campaign(database, name)
     _require_force_field(campaign)
@@ -131,8 +131,8 @@ def pack(
 ) -> dict[Key, float]:
     """Take what fits the budget, in the order of its rank.
 
-    One that does not fit is passed over: a cheaper one of lower rank may fit. What two share is
-    paid once.
+    One that does not fit is skipped: a cheaper one of lower rank may fit. Shared workflows are
+    counted once.
 
     Parameters
     ----------
@@ -141,12 +141,12 @@ def pack(
     paid
         The workflows that come first, and their node-hours.
     budget
-        Node-hours for all, what is paid included.
+        Node-hours for all, including `paid`.
 
     Returns
     -------
     dict
-        What was taken, and the node-hours that each added.
+        The chosen compounds, and the node-hours that each added.
     """
     there = dict(paid)
     spent = sum(there.values())
@@ -162,7 +162,7 @@ def pack(
 
 
 def vasp_spec(spec: CampaignSpec, compounds: Sequence[Compound]) -> CampaignSpec:
-    """Give a specification with VASP for compounds of a force-field campaign.
+    """Return a specification with VASP for compounds of a force-field campaign.
 
     Host, electrode, phases, thresholds and sampling stay; VASP starts from the force field's
     minimum.
@@ -188,13 +188,13 @@ def write_spec(spec: CampaignSpec, path: Path, *, heading: Iterable[str], force:
     Raises
     ------
     InputError
-        The file is there and `force` is not given, or it cannot be written.
+        The file exists and `force` is not given, or it cannot be written.
     """
     if path.exists() and not force:
         msg = f"{path} exists already: --force replaces it"
         raise InputError(msg)
     content = spec.model_dump(mode="json", exclude_defaults=True)
-    # In full: that an amount is the default should not have to be looked up.
+    # In full, so that nobody has to look up a default amount.
     content["dopants"] = [entry.model_dump(mode="json") for entry in spec.dopants]
     comment = "".join(f"# {line}\n" for line in heading)
     text = yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=100)
@@ -226,7 +226,7 @@ def _require_force_field(campaign: Campaign) -> None:
 def _sieve(
     ranked: Sequence[Worth], campaign: Campaign
 ) -> tuple[list[Worth], list[tuple[Worth, str]]]:
-    """Keep what deserves VASP and can be computed with it, in one campaign."""
+    """Keep the compounds that deserve VASP and can be computed with it in one campaign."""
     host = campaign.host_crystal
     ways = [worth.compound.compensation for worth in ranked if worth.why]
     worthy, left_out = [], []
@@ -246,7 +246,7 @@ def _sieve(
 
 
 def _needs(campaign: Campaign) -> dict[Compound, set[str]]:
-    """Give the workflows behind each compound, its own among them."""
+    """Return the workflows that each compound needs, including its own."""
     behind: dict[str, set[str]] = {}
     compounds: dict[Compound, set[str]] = {}
     for node in campaign.nodes():  # parents before children

@@ -1,9 +1,9 @@
 """A question to learn: which descriptors, which target, which rows belong together.
 
 The target of classification is the label. Undecided compounds are those whose reaction energy is
-below the host's by one to two uncertainties: by default they are left out, as nobody knows their
-class, and their number is said. Scores then hold for clear cases alone. Counting them as not stable
-asks a harder question, "is it known to be stable?", whose answer lies within the noise for some.
+below the host's by one to two uncertainties: by default they are left out, since their class is
+unknown, and their number is stated. Scores then apply to clear cases only. Counting them as not
+stable asks a harder question, "is it known to be stable?", whose answer is partly noise.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.base.errors import InputError
-from analysis.base.fields import Field, Label
+from analysis.base.fields import Field, Relation
 from analysis.learning.settings import Undecided
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from analysis.learning.data.training_data import TrainingData
 
-#: A descriptor that more than a fifth of the rows lack would mostly be the median that stands in.
+#: If more than a fifth of the rows lack a descriptor, too much of it would be the imputed median.
 MAX_MISSING = 0.2
 #: Rows and elements of each class: with fewer than folds, a fold has none to test.
 LEAST_PER_CLASS = 5
@@ -41,7 +41,7 @@ class Problem:
     names
         The descriptors, one for each column of `x`.
     x
-        [N, D] their values, NaN where missing: every Pipeline imputes the median of its training
+        [N, D] their values, NaN if missing: every Pipeline imputes the median of its training
         rows.
     y
         [N] the target: 1 for stable and 0 for not, or the reaction energy in eV per f.u.
@@ -67,7 +67,7 @@ class Problem:
         return len(self.y)
 
     def part(self, chosen: NDArray[np.intp]) -> Problem:
-        """Ask the same of some of the rows."""
+        """Restrict the question to some of the rows."""
         return replace(
             self,
             x=self.x[chosen],
@@ -98,19 +98,19 @@ class Problem:
 def classification_problem(
     data: TrainingData, *, undecided: Undecided = Undecided.LEFT_OUT
 ) -> Problem:
-    """Ask which compounds are stable: 1 for stable, 0 for unstable.
+    """Ask which compounds react no worse than the host: 1 for those, 0 for worse.
 
     Raises
     ------
     InputError
         Fewer than five compounds or elements of a class.
     """
-    labels = data.rows[str(Field.LABEL)]
-    allowed = [Label.STABLE, Label.UNSTABLE]
+    labels = data.rows[str(Field.RELATION)]
+    allowed = [Relation.NO_WORSE, Relation.WORSE]
     if undecided is Undecided.NOT_STABLE:
-        allowed.append(Label.UNDECIDED)
+        allowed.append(Relation.UNDECIDED)
     kept = np.flatnonzero(labels.isin([str(each) for each in allowed]).to_numpy())
-    target = (labels.iloc[kept] == str(Label.STABLE)).to_numpy().astype(float)
+    target = (labels.iloc[kept] == str(Relation.NO_WORSE)).to_numpy().astype(float)
     problem = _problem(data, kept, target, _label_notes(labels.tolist(), undecided))
     check_classes(problem)
     return problem
@@ -144,7 +144,7 @@ def check_classes(problem: Problem) -> None:
     InputError
         Fewer than five compounds or elements of a class.
     """
-    for value, name in ((1, "stable"), (0, "not stable")):
+    for value, name in ((1, "no worse than the host"), (0, "worse")):
         chosen = problem.y == value
         elements = len(set(problem.groups[chosen]))
         if min(int(chosen.sum()), elements) < LEAST_PER_CLASS:
@@ -181,11 +181,11 @@ def _problem(
 
 
 def _label_notes(labels: list[str | None], undecided: Undecided) -> tuple[str, ...]:
-    count = labels.count(str(Label.UNDECIDED))
-    unknown = len(labels) - sum(labels.count(str(label)) for label in Label)
+    count = labels.count(str(Relation.UNDECIDED))
+    unknown = len(labels) - sum(labels.count(str(label)) for label in Relation)
     notes = []
     if count:
-        what = "left out" if undecided is Undecided.LEFT_OUT else "counted as not stable"
+        what = "left out" if undecided is Undecided.LEFT_OUT else "counted as worse"
         notes.append(f"{count} of {len(labels)} compounds are undecided: {what}")
     if unknown:
         notes.append(f"{unknown} of {len(labels)} compounds have no label: left out")

@@ -1,6 +1,6 @@
 """Scores of a classification, the same as scikit-learn's but without its checks at each call.
 
-A search makes a hundred thousand of them; scikit-learn's functions take longer than a fit.
+A search computes a hundred thousand of them; scikit-learn's functions take longer than a fit.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Training and test sets, twice: plain, and with no element in both.
 
 The same element sits on several sites and in several valences. A plain fold tests on elements that
-were trained on; a grouped fold asks for elements never seen.
+were trained on; a grouped fold tests on elements never seen.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def class_splits(
     Raises
     ------
     InputError
-        A training set has one class alone: there are too few rows or elements of the other.
+        A training set has a single class: there are too few rows or elements of the other.
     """
     splits = [split for seed in seeds for split in _class_folds(y, groups, scheme, seed, folds)]
     if any(len(np.unique(y[train])) < len(np.unique(y)) for train, _ in splits):
@@ -101,7 +101,7 @@ def hold_out(groups: NDArray[np.str_], *, scheme: Scheme, seed: int) -> Split:
 
 
 def _rows(values: NDArray[Any]) -> NDArray[np.float64]:
-    """Stand in for the descriptors, whose values no splitter looks at."""
+    """Return placeholders for the descriptors, whose values no splitter uses."""
     return np.zeros((len(values), 1))
 
 

@@ -1,7 +1,7 @@
-"""What the models learn from: compounds that have landed, with their descriptors.
+"""The training data: compounds that have landed, with their descriptors.
 
-Every document that is not learnt from is named with the reason, and so is every descriptor that is
-missing or stood in for.
+Every document that is left out is named with the reason, and so is every descriptor that is missing
+or replaced by a substitute.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ ROW_FIELDS = (
     Field.REACTION_ENERGY,
     Field.REACTION_ENERGY_HOST,
     Field.REACTION_ENERGY_UNCERTAINTY,
-    Field.LABEL,
+    Field.RELATION,
     Field.JOB_UUID,
 )
 
 
 class LeftOutRow(NamedTuple):
-    """A document that is not learnt from, and why."""
+    """A document that is left out, and why."""
 
     name: str
     reason: str
 
 
 class Remark(NamedTuple):
-    """A descriptor of one compound that is missing, or that something stands in for."""
+    """A descriptor of one compound that is missing or replaced by a substitute."""
 
     name: str
     descriptor: Descriptor
@@ -75,7 +75,7 @@ class TrainingData:
     left_out
         Documents that are not among the rows.
     remarks
-        Missing descriptors and stand-ins, by compound.
+        Missing descriptors and substitutes, by compound.
     """
 
     rows: pd.DataFrame
@@ -124,7 +124,7 @@ def training_data(
     Parameters
     ----------
     documents
-        Result documents, in any order; the undoped host's is passed over. `structure` is a
+        Result documents, in any order; the undoped host's is skipped. `structure` is a
         pymatgen dictionary or Structure.
     phases
         Reference phases for oxides without a measured enthalpy; the project's own table if not
@@ -132,7 +132,7 @@ def training_data(
     concentration
         Compounds of this x alone, so that no dopant counts twice; the commonest one if not given.
     population
-        Whether compounds beyond the filter of the defect energy are learnt from.
+        Whether to include compounds beyond the filter of the defect energy.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def _describe(document: Document, phases: ReferencePhases | None) -> Description
 
 
 def _coordination(document: Document) -> float:
-    """Coordination number of the dopant in the relaxed cell, told from host ions by its count."""
+    """Return the dopant's coordination number in the relaxed cell, for a host ion by its count."""
     structure = document[Field.STRUCTURE]
     if not isinstance(structure, Structure):
         structure = Structure.from_dict(structure)

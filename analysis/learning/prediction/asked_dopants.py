@@ -1,4 +1,4 @@
-"""Dopants that a model is asked about: their descriptors, and whether it has seen them."""
+"""Dopants to predict: their descriptors, and whether the model has seen them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def describe_dopants(
     data: TrainingData, dopants: Sequence[Dopant], *, phases: ReferencePhases | None = None
 ) -> tuple[NDArray[np.float64], list[tuple[str, ...]]]:
-    """Descriptors of dopants that need not have been computed.
+    """Return the descriptors of dopants, computed or not.
 
     Returns
     -------
     tuple
-        [N, 15] the descriptors, NaN where missing, and for each dopant what is missing, stands in,
-        or lies outside the range of the training rows. A missing value is imputed by the models,
+        [N, 15] the descriptors, NaN if missing, and for each dopant what is missing, substituted,
+        or outside the range of the training rows. A missing value is imputed by the models,
         like those of the training rows.
     """
     rows, notes = [], []
@@ -59,7 +59,7 @@ def _outside(data: TrainingData, numbers: Mapping[Descriptor, float]) -> list[st
 
 
 def is_learnt_from(data: TrainingData, dopant: Dopant) -> bool:
-    """Whether the dopant's compound is among the training rows, whatever its x."""
+    """Return True if the dopant's compound is among the training rows, at any x."""
     rows = data.rows
     same = (
         (rows[str(Field.DOPANT)] == dopant.element)
@@ -70,5 +70,5 @@ def is_learnt_from(data: TrainingData, dopant: Dopant) -> bool:
 
 
 def unexplored(data: TrainingData, dopants: Iterable[Dopant]) -> list[Dopant]:
-    """Keep the dopants whose compounds were not learnt from; their order stays."""
+    """Keep the dopants whose compounds are not in the training, in their order."""
     return [dopant for dopant in dopants if not is_learnt_from(data, dopant)]

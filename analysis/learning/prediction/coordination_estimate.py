@@ -20,7 +20,7 @@ NEIGHBOURS = 3
 
 
 class EstimatedCoordination(NamedTuple):
-    """A coordination number, None where none can be had, and how it was come by."""
+    """A coordination number, None if there is none, and its source."""
 
     value: float | None
     rule: str | None
@@ -29,13 +29,13 @@ class EstimatedCoordination(NamedTuple):
 def estimate_coordination(
     data: TrainingData, element: str, valence: int, site: str
 ) -> EstimatedCoordination:
-    """Give the coordination number of a dopant from the compounds computed on the same site.
+    """Return the coordination number of a dopant from the compounds computed on the same site.
 
-    1. That of the same ion on the site, where it was computed: nothing is flagged.
+    1. That of the same ion on the site, if it was computed: nothing is flagged.
     2. The median of the three ions of nearest ionic radius (Shannon, at coordination number 6); of
-       fewer than three the nearest. One alone may have a lone pair, like Sb3+ beside Sc3+.
-    3. Where Shannon has no radius of the ion: the median of the site.
-    4. Where nothing was computed on the site: None.
+       fewer than three the nearest. A single one may have a lone pair, like Sb3+ next to Sc3+.
+    3. If Shannon has no radius of the ion: the median of the site.
+    4. If nothing was computed on the site: None.
     """
     rows = data.rows.assign(cn=data.descriptors[str(Descriptor.COORDINATION_NUMBER)])
     on_site = rows[(rows[str(Field.SITE)] == site) & rows["cn"].notna()]

@@ -57,9 +57,9 @@ def propose(
 ) -> list[Proposal]:
     """Choose compounds to compute together, best first.
 
-    After each choice the Gaussian process is told its own prediction for it (D. Ginsbourger et al.,
-    2010: kriging believer), so that the next one is not the same question again. Compounds that
-    were learnt from are passed over.
+    After each choice the Gaussian process takes its own prediction as a measurement (D.
+    Ginsbourger et al., 2010: kriging believer), so that the next choice differs. Compounds
+    that were learnt from are skipped.
     """
     left = unexplored(model.data, dopants)
     predictions = model.predict(left, phases=phases)

@@ -1,4 +1,4 @@
-"""Predictions beside what was computed afterwards."""
+"""Predictions compared with later calculations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.base.fields import Field, Label
+from analysis.base.fields import Field, Relation
 from analysis.learning.prediction.prediction import Prediction
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ LIKELY = 0.5
 
 
 class Agreement(NamedTuple):
-    """How predictions did; None where there is nothing to compare."""
+    """How good predictions were; None if there is nothing to compare."""
 
     compared: int
     mae: float | None  # eV per f.u.
@@ -32,16 +32,16 @@ class Agreement(NamedTuple):
 
 
 def compare(predictions: Iterable[Prediction], documents: Iterable[Document]) -> pd.DataFrame:
-    """Put each prediction beside the document of its compound, once that has landed.
+    """Compare each prediction with the document of its compound, once that has landed.
 
-    Predictions of compounds that the model had learnt from test nothing and are passed over.
+    Predictions of compounds in the training test nothing and are skipped.
 
     Returns
     -------
     DataFrame
-        One row for each prediction, in their order: its fields but for the notes, and
+        One row for each prediction, in their order: its fields except the notes, and
         `computed_energy`, `computed_label`, `error` (predicted minus computed) and `inside` (the
-        interval), null where nothing has landed.
+        interval), null if nothing has landed.
     """
     landed = {
         _key(d[Field.DOPANT], d[Field.VALENCE], d[Field.SITE], d[Field.CONCENTRATION]): d
@@ -55,14 +55,14 @@ def compare(predictions: Iterable[Prediction], documents: Iterable[Document]) ->
 
 
 def agreement(table: pd.DataFrame) -> Agreement:
-    """Sum a table of `compare` up."""
+    """Summarise a table of `compare`."""
     landed = table[table["computed_energy"].notna()]
     clear = landed[
-        landed["computed_label"].isin([str(Label.STABLE), str(Label.UNSTABLE)])
+        landed["computed_label"].isin([str(Relation.NO_WORSE), str(Relation.WORSE)])
         & landed["probability"].notna()
     ]
     said = clear["probability"].astype(float) >= LIKELY
-    right = said == (clear["computed_label"] == str(Label.STABLE))
+    right = said == (clear["computed_label"] == str(Relation.NO_WORSE))
     return Agreement(
         compared=len(landed),
         mae=float(landed["error"].astype(float).abs().mean()) if len(landed) else None,
@@ -90,7 +90,7 @@ def _row(prediction: Prediction, landed: Mapping[tuple[Any, ...], Document]) -> 
     energy = float(document[Field.REACTION_ENERGY])
     return row | {
         "computed_energy": energy,
-        "computed_label": document.get(Field.LABEL),
+        "computed_label": document.get(Field.RELATION),
         "error": prediction.reaction_energy - energy,
         "inside": prediction.low <= energy <= prediction.high,
     }

@@ -1,8 +1,8 @@
 """A model as a JSON document: its data, its settings and what was measured, not its bytes.
 
-A pickle runs whatever code is in it; this runs none. Loading fits the models again, which takes a
-fraction of a second as no hyperparameter is searched, and compares a few predictions with those
-stored, so that another version of a library cannot change an answer unnoticed.
+A pickle runs any code inside it; this runs none. Loading refits the models, which takes a fraction
+of a second as no hyperparameter is searched, and compares a few predictions with those stored, so
+that another version of a library cannot change an answer unnoticed.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def to_document(model: FinalModel) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> FinalModel:
-    """Read a model from its document and fit it again.
+    """Read a model from its document and refit it.
 
     Raises
     ------
     InputError
-        The document is of another format, its data are not those of its snapshot, or the models
-        fitted again do not predict what was stored.
+        The document has another format, its data are not those of its snapshot, or the refitted
+        models do not reproduce the stored predictions.
     """
     if document.get("format") != FORMAT:
         message = f"a model of format {document.get('format')!r}; expected {FORMAT}: train again"
@@ -87,7 +87,7 @@ def from_document(document: Mapping[str, Any]) -> FinalModel:
 
 
 def data_of(document: Mapping[str, Any]) -> TrainingData:
-    """Give the compounds that a stored model has learnt from."""
+    """Return the compounds that a stored model has learnt from."""
     return TrainingData(
         rows=pd.DataFrame(document["rows"], columns=[str(field) for field in ROW_FIELDS]),
         descriptors=pd.DataFrame(

@@ -1,4 +1,4 @@
-"""What a final model is, besides its data: what was chosen, and what was measured."""
+"""What defines a final model, besides its data: chosen settings and measured calibration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelSettings:
-    """What the final model is, besides its data.
+    """What defines the final model, besides its data.
 
     Attributes
     ----------

@@ -1,15 +1,15 @@
-"""What a compound that was never computed would give, with an interval.
+"""Predictions for compounds that were never computed, with an interval.
 
-Two models share the descriptors. The first says how likely the label `stable` is: the best trial of
+Two models share the descriptors. The first gives the probability of `stable`: the best trial of
 a search, its decision turned into a probability by Platt's sigmoid on grouped folds
 (J. Platt, 1999; `CalibratedClassifierCV`). The second gives the reaction energy: a Gaussian process
 of the effect of each dopant, (E - E_host) / x, so that another x is answered in proportion.
 
-The Gaussian process' own deviation s is not believed as it stands. On grouped folds, where the
+The Gaussian process' own deviation s is not trusted as it is. On grouped folds, where the
 element was never seen, |error| / s is measured, and the interval at another compound is s times the
 quantile of these ratios (normalised conformal prediction, H. Papadopoulos et al., *Neural
-Netw.* 24, 842 (2011)): whatever the data are, about that share of the true values lies inside,
-for elements never seen. For a site or valence of a known element it is rather too wide.
+Netw.* 24, 842 (2011)): for any data, about that share of the true values lies inside, for
+elements never seen. For a site or valence of a known element it is rather too wide.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class FinalModel:
     Attributes
     ----------
     calibration
-        Taken from a stored model; measured anew if None.
+        Taken from a stored model; measured if None.
     """
 
     data: TrainingData
@@ -82,7 +82,7 @@ class FinalModel:
 
     @cached_property
     def classifier(self) -> Any | None:
-        """The calibrated classifier; None where the classes are too small, see `notes`."""
+        """The calibrated classifier; None if the classes are too small, see `notes`."""
         return _fit_classifier(self.data, self.settings)
 
     @cached_property

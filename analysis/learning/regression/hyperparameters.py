@@ -59,7 +59,7 @@ def choose(
 
 
 def _scaled(split: Prepared) -> tuple[Prepared, float]:
-    """Scale targets to mean 0 and deviation 1 of the training rows; give that deviation too."""
+    """Scale targets to mean 0 and deviation 1 of the training rows; return that deviation too."""
     scaler = StandardScaler().fit(split.train_y[:, None])
     train, test = (scaler.transform(y[:, None]).ravel() for y in (split.train_y, split.test_y))
     return split._replace(train_y=train, test_y=test), float(scaler.scale_[0])

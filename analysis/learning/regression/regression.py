@@ -1,4 +1,4 @@
-"""Regression of the reaction energy: every score plain and grouped, with the dummy beside it."""
+"""Regression of the reaction energy: every score plain and grouped, and the dummy's."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from analysis.learning.data.problem import Problem
     from analysis.learning.search.subset_search import SearchRun
 
-#: The name of the baseline: the mean of the training rows, whatever the descriptors.
+#: The name of the baseline: the mean of the training rows, for any descriptors.
 DUMMY = "dummy"
 SCORES = ("r2", "mse", "mae")
 FOLDED, HELD = "folds", "held_out"
-#: Shares of the training rows at which a learning curve stands.
+#: Shares of the training rows in a learning curve.
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 

@@ -84,7 +84,7 @@ def regressor(
 
 
 def grid(algorithm: Regression) -> list[dict[str, float]]:
-    """Give the hyperparameters to choose from; none for an algorithm that is taken as it is."""
+    """Return the hyperparameters to choose from; none for an algorithm that is taken as it is."""
     return list(ParameterGrid(_GRIDS[algorithm])) if algorithm in _GRIDS else []
 
 

@@ -47,7 +47,7 @@ class Profile:
     forward: tuple[Algorithm, ...] = ()
 
 
-#: A campaign's own, within seconds.
+#: The default of a campaign: seconds.
 QUICK = Profile(fast_sizes=(2,))
 #: `interphase learn --full`.
 FULL = Profile(fast_sizes=(1, 2, 3, 4), slow_sizes=(2,), halving_sizes=(3, 4), forward=FAST)

@@ -34,16 +34,16 @@ class Algorithm(StrEnum):
     Attributes
     ----------
     label : str
-        Title for people.
+        Title in tables and figures.
     is_fast : bool
-        Whether a fit takes about a millisecond: such are tried on every subset.
+        True if a fit takes about a millisecond; tried on every subset.
     """
 
     label: str
     is_fast: bool
 
     def __new__(cls, name: str, label: str, is_fast: bool) -> Self:
-        """Make the member a string that is its own name."""
+        """Make the member a string: its name."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.label = label
@@ -64,9 +64,9 @@ SLOW = tuple(each for each in Algorithm if not each.is_fast)
 def preprocessing() -> Pipeline:
     """Impute the median of the training rows, then scale to mean 0 and deviation 1.
 
-    Both act on each column by itself, so a subset of the columns can be cut out before or after.
+    Both act on each column separately, so a subset of the columns can be cut out before or after.
     """
-    # A column that a training set lacks wholly becomes 0 and says nothing.
+    # A column that is empty in a training set becomes 0, without effect.
     impute = SimpleImputer(strategy="median", keep_empty_features=True)
     return Pipeline([("impute", impute), ("scale", StandardScaler())])
 
@@ -98,7 +98,7 @@ def classifier(algorithm: Algorithm, *, seed: int) -> Pipeline:
 
 
 def decision(fitted: Any, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Give what a fitted binary classifier decides by, and the threshold above which it says 1."""
+    """Return the decision values of a fitted binary classifier, and the threshold for class 1."""
     if hasattr(fitted, "decision_function"):
         return fitted.decision_function(x), 0.0
     return fitted.predict_proba(x)[:, 1], 0.5

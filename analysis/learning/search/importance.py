@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TREES = 100
 #: Shuffles of each descriptor in each test set.
 REPEATS = 5
-#: Random relabellings behind the p value of a window.
+#: Random relabellings for the p value of a window.
 RELABELLINGS = 1000
 
 
@@ -48,8 +48,8 @@ def importances(
 
     The impurity importance (L. Breiman, *Mach. Learn.* 45, 5 (2001)) is of the training rows and
     favours descriptors of many values; the permutation importance is what shuffling a descriptor
-    costs on test rows, in balanced accuracy or in R2. Of two descriptors that say the same, either
-    may get the credit, or each half: look at the correlations too.
+    costs on test rows, in balanced accuracy or in R2. Of two descriptors that carry the same
+    information, either may get the credit, or each half: look at the correlations too.
 
     Returns
     -------
@@ -137,12 +137,12 @@ def correlations(problem: Problem) -> pd.DataFrame:
 
 
 class Window(NamedTuple):
-    """The interval of a descriptor that tells the stable from the others best.
+    """The interval of a descriptor that best separates the stable from the others.
 
     `youden` is the share of the stable compounds inside minus the share of the others inside
     (W. Youden, *Cancer* 3, 32 (1950)): 1 for an interval of all the stable ones alone. Being the
-    best of all intervals it is above 0 by chance too: `p_value` is how often labels dealt at
-    random, element by element, reach it.
+    best of all intervals it is above 0 by chance too: `p_value` is how often labels shuffled
+    by element reach it.
     """
 
     descriptor: str

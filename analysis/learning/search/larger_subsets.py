@@ -26,7 +26,7 @@ PARENTS = 5
 #: Folds after which three of four candidates are dropped.
 RUNGS = (2, 5)
 KEPT = 4
-#: Survivors, whatever the number of candidates.
+#: Survivors, for any number of candidates.
 LEAST_SURVIVORS = 10
 
 

@@ -1,7 +1,7 @@
 """The table of all trials: every score twice, plain and grouped by element, with its spread.
 
-The top of a long table is there partly by luck: its score is the largest of many noisy ones. What
-to believe is the nested score (`analysis.learning.search.nested`), in which the search sits inside.
+The top of a long table is partly luck: its score is the largest of many noisy ones. Believe the
+nested score (`analysis.learning.search.nested`), whose cross-validation contains the search.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from analysis.learning.data.problem import Problem
     from analysis.learning.data.splits import Split
 
-#: What trials are ranked by, on grouped splits: blind to how many compounds are stable.
+#: The ranking score, on grouped splits; independent of how many compounds are stable.
 RANKED_BY = Metric.BALANCED_ACCURACY
 
 
@@ -39,7 +39,7 @@ def make_folds(problem: Problem, seeds: Sequence[int] = SEEDS) -> Folds:
     Raises
     ------
     InputError
-        A training set would have one class alone.
+        A training set would have a single class.
     """
     return Folds(
         *(

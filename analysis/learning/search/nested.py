@@ -1,7 +1,7 @@
-"""Scores to believe: the search sits inside the cross-validation.
+"""Scores to believe: the search is inside the cross-validation.
 
 In each outer fold algorithm and descriptors are chosen by an inner cross-validation of the training
-rows alone; the test rows have a part in nothing (M. Stone, *J. R. Stat. Soc. B* 36, 111 (1974);
+rows alone; no choice uses the test rows (M. Stone, *J. R. Stat. Soc. B* 36, 111 (1974);
 S. Varma and R. Simon, *BMC Bioinformatics* 7, 91 (2006)).
 """
 
@@ -65,7 +65,7 @@ class NestedScores(NamedTuple):
 
     `folds` has one row for each outer fold: `algorithm` and `descriptors` that were chosen,
     `inner`, what the inner search promised (the score it ranked by), `size` of the test set, the
-    scores themselves, and those of the dummy that knows the commonest class alone (`dummy_...`).
+    scores themselves, and those of the dummy that predicts the commonest class (`dummy_...`).
     """
 
     scheme: Scheme
@@ -76,7 +76,7 @@ class NestedScores(NamedTuple):
         return float(self.folds[str(metric)].mean())
 
     def spread(self, metric: Metric = RANKED_BY) -> float:
-        """Give the standard deviation of a score over outer folds and seeds."""
+        """Return the standard deviation of a score over outer folds and seeds."""
         return float(self.folds[str(metric)].std(ddof=0))
 
     def summary(self) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def nested_scores(
     Parameters
     ----------
     scheme
-        Of the outer folds and of the inner ones alike.
+        Of the outer and the inner folds.
     choice
         What is searched; sizes 1 and 2 with the fast algorithms if not given.
     seeds
@@ -193,12 +193,12 @@ def permutation_test(
     """Compare the nested score with that of permuted labels, by the same procedure.
 
     Under the grouped scheme labels are permuted in blocks of one element (`permute_blocks`), since
-    those of one element go together whatever the descriptors say.
+    those of one element are correlated for any descriptors.
 
     Parameters
     ----------
     choice
-        What is searched; lighter than for the score itself if not given, for both sides alike.
+        What is searched; lighter than for the score itself if not given, the same for both sides.
     """
     rng = np.random.default_rng(run.seed)
     targets = [problem.y, *(_permuted(problem, scheme, rng) for _ in range(permutations))]

@@ -42,7 +42,7 @@ class Trial(NamedTuple):
 
 @dataclass(frozen=True)
 class SearchRun:
-    """How a search runs: nothing of it changes a score but the seed.
+    """How a search runs: only the seed changes scores.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What of a training to believe, in plain words, from its document."""
+"""What to believe of a training, in plain words, from its document."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     Record = Mapping[str, Any]
 
-#: A p value above it is no evidence.
+#: A larger p value is not evidence.
 SIGNIFICANT = 0.05
-#: Compared compounds from which their share within the interval says something.
+#: Number of compared compounds from which their share within the interval is meaningful.
 ENOUGH = 10
 #: Compounds of the rarer class for one descriptor (P. Peduzzi et al., *J. Clin. Epidemiol.* 49,
 #: 1373 (1996)); a pair, the least that the leaderboard tries, would need twice as many.
@@ -24,15 +24,15 @@ ENOUGH_OF_A_CLASS = 10
 
 
 def belief(learnt: Record, agreement: Mapping[str, Record] | None = None) -> list[str]:
-    """Say what the scores of a training mean.
+    """Explain the scores of a training in words.
 
     Parameters
     ----------
     learnt
-        As `analysis.learning.training.training_document.learning_document` gives it.
+        As `analysis.learning.training.training_document.learning_document` returns it.
     agreement
-        How predictions did that were made before the calculation, as
-        `analysis.learning.training.training.sums` gives it.
+        How good the predictions made before the calculation were, as
+        `analysis.learning.training.training.sums` returns it.
     """
     said = [_on_classes(learnt), _on_energies(learnt)]
     compared = (agreement or {}).get("all")
@@ -42,7 +42,7 @@ def belief(learnt: Record, agreement: Mapping[str, Record] | None = None) -> lis
 
 
 def nested_score(learnt: Record, scheme: Scheme, metric: Metric) -> Record | None:
-    """Give `score`, `spread` and `dummy` of an honest score; None if nothing was classified."""
+    """Return `score`, `spread` and `dummy` of an honest score; None if nothing was classified."""
     found = learnt.get("classification")
     if not found:
         return None
@@ -65,7 +65,7 @@ def _on_classes(learnt: Record) -> str:
     if not beaten:
         return (
             "Stable or not, of an element never computed: not shown to be better than the baseline "
-            f"({numbers}). Do not believe the probabilities, whatever the leaderboard says."
+            f"({numbers}). Do not believe the probabilities, even if the leaderboard is good."
         )
     return (
         f"Stable or not, of an element never computed: better than the baseline ({numbers})"
@@ -75,7 +75,7 @@ def _on_classes(learnt: Record) -> str:
 
 
 def _on_few(found: Record) -> str:
-    """Say that a class is small: ten of it for each descriptor is the rule."""
+    """Warn of a small class: the rule is ten of it for each descriptor."""
     rarer = min(found["stable"], found["compounds"] - found["stable"])
     if rarer >= ENOUGH_OF_A_CLASS:
         return ""

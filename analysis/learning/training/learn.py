@@ -1,4 +1,4 @@
-"""Everything that is learnt from a campaign, in one call."""
+"""Learn everything from a campaign in one call."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Learned:
     Attributes
     ----------
     classification
-        None where the classes are too small; `notes` says so.
+        None if the classes are too small; `notes` says so.
     importances
         Of the reaction energy.
     learning_curve
@@ -94,7 +94,7 @@ def learn(
     documents
         Result documents of one campaign.
     jobs
-        Processes; they change no number.
+        Processes; they do not change results.
     report
         Called with the step, and how much of it is done of how much.
     phases

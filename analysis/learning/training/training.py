@@ -1,9 +1,9 @@
-"""One training of a campaign: what was learnt, what it predicts, how earlier predictions did.
+"""One training of a campaign: models, predictions, and how good earlier predictions were.
 
 Compounds are held out, or chosen by exploring, before they are computed: a training stores its
-predictions of them, with the snapshot of the data that it had, and the next one puts them beside
-what was computed. A prediction whose compound is among the rows that it was learnt from, or had
-landed before, is no test, and says so.
+predictions of them, with the snapshot of its data, and the next one compares them with the
+calculations. A prediction whose compound is among the training rows, or had landed before, is not a
+test and is marked so.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ForecastReason(StrEnum):
 
 
 class Training(BaseModel, extra="forbid"):
-    """What a training left."""
+    """The stored outcome of a training."""
 
     stage: int = Field(description="Trainings before it in its campaign")
     trained: str = Field(description="When, ISO 8601 in UTC")
@@ -61,16 +61,16 @@ class Training(BaseModel, extra="forbid"):
         default_factory=list, description="Predictions for the periodic tables"
     )
     chosen: list[Dopant] = Field(
-        default_factory=list, description="What exploring wants computed, best first"
+        default_factory=list, description="Compounds that exploring chose, best first"
     )
     converged: str | None = Field(None, description="Why exploring ends, if it has converged")
     forecasts: list[dict[str, Any]] = Field(
         default_factory=list,
         description="Predictions made before the calculation, of all stages, with their snapshot; "
-        "beside them what was computed, once it has landed",
+        "and what was computed, once it has landed",
     )
     agreement: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="How these forecasts did, by reason and in all"
+        default_factory=dict, description="How good these forecasts were, by reason and in all"
     )
 
 
@@ -86,7 +86,7 @@ def train(
 ) -> Training:
     """Learn, compare the earlier predictions with what has landed, and predict what comes next.
 
-    Too little data is no error: the document says so, and the campaign goes on.
+    Too little data is not an error: the document says so, and the campaign continues.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def train(
     earlier
         The training before this one.
     jobs
-        Processes; they change no number.
+        Processes; they do not change results.
     report
         Called with the step, and how much of it is done of how much.
     """
@@ -135,12 +135,12 @@ def train(
 
 
 def prediction_record(prediction: Prediction) -> Record:
-    """Write a prediction as JSON has it."""
+    """Write a prediction with JSON types."""
     return prediction._asdict() | {"notes": list(prediction.notes)}
 
 
 def compared(forecasts: Iterable[Record], documents: Iterable[Document]) -> list[Record]:
-    """Put forecasts beside what was computed, where that has landed and they had not seen it."""
+    """Compare forecasts with calculations that have landed and that they had not seen."""
     listed = [dict(each) for each in forecasts]
     open_ = [each for each in listed if not each["learnt_from"]]
     # Of a compound computed in both ways the one whose charge is balanced counts: it comes last.
@@ -156,10 +156,10 @@ def compared(forecasts: Iterable[Record], documents: Iterable[Document]) -> list
 
 
 def sums(forecasts: Sequence[Record]) -> dict[str, Record]:
-    """Sum up how forecasts did, by their reason and in all; those that test nothing do not count.
+    """Summarise forecasts, by their reason and in all; those that test nothing do not count.
 
-    `mean` is the error of who answers every compound with the mean energy of the rows learnt from:
-    what a prediction has to beat.
+    `mean` is the error of predicting the mean energy of the training rows for every compound,
+    which a prediction has to beat.
     """
     parts = {
         str(reason): [f for f in forecasts if f["reason"] == reason] for reason in ForecastReason
@@ -183,17 +183,17 @@ def _sum(forecasts: Sequence[Record]) -> Record:
 
 
 def is_landed(forecast: Document) -> bool:
-    """Whether the compound of a forecast has been computed."""
+    """Return True if the compound of a forecast has been computed."""
     return forecast.get("computed_energy") is not None
 
 
 def is_test(forecast: Document) -> bool:
-    """Whether a forecast tests the model: its compound was computed after it, and not seen."""
+    """Return True if a forecast tests the model: its compound was unseen and computed later."""
     return not forecast["learnt_from"] and not forecast["computed_already"]
 
 
 def classes_there(documents: Iterable[Document]) -> str:
-    """Say how many doped compounds there are, and of which classes."""
+    """Count the doped compounds and their classes, in words."""
     labels = [str(d.get(Key.LABEL) or "without label") for d in documents if d.get(Key.DOPANTS)]
     counts = ", ".join(f"{labels.count(each)} {each}" for each in sorted(set(labels)))
     return f"{len(labels)} compounds have landed" + (f": {counts}" if counts else "")
@@ -244,7 +244,7 @@ def _accurate(exploring: Exploring, told: Sequence[Record]) -> str | None:
 
 
 def _worth(model: FinalModel, criterion: Acquisition) -> tuple[float, str]:
-    """Give the score above which a compound is worth computing, and what it means if none is."""
+    """Return the score above which a compound is worth computing, and the message if none is."""
     if criterion is Acquisition.INFORMATIVE:
         return 0.0, f"no compound is within {KAPPA} uncertainties of the boundary of the label"
     best = float(model.data.rows[str(Key.REACTION_ENERGY)].max())

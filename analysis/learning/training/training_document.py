@@ -1,4 +1,4 @@
-"""What was learnt from a campaign as one document of JSON types, for the database."""
+"""A training as one document of JSON types, for the database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROWS_STORED = 500
 
 
 def learning_document(learned: Learned) -> dict[str, Any]:
-    """Write what was learnt as one document of JSON types.
+    """Write a training as one document of JSON types.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def _classification_document(found: Classification) -> dict[str, Any]:
 
 
 def _records(table: pd.DataFrame | None) -> list[dict[str, Any]] | None:
-    """Rows of a table as JSON has them, NaN as null; None for no table."""
+    """Return the rows of a table with JSON types, NaN as null; None for no table."""
     if table is None:
         return None
     records: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))

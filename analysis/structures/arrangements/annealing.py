@@ -1,4 +1,4 @@
-"""Simulated annealing of the ions' places, with an update of the energy for every swap."""
+"""Simulated annealing of the ions' positions, updating the energy at every swap."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -44,7 +44,7 @@ class Walker:
     The penalised energy is E = 2 f.q + q.A.q, with the field f of the fixed ions and the couplings
     A between active sites. Swapping the charges of sites i and j, d = q_j - q_i, changes it by
     2 d (phi_i - phi_j) + d^2 (A_ii + A_jj - 2 A_ij), where phi = f + A.q: a few flops to judge a
-    swap, and O(n) to update phi where it is accepted.
+    swap, and O(n) to update phi if it is accepted.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class Walker:
         codes[i], codes[j] = codes[j], codes[i]
 
     def sweep(self, pairs: list[tuple[int, int]], limits: list[float]) -> None:
-        """Attempt one swap per pair; it is accepted where it costs less than its limit in eV."""
+        """Attempt one swap per pair; it is accepted if it costs less than its limit in eV."""
         charges, phi, curvatures = self.charges, self.phi, self.curvatures
         for (i, j), limit in zip(pairs, limits, strict=True):
             step = charges[j] - charges[i]

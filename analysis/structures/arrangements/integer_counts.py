@@ -63,8 +63,8 @@ class Cell:
     def from_structure(cls, structure: Structure) -> "Cell":
         """Choose the neutral whole numbers of ions nearest to the crystal's occupancies.
 
-        Ions that share sites are counted over all of these together: where they sit is not
-        decided here. Each count is next to the crystal's amount, above or below.
+        Ions that share sites are counted over all of these together; their positions are
+        not decided here. Each count is next to the crystal's amount, above or below.
 
         Raises
         ------
@@ -73,9 +73,7 @@ class Cell:
         """
         ordered, sets = _partition(structure)
         ideal = [_amounts(structure, sites) for sites in sets]
-        charge = sum(species.oxi_state * count for species, count in ordered.items())
-        limits = [_limits(structure, sites) for sites in sets]
-        chosen = _nearest_neutral(ideal, limits, charge)
+        chosen = _chosen(structure, multiple=1)
         if chosen is None:
             raise InputError(_not_neutral(ordered, ideal))
         sublattices = tuple(
@@ -84,6 +82,34 @@ class Cell:
         )
         counts = sum((Counter(counts) for counts in chosen), Counter(ordered))
         return cls(dict(sorted(counts.items())), sublattices, _notes(ideal, chosen))
+
+
+def lost_elements(structure: Structure, counts: Mapping[Species, int]) -> tuple[str, ...]:
+    """Name the elements of a crystal of which its whole-number cell has no atom, sorted."""
+    kept = {species.element.symbol for species, count in counts.items() if count > 0}
+    return tuple(sorted({ion.element.symbol for ion in structure.composition} - kept))
+
+
+def keeps_all_elements(structure: Structure, multiple: int) -> bool:
+    """Whether that many cells together hold whole, neutral numbers of every element's ions."""
+    ordered, _ = _partition(structure)
+    chosen = _chosen(structure, multiple)
+    counts = sum((Counter(each) for each in chosen or ()), Counter(ordered))
+    return chosen is not None and not lost_elements(structure, counts)
+
+
+def _chosen(structure: Structure, multiple: int) -> list[dict[Species, int]] | None:
+    """Return the counts on each set of disordered sites of so many cells together."""
+    ordered, sets = _partition(structure)
+    ideal = [_times(_amounts(structure, sites), multiple) for sites in sets]
+    charge = sum(species.oxi_state * count for species, count in ordered.items())
+    limits = [_limits(structure, sites) for sites in sets]
+    many = [(least * multiple, most * multiple) for least, most in limits]
+    return _nearest_neutral(ideal, many, charge * multiple)
+
+
+def _times(amounts: Mapping[Species, float], multiple: int) -> dict[Species, float]:
+    return {species: amount * multiple for species, amount in amounts.items()}
 
 
 def _partition(structure: Structure) -> tuple[Counter[Species], list[list[int]]]:

@@ -1,6 +1,6 @@
 """Distributions of ions over sites at the lowest electrostatic energy.
 
-Exhaustive where there are few distributions, by simulated annealing where there are many.
+Few distributions are enumerated; many are sampled by simulated annealing.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ def lowest(
     problem
         What is to be distributed, and where.
     number
-        How many distributions to return; fewer come back where fewer are found.
+        How many distributions to return; fewer if fewer are found.
     rng
         Source of all random numbers: the same state gives the same distributions.
     annealing

@@ -1,4 +1,4 @@
-"""The graph of a crystal that CHGNet reads, made from arrays in place of edge after edge."""
+"""The graph of a crystal that CHGNet reads, made from arrays instead of edge by edge."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ _Indices = NDArray[np.int64]
 
 
 class FastGraphConverter(CrystalGraphConverter):
-    """The stock converter's graph, but for the order of bonds and angles, in a tenth of the time.
+    """The stock converter's graph in a tenth of the time; bonds and angles in another order.
 
-    What the stock one complains of, isolated atoms and bonds without their reverse, is left to it.
+    Isolated atoms and bonds without their reverse are left to the stock converter, which warns.
     """
 
     def forward(self, structure: Structure, *args: Any, **kwargs: Any) -> CrystalGraph:
@@ -47,7 +47,7 @@ class FastGraphConverter(CrystalGraphConverter):
 
 
 def _undirected(center: _Indices, neighbor: _Indices, image: _Indices) -> tuple[_Indices, _Indices]:
-    """Give one directed bond of each undirected one, and each directed bond's undirected one."""
+    """Return one directed bond of each undirected one, and each directed bond's undirected one."""
     atoms = 1 + max(center.max(initial=0), neighbor.max(initial=0))
     reach = np.abs(image).max(initial=0)
     shape = (atoms, atoms, *(2 * reach + 1,) * 3)
@@ -60,7 +60,7 @@ def _undirected(center: _Indices, neighbor: _Indices, image: _Indices) -> tuple[
 
 
 def _pairs_of_one_center(center: _Indices, short: NDArray[np.bool_]) -> tuple[_Indices, _Indices]:
-    """Give every ordered pair of different short bonds that start from the same atom."""
+    """Return every ordered pair of different short bonds that start from the same atom."""
     bonds = np.flatnonzero(short)
     bonds = bonds[np.argsort(center[bonds], kind="stable")]
     number = np.bincount(center[bonds], minlength=1)

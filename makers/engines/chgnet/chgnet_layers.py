@@ -19,7 +19,7 @@ _Part = tuple[Tensor, Tensor | None]
 
 
 def split_layers(model: CHGNet) -> None:
-    """Put the layers of this module in place of a model's own; its weights stay what they are."""
+    """Replace a model's layers by those of this module; its weights stay the same."""
     model.atom_conv_layers = nn.ModuleList(map(SplitAtomConv, model.atom_conv_layers))
     model.bond_conv_layers = nn.ModuleList(map(SplitBondConv, model.bond_conv_layers))
     model.angle_layers = nn.ModuleList(map(SplitAngleUpdate, model.angle_layers))
@@ -37,7 +37,7 @@ class SplitMLP(nn.Module):
         self.rest = nn.Sequential(*layers[number + 1 :])
 
     def forward(self, parts: Sequence[_Part]) -> Tensor:
-        """Give the MLP's value on the joined rows of the parts."""
+        """Return the MLP's value on the joined rows of the parts."""
         total = None
         for (features, rows), weight in zip(parts, self.weights, strict=True):
             bias = self.bias if total is None else None
@@ -57,7 +57,7 @@ class SplitGatedMLP(nn.Module):
         self.activation = stock.activation
 
     def forward(self, parts: Sequence[_Part]) -> Tensor:
-        """Give the GatedMLP's value on the joined rows of the parts."""
+        """Return the GatedMLP's value on the joined rows of the parts."""
         core = self.activation(self.core_norm(self.core(parts)))
         return core * torch.sigmoid(self.gate_norm(self.gate(parts)))
 
@@ -78,7 +78,7 @@ class SplitAtomConv(nn.Module):
         atom_graph: Tensor,
         directed2undirected: Tensor,
     ) -> Tensor:
-        """Give the new features of the atoms."""
+        """Return the new features of the atoms."""
         center, neighbor = atom_graph.T.contiguous()
         messages = self.messages(
             [(atom_feas, center), (bond_feas, directed2undirected), (atom_feas, neighbor)]
@@ -103,7 +103,7 @@ class SplitBondConv(nn.Module):
         angle_feas: Tensor,
         bond_graph: Tensor,
     ) -> Tensor:
-        """Give the new features of the bonds."""
+        """Return the new features of the bonds."""
         messages = self.messages(_of_angles(atom_feas, bond_feas, angle_feas, bond_graph))
         one, other = bond_graph[:, 1], bond_graph[:, 2]
         for end in (one, other):
@@ -122,7 +122,7 @@ class SplitAngleUpdate(nn.Module):
     def forward(
         self, atom_feas: Tensor, bond_feas: Tensor, angle_feas: Tensor, bond_graph: Tensor
     ) -> Tensor:
-        """Give the new features of the angles."""
+        """Return the new features of the angles."""
         new = self.messages(_of_angles(atom_feas, bond_feas, angle_feas, bond_graph))
         new = new + angle_feas if self.stock.resnet else new
         return new if self.stock.angle_norm is None else self.stock.angle_norm(new)
@@ -131,13 +131,13 @@ class SplitAngleUpdate(nn.Module):
 def _of_angles(
     atom_feas: Tensor, bond_feas: Tensor, angle_feas: Tensor, bond_graph: Tensor
 ) -> list[_Part]:
-    """Give what every angle joins: its two bonds, itself, and the atom at its centre."""
+    """Return what every angle joins: its two bonds, itself, and the atom at its centre."""
     center, one, other = bond_graph.T.contiguous()
     return [(bond_feas, one), (bond_feas, other), (angle_feas, None), (atom_feas, center)]
 
 
 def _widths(stock: GatedMLP, number: int) -> list[int]:
-    """Give the columns of each part: CHGNet's features of atoms, bonds, angles are as many."""
+    """Return the columns of each part: CHGNet has equally many features for each kind."""
     first = next(layer for layer in stock.mlp_core.layers if isinstance(layer, nn.Linear))
     return [first.in_features // number] * number
 
@@ -149,7 +149,7 @@ def _updated(
     owners: Tensor,
     norm: nn.Module | None,
 ) -> Tensor:
-    """Add up the messages of each owner, and give the owners' new features."""
+    """Add up the messages of each owner, and return the owners' new features."""
     new = torch.zeros_like(features).index_add(0, owners, messages)
     new = stock.mlp_out(new) if stock.use_mlp_out else new
     new = new + features if stock.resnet else new

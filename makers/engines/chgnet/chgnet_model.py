@@ -1,6 +1,6 @@
-"""CHGNet for relaxations: the same energies, forces and stresses, sooner.
+"""CHGNet for relaxations: the same energies, forces and stresses, faster.
 
-Importing this module loads torch and CHGNet: only what relaxes does so.
+Importing this module loads torch and CHGNet: import it only to relax.
 """
 
 import io
@@ -17,7 +17,7 @@ from makers.engines.chgnet.chgnet_graph import FastGraphConverter
 from makers.engines.chgnet.chgnet_layers import split_layers
 
 EV_PER_CUBIC_ANGSTROM: Final = 160.21766208
-"""GPa. CHGNet's own figure, so that its stresses are met to the last digit."""
+"""GPa. CHGNet's own value, so that its stresses agree to the last digit."""
 
 
 class ChgnetForRelaxation(CHGNet):

@@ -21,7 +21,7 @@ RUN_TYPES: Final = {"PBE": "GGA", "PBE+U": "GGA+U"}
 def mp2020_correction(
     document: "TaskDoc", *, initial: Structure, scheme: EnergyScheme, check_potcar: bool
 ) -> float:
-    """Give the Materials Project's 2020 correction of a VASP run, in eV per cell.
+    """Return the Materials Project's 2020 correction of a VASP run, in eV per cell.
 
     A. Wang et al., Scientific Reports 11, 15496 (2021).
 
@@ -33,7 +33,7 @@ def mp2020_correction(
         The crystal before the run. Its oxidation states, where known, say which elements are
         anions; otherwise pymatgen guesses them from the composition.
     scheme
-        The scheme that the corrected energy is meant for; named where it is refused.
+        The scheme that the corrected energy is meant for; named in a refusal.
     check_potcar
         Whether potentials other than the Materials Project's are refused.
 
@@ -43,25 +43,37 @@ def mp2020_correction(
         The run's functional, +U or potentials are not those the corrections were fitted to.
     """
     entry = _entry(document, _oxidation_states(initial))
+    correct(entry, scheme=scheme, check_potcar=check_potcar)
+    return float(entry.correction)
+
+
+def correct(entry: ComputedStructureEntry, *, scheme: EnergyScheme, check_potcar: bool) -> None:
+    """Put the 2020 correction of the Materials Project on an entry of a VASP run.
+
+    Raises
+    ------
+    SchemeMismatchError
+        Its functional, +U or potentials are not those the corrections were fitted to.
+    """
     compatibility = MaterialsProject2020Compatibility(check_potcar=check_potcar)
     try:
         compatibility.process_entry(entry, on_error="raise")
     except CompatibilityError as error:
         # without the whole entry, which ends pymatgen's message
         reason = str(error).split(" for {")[0].rstrip(".")
+        run_type, hubbards = entry.parameters["run_type"], entry.parameters["hubbards"]
         msg = (
-            f"The VASP run of {entry.composition.reduced_formula} (run type "
-            f"{document.run_type}, U {entry.parameters['hubbards']}) cannot be put on the scheme "
-            f"[{scheme.name}]: {reason}. Run it with the Materials Project's settings."
+            f"The VASP run of {entry.composition.reduced_formula} (run type {run_type}, "
+            f"U {hubbards}) cannot be put on the scheme [{scheme.name}]: {reason}. "
+            "Run it with the Materials Project's settings."
         )
         raise SchemeMismatchError(msg) from error
-    return float(entry.correction)
 
 
 def _entry(
     document: "TaskDoc", oxidation_states: Mapping[str, float] | None
 ) -> ComputedStructureEntry:
-    """Make the uncorrected entry of a task document, in the words of the corrections."""
+    """Make the uncorrected entry of a task document, in the vocabulary of the corrections."""
     settings = document.calcs_reversed[0].input
     run_type = str(document.run_type)
     return ComputedStructureEntry(
@@ -71,7 +83,7 @@ def _entry(
             "run_type": RUN_TYPES.get(run_type, run_type),
             "hubbards": settings.hubbards or {},
             "potcar_spec": [{"titel": spec.titel} for spec in settings.potcar_spec or []],
-            # read where potcar_spec is empty: potentials that are not known are refused
+            # read if potcar_spec is empty: unknown potentials are refused
             "potcar_symbols": [],
         },
         data={} if oxidation_states is None else {"oxidation_states": oxidation_states},

@@ -1,4 +1,4 @@
-"""What stays of a VASP run besides its result: files, emmet's task document, or neither."""
+"""What remains of a VASP run besides its result: files, emmet's task document, or neither."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -8,7 +8,8 @@ from jobflow import JobStore
 from monty.json import jsanitize
 
 from analysis.base.errors import InputError
-from makers.engines.vasp.vasp_folder import CONTINUE_FILE, OWNER_FILE, owner_of
+from makers.engines.vasp.vasp_damage import CONTINUE_FILE
+from makers.engines.vasp.vasp_folder import OWNER_FILE, owner_of
 from makers.engines.vasp.vasp_settings import RawOutput
 
 if TYPE_CHECKING:  # seconds to import, and only named here
@@ -16,7 +17,7 @@ if TYPE_CHECKING:  # seconds to import, and only named here
 
 STORE: Final = "data"
 
-# It marks a folder whose files go when the job's result is in the job store.
+# Marks a folder whose files are removed once the job's result is in the job store.
 _DROP_FILE: Final = "drop_when_stored"
 
 # Without them, a finished run could not be read again before its result is in the job store.
@@ -46,7 +47,7 @@ _WRITTEN: Final = (
 
 
 def check_store(keep: RawOutput, store: JobStore) -> None:
-    """Look, before VASP runs, whether the job store has room for task documents.
+    """Check, before VASP runs, that the job store can hold task documents.
 
     Raises
     ------
@@ -62,10 +63,10 @@ def check_store(keep: RawOutput, store: JobStore) -> None:
 
 
 def store_task_document(task: "TaskDoc", store: JobStore, *, job_uuid: str) -> str:
-    """Store a task document where documents may be larger than 16 MB; give its blob_uuid.
+    """Store a task document where documents may be larger than 16 MB; return its blob_uuid.
 
-    It goes before the job's own document (jobflow itself would store it after), so that no
-    document names a blob that a crash has kept from being written. Storing it again replaces it.
+    It is stored before the job's own document (jobflow itself would store it after), so that no
+    document names a blob that a crash has prevented. Storing it again replaces it.
     """
     blob = {
         "blob_uuid": job_uuid,
@@ -92,7 +93,7 @@ def load_task_document(blob_uuid: str, store: JobStore) -> dict[str, Any]:
 
 
 def tidy(folder: Path, keep: RawOutput) -> None:
-    """Drop what need not stay once a run has been read, though not yet stored."""
+    """Remove what is not needed once a run has been read, even if not yet stored."""
     _remove(folder, _BULK)
     if keep is not RawOutput.FILES:
         folder.joinpath(_DROP_FILE).touch()
@@ -100,7 +101,7 @@ def tidy(folder: Path, keep: RawOutput) -> None:
 
 
 def drop_stored(folder: Path, stored: Collection[str]) -> bool:
-    """Drop what is left of a run if that was asked for and its result is stored.
+    """Remove what is left of a run if that was requested and its result is stored.
 
     Parameters
     ----------

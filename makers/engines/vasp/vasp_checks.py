@@ -3,20 +3,22 @@
 import shlex
 import shutil
 import warnings
-from collections.abc import Iterable
-from copy import deepcopy
+import zlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pymatgen.core import SETTINGS, Lattice, Structure
+from pymatgen.core import SETTINGS
 from pymatgen.io.vasp.inputs import PotcarSingle
 
 from analysis.base.errors import DoubtError, InputError
+from makers.engines.vasp.atomate2_settings import require_settings, settings_without_effect
+from makers.engines.vasp.vasp_scheme import flavour
 
 _FUNCTIONAL = "PE"  # LEXCH of PBE potentials
 
 
 def check_potcars(generator: Any, elements: Iterable[str]) -> str:
-    """Check that the potential of every element is there, and is the one the input set means.
+    """Check that the potential of every element exists and is the one the input set means.
 
     Parameters
     ----------
@@ -41,14 +43,15 @@ def check_potcars(generator: Any, elements: Iterable[str]) -> str:
         symbol = flavour(generator, element)
         try:
             potential = _read(symbol, functional)
-        except (OSError, ValueError) as error:
+            title = str(potential.TITEL)
+        except (OSError, EOFError, ValueError, LookupError, AttributeError, zlib.error) as error:
             wrong.append(f"{symbol}: {_first_line(error)}")
             continue
         if problem := _problem(potential, symbol):
             wrong.append(problem)
         elif not potential.is_valid:
-            unknown.append(f"{symbol} ({potential.TITEL})")
-        titles.append(potential.TITEL)
+            unknown.append(f"{symbol} ({title})")
+        titles.append(title)
     if wrong:
         msg = f"{functional} potentials that cannot be used: {'; '.join(wrong)}"
         raise InputError(msg)
@@ -62,17 +65,43 @@ def check_potcars(generator: Any, elements: Iterable[str]) -> str:
     return f"{found}, all as pymatgen knows them: {', '.join(titles)}"
 
 
-def flavour(generator: Any, element: str) -> str:
-    """Give the flavour that an input set uses for an element, such as Li_sv."""
-    oxide = deepcopy(generator)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        oxide.structure = Structure(Lattice.cubic(5), [element, "O"], [[0, 0, 0], [0.5] * 3])
-        return str(oxide.potcar_symbols[oxide.poscar.site_symbols.index(element)])
+def check_valences(doubtful: Sequence[str]) -> str:
+    """Check that the potentials leave the dopants the valences that the campaign asks for.
+
+    Parameters
+    ----------
+    doubtful
+        What contradicts a dopant's valence, in words.
+
+    Raises
+    ------
+    DoubtError
+        Some hold f electrons in the core, and so another valence.
+    """
+    if doubtful:
+        raise DoubtError("; ".join(doubtful))
+    return "no potential fixes another valence than a dopant's"
+
+
+def check_settings() -> str:
+    """Check atomate2's settings.
+
+    Raises
+    ------
+    InputError
+        Some would lose a run or change its energy.
+    DoubtError
+        Some have no effect here.
+    """
+    require_settings()
+    if names := settings_without_effect():
+        msg = f"{', '.join(names)} of atomate2 have no effect: no charge density is analysed"
+        raise DoubtError(msg)
+    return "no setting of atomate2 stands in the way"
 
 
 def check_command(*, job_script_sets_up: bool) -> str:
-    """Check that the commands atomate2 will start are there.
+    """Check that the commands that atomate2 will start exist.
 
     Raises
     ------
@@ -116,4 +145,6 @@ def _problem(potential: PotcarSingle, symbol: str) -> str | None:
 
 
 def _first_line(error: Exception) -> str:
+    if isinstance(error, (LookupError, AttributeError, EOFError, zlib.error, UnicodeDecodeError)):
+        return "its file is damaged or holds no potential"
     return str(error).strip().partition("\n")[0] or type(error).__name__

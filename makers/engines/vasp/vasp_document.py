@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from analysis.energies.schemes import MATERIALS_PROJECT_2020, EnergyScheme
@@ -13,6 +15,7 @@ if TYPE_CHECKING:  # seconds to import, and only named here
     from collections.abc import Sequence
 
     from emmet.core.tasks import TaskDoc
+    from emmet.core.vasp.calculation import IonicStep
     from pymatgen.core import Structure
 
 
@@ -43,7 +46,7 @@ def vasp_document(
         Whether potentials other than the Materials Project's are refused.
     earlier
         Energies, in eV, of the ionic steps of earlier starts of VASP in the same folder, which
-        the task document does not know.
+        the task document does not know; NaN where VASP wrote no number.
 
     Raises
     ------
@@ -55,16 +58,36 @@ def vasp_document(
     )
     runs = document.calcs_reversed
     force = largest_force(runs[0].output.ionic_steps[-1].forces)
-    first = earlier[0] if earlier else runs[-1].output.ionic_steps[0].e_0_energy
+    first = first_energy(earlier, runs[-1].output.ionic_steps)
     return RelaxationDocument(
         **crystal_fields(document.structure, initial, document.output.energy + correction),
         initial_energy=first + correction,
         max_force=force,
         force_threshold=force_threshold,
-        converged=finished(document) and force <= force_threshold,
+        converged=finished(document)
+        and force <= force_threshold
+        and math.isfinite(document.output.energy),
         n_steps=len(earlier) + sum(len(run.output.ionic_steps) for run in runs),
         engine=VASP_NAME,
         engine_version=runs[0].vasp_version,
         scheme=scheme,
         directory=document.dir_name,
     )
+
+
+def first_energy(earlier: Sequence[float], steps: Sequence[IonicStep]) -> float:
+    """Return the first energy of a relaxation that is a number, eV, for sigma -> 0."""
+    energies = chain(earlier, (energy_of_step(step) for step in steps))
+    return next((energy for energy in energies if math.isfinite(energy)), math.nan)
+
+
+def energy_of_step(step: IonicStep) -> float:
+    """Return the energy of an ionic step, eV, for sigma -> 0.
+
+    VASP 5 writes the entropy term in its place (www.vasp.at/forum, t=16942); its last electronic
+    step tells the difference from the free energy. pymatgen's `Vasprun.final_energy` does the same.
+    """
+    if not step.electronic_steps:
+        return float(step.e_0_energy)
+    last = step.electronic_steps[-1]
+    return float(step.e_fr_energy + last.e_0_energy - last.e_fr_energy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from makers.engines.engine import Engine, EngineSettings
-from makers.engines.vasp.vasp_settings import VASP_NAME, VaspSettings
+from makers.engines.vasp.vasp_settings import NEUTRAL_INCAR, VASP_NAME, VaspSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,21 +33,58 @@ class VaspEngine(Engine):
         return element in MPRelaxSet.CONFIG["POTCAR"]
 
     def require_installed(self) -> None:
-        """Do nothing: jobs run where VASP is, and `checks` looks there."""
+        """Do nothing: jobs run where VASP is installed, and `checks` looks there."""
 
     def installation(self) -> str:
-        """Say where VASP comes from: `checks` looks at its commands and potentials."""
+        """Name the source of VASP; `checks` looks at its commands and potentials."""
         return "VASP, as atomate2 is configured to start it"
 
+    def require_scheme(self, settings: EngineSettings, elements: Iterable[str]) -> None:
+        """Refuse INCAR tags and potentials that the Materials Project's corrections do not fit."""
+        from makers.engines.vasp.vasp_inputs import input_set
+        from makers.engines.vasp.vasp_scheme import require_corrected
+
+        checked = VaspSettings(**settings.model_dump())
+        if not checked.incar.keys() <= NEUTRAL_INCAR:
+            require_corrected(input_set(checked), elements)
+
+    def require_machine(self) -> None:
+        """Refuse settings of atomate2 that would lose a run or change its energy."""
+        from makers.engines.vasp.atomate2_settings import require_settings
+
+        require_settings()
+
+    def doubtful_valences(
+        self, settings: EngineSettings, ions: Iterable[tuple[str, float]]
+    ) -> list[str]:
+        """Name the ions whose potential fixes another valence by its f electrons."""
+        from makers.engines.vasp.vasp_inputs import input_set
+        from makers.engines.vasp.vasp_scheme import contradicted_valences
+
+        checked = VaspSettings(**settings.model_dump())
+        return list(contradicted_valences(input_set(checked), ions))
+
     def checks(
-        self, settings: EngineSettings, elements: Iterable[str], *, job_script_sets_up: bool
+        self,
+        settings: EngineSettings,
+        elements: Iterable[str],
+        ions: Iterable[tuple[str, float]],
+        *,
+        job_script_sets_up: bool,
     ) -> Mapping[str, Callable[[], str]]:
-        """Check the potentials of all elements and the commands that start VASP."""
-        from makers.engines.vasp.vasp_checks import check_command, check_potcars
+        """Check potentials, valences, atomate2's settings and the commands that start VASP."""
+        from makers.engines.vasp.vasp_checks import (
+            check_command,
+            check_potcars,
+            check_settings,
+            check_valences,
+        )
         from makers.engines.vasp.vasp_inputs import input_set
 
         checked = VaspSettings(**settings.model_dump())
         return {
             "POTCARs": lambda: check_potcars(input_set(checked), elements),
+            "valences": lambda: check_valences(self.doubtful_valences(checked, ions)),
+            "atomate2": check_settings,
             "VASP command": lambda: check_command(job_script_sets_up=job_script_sets_up),
         }

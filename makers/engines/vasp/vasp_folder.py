@@ -1,14 +1,16 @@
-"""What an earlier launch of a VASP job left in its folder, and how to go on from there.
+"""What an earlier launch of a VASP job left in its folder, and how to continue from there.
 
-A job that runs again in its folder repeats nothing: a finished run is read, an interrupted
-one goes on from its last geometry with the repairs that custodian had made.
+A rerun job repeats nothing in its folder: a finished run is read, an interrupted one continues
+from its last geometry with the repairs that custodian had made.
 """
 
 import json
+import math
 import os
 import re
 import shutil
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,21 +19,29 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
-from custodian.vasp.handlers import is_valid_poscar
 from monty.serialization import dumpfn
 from monty.shutil import decompress_dir
-from pymatgen.io.vasp.inputs import Incar, Kpoints
+from pymatgen.io.vasp.inputs import Incar
 
-# Custodian writes it before VASP starts and removes it when VASP has finished without an error.
-CONTINUE_FILE: Final = "continue.json"
+from makers.engines.vasp.vasp_damage import (
+    CONTINUE_FILE,
+    DAMAGED,
+    is_geometry,
+    read_incar,
+    read_json,
+    read_kpoints,
+    set_aside,
+    set_damaged_aside,
+)
+
 OWNER_FILE: Final = "vasp_job.json"
 
-# VASP outlives a killed rocket (custodian gives it a session of its own): its processes are known
+# VASP outlives a killed rocket (custodian starts it in a new session): its processes are known
 # by this variable of their environment.
 FOLDER_VARIABLE: Final = "VASP_RUN_FOLDER"
 
 _IONIC_STEP: Final = re.compile(r"^\s*\d+\s+F=\s*\S+\s+E0=\s*(\S+)", re.MULTILINE)
-# What VASP writes last, and the word that the forces are below EDIFFG.
+# What VASP writes last, and when the forces are below EDIFFG.
 _SIGNS_OF_THE_END: Final = {
     "vasprun.xml": "</modeling>",
     "OUTCAR": "General timing and accounting",
@@ -40,7 +50,7 @@ _SIGNS_OF_THE_END: Final = {
 _TAIL_BYTES: Final = 20_000
 
 _ORPHAN_SECONDS: Final = 10.0
-_PARTIAL: Final = "interphase.part"  # no name that emmet or custodian take for a file of theirs
+_PARTIAL: Final = "interphase.part"  # not a name that emmet or custodian use
 
 
 class Standing(StrEnum):
@@ -60,28 +70,37 @@ class VaspFolder:
     path
         The folder.
     owner
-        uuid of the job: what another job left is no start for this one.
+        uuid of the job: files of another job are not used.
     """
 
     path: Path
     owner: str
 
     def take(self) -> Standing:
-        """Take the folder for its job, and tell how far VASP came for that job.
+        """Take the folder for its job, and return how far VASP came for that job.
 
         VASP processes that a killed launch left behind on this machine are ended: two of them in
         one folder would write into the same files.
         """
         end_orphans(self.path)
+        set_damaged_aside(self.path)
         if owner_of(self.path) != self.owner:
-            self.path.joinpath(CONTINUE_FILE).unlink(missing_ok=True)
+            self._forget()
             _write(self.path / OWNER_FILE, {"uuid": self.owner})
             return Standing.NEW
         return self.standing
 
+    def _forget(self) -> None:
+        """Keep what another job left from being taken for a start of this one."""
+        for name in (CONTINUE_FILE, OWNER_FILE):
+            for ending in ("", ".gz"):
+                self.path.joinpath(name + ending).unlink(missing_ok=True)
+        for archive in self._archives:
+            set_aside(archive, "earlier")
+
     @property
     def standing(self) -> Standing:
-        """Tell how far VASP came for the job; nothing is changed."""
+        """Return how far VASP came for the job, without changing anything."""
         if owner_of(self.path) != self.owner:
             return Standing.NEW
         if self.path.joinpath(CONTINUE_FILE).exists():
@@ -91,45 +110,54 @@ class VaspFolder:
         return Standing.NEW
 
     def _is_complete(self) -> bool:
-        """Say whether VASP came to its end and converged, though custodian did not see it."""
+        """Return True if VASP finished and converged, even if custodian did not notice."""
         return all(sign in _tail(self.path / name) for name, sign in _SIGNS_OF_THE_END.items())
 
     def resume(self) -> None:
-        """Make custodian go on from the last geometry, with the inputs it had repaired.
+        """Make custodian continue from the last geometry, with the inputs it had repaired.
 
-        Custodian copies CONTCAR to POSCAR, after the job has written its inputs anew. VASP
+        Custodian copies CONTCAR to POSCAR after the job has rewritten its inputs. VASP
         empties CONTCAR when it starts: killed before its first step, POSCAR holds the geometry.
         """
         decompress_dir(self.path)
         self.path.joinpath("STOPCAR").unlink(missing_ok=True)
-        if not is_valid_poscar("CONTCAR", str(self.path)):
-            if not is_valid_poscar("POSCAR", str(self.path)):
+        if not is_geometry(self.path / "CONTCAR"):
+            if not is_geometry(self.path / "POSCAR"):
                 self.path.joinpath(CONTINUE_FILE).unlink(missing_ok=True)
                 return
             _copy(self.path / "POSCAR", self.path / "CONTCAR")
         _write(self.path / CONTINUE_FILE, {"actions": self._actions()})
 
     def reopen(self) -> None:
-        """Let the next launch go on from here, though VASP itself ended without an error."""
+        """Let the next launch continue from here, though VASP itself ended without an error."""
         if not self.path.joinpath(CONTINUE_FILE).exists():
             _write(self.path / CONTINUE_FILE, {"actions": []})
 
     @property
     def interruptions(self) -> int:
         """How often VASP was interrupted here."""
-        return len(list(self.path.glob("prev_run.*.tar*")))
+        damaged = self.path.glob(f"{DAMAGED}/*-prev_run-*")
+        return len([*self.path.glob("prev_run.*.tar*"), *damaged])
 
     def earlier_energies(self) -> list[float]:
-        """Give the energies (sigma -> 0, eV) of all ionic steps before the last start of VASP."""
+        """Give the energies (sigma -> 0, eV) of all ionic steps before the last start of VASP.
+
+        NaN where VASP wrote none, such as the stars of a number that is too long for its field.
+        """
         runs = {
             (member.mtime, text)
-            for archive in (*self.path.glob("prev_run.*.tar*"), *self.path.glob("error.*.tar*"))
+            for archive in self._archives
             for member, text in _members(archive, "OSZICAR")
         }
-        return [float(energy) for _, text in sorted(runs) for energy in _IONIC_STEP.findall(text)]
+        return [_number(energy) for _, text in sorted(runs) for energy in _IONIC_STEP.findall(text)]
+
+    @property
+    def _archives(self) -> list[Path]:
+        """What custodian kept of earlier starts of VASP."""
+        return [*self.path.glob("prev_run.*.tar*"), *self.path.glob("error.*.tar*")]
 
     def _actions(self) -> list[dict[str, Any]]:
-        """Say how the job's fresh inputs become those of the interrupted run."""
+        """Return the changes that turn the job's fresh inputs into those of the interrupted run."""
         repairs: dict[str, dict[str, Any]] = self._earlier_repairs()
         repairs["INCAR"] = repairs.get("INCAR", {}) | self._incar_repairs() | {"ISTART": 1}
         repairs |= self._kpoints_repairs()
@@ -139,38 +167,46 @@ class VaspFolder:
         ]
 
     def _incar_repairs(self) -> dict[str, Any]:
-        """Give the INCAR tags that were changed since the job wrote them."""
+        """Return the INCAR tags that were changed since the job wrote them."""
         if not self._was_changed("INCAR"):
             return {}
-        before, now = (dict(Incar.from_file(self.path / n)) for n in ("INCAR.orig", "INCAR"))
-        return {tag: value for tag, value in now.items() if before.get(tag) != value}
+        original = self.path / "INCAR.orig"
+        changed = read_incar(self.path / "INCAR", original)
+        if changed is None:
+            return {}
+        before = dict(Incar.from_file(original))
+        return {tag: value for tag, value in changed.items() if before.get(tag) != value}
 
     def _kpoints_repairs(self) -> dict[str, dict[str, Any]]:
-        """Give the k-points if they were changed since the job wrote them."""
+        """Return the k-points if they were changed since the job wrote them."""
         if not self._was_changed("KPOINTS"):
             return {}
-        mesh = Kpoints.from_file(self.path / "KPOINTS").as_dict()
+        changed = read_kpoints(self.path / "KPOINTS", self.path / "KPOINTS.orig")
+        if changed is None:
+            return {}
         # custodian would make an object of what names its class
-        return {"KPOINTS": {key: value for key, value in mesh.items() if not key.startswith("@")}}
+        mesh = {key: value for key, value in changed.as_dict().items() if not key.startswith("@")}
+        return {"KPOINTS": mesh}
 
     def _was_changed(self, name: str) -> bool:
         original, current = self.path / f"{name}.orig", self.path / name
         there = original.exists() and current.exists()
-        return there and original.read_text() != current.read_text()
+        return there and original.read_bytes() != current.read_bytes()
 
     def _earlier_repairs(self) -> dict[str, dict[str, Any]]:
-        """Give the repairs that an earlier continuation had kept; none if its file is cut off."""
+        """Return the repairs that an earlier continuation kept; none if its file is truncated."""
         try:
-            actions = json.loads((self.path / CONTINUE_FILE).read_text())["actions"]
-        except ValueError:
+            actions = json.loads((self.path / CONTINUE_FILE).read_bytes())["actions"]
+            return {a["dict"]: dict(a["action"]["_set"]) for a in actions if "dict" in a}
+        except (ValueError, LookupError, TypeError):
             return {}
-        return {a["dict"]: a["action"]["_set"] for a in actions if "dict" in a}
 
 
 def owner_of(path: Path) -> str | None:
-    """Give the uuid of the job that last ran VASP in a folder."""
-    marker = path / OWNER_FILE
-    return str(json.loads(marker.read_text())["uuid"]) if marker.exists() else None
+    """Give the uuid of the job that last ran VASP in a folder; None if it is not known."""
+    content = read_json(path / OWNER_FILE)
+    uuid = content.get("uuid") if isinstance(content, dict) else None
+    return str(uuid) if uuid else None
 
 
 @contextmanager
@@ -184,7 +220,7 @@ def marked_processes(path: Path) -> Iterator[None]:
 
 
 def end_orphans(path: Path) -> list[int]:
-    """Kill the processes on this machine that run VASP in a folder; give their ids."""
+    """Kill the processes on this machine that run VASP in a folder; return their ids."""
     folder = str(path.resolve())
     orphans = [p for p in psutil.process_iter() if _runs_in(p, folder) and p.pid != os.getpid()]
     for process in orphans:
@@ -206,8 +242,15 @@ def _members(archive: Path, name: str) -> Iterator[tuple[tarfile.TarInfo, str]]:
             for member in tar:
                 if Path(member.name).name == name and (file := tar.extractfile(member)):
                     yield member, file.read().decode(errors="replace")
-    except (tarfile.TarError, EOFError):  # cut off by the kill that it was to survive
+    except (tarfile.TarError, EOFError, OSError, zlib.error):  # cut off by a kill
         return
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def _tail(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The Materials Project's VASP inputs, as tight as the campaign asks, and their energy scheme."""
+"""The Materials Project's VASP inputs, converged as the campaign asks, and their energy scheme."""
 
 from typing import Final
 
@@ -12,13 +12,13 @@ EDIFF: Final = 1e-5
 
 
 def input_set(settings: VaspSettings) -> VaspInputSet:
-    """Give the Materials Project's input set, converged as tightly as the campaign asks."""
+    """Return the Materials Project's input set, converged as tightly as the campaign asks."""
     incar = {"EDIFF": EDIFF, **settings.incar, "EDIFFG": -settings.force_threshold}
     return MPRelaxSet(user_incar_settings=incar, user_potcar_functional=settings.potcar_functional)
 
 
 def vasp_scheme(generator: VaspInputSet) -> EnergyScheme:
-    """Name the energy scheme of an input set; changed settings make a scheme of their own."""
+    """Name the energy scheme of an input set; changed settings make a different scheme."""
     changes = [
         f"{tag}={value}"
         for tag, value in sorted(generator.user_incar_settings.items())

@@ -1,4 +1,4 @@
-"""Relaxations with VASP under custodian, from a force field's minimum where that is asked for.
+"""Relaxations with VASP under custodian, from a force field's minimum if requested.
 
 Importing this module loads atomate2 (2 s): only `VaspEngine.maker` does so.
 """
@@ -17,11 +17,15 @@ from pymatgen.io.vasp.sets import VaspInputSet
 
 from analysis.energies.schemes import EnergyScheme
 from makers.convergence import converged
+from makers.engines.vasp.atomate2_settings import require_settings
 from makers.engines.vasp.raw_output import check_store, store_task_document, tidy
+from makers.engines.vasp.vasp_damage import has_numbers, may_be_read
 from makers.engines.vasp.vasp_document import vasp_document
+from makers.engines.vasp.vasp_evidence import evidence_added
 from makers.engines.vasp.vasp_folder import Standing, VaspFolder, marked_processes
 from makers.engines.vasp.vasp_inputs import input_set, vasp_scheme
 from makers.engines.vasp.vasp_report import run_notes, stopped_at_walltime
+from makers.engines.vasp.vasp_scheme import contradicted_valences, ions_of
 from makers.engines.vasp.vasp_settings import VASP_NAME, RawOutput, VaspSettings
 from makers.schemas import RelaxationDocument, moved, prerelaxation, without_site_properties
 
@@ -30,8 +34,8 @@ from makers.schemas import RelaxationDocument, moved, prerelaxation, without_sit
 class VaspRelaxMaker(BaseVaspMaker):
     """Relax atoms and cell with VASP, with the Materials Project's settings.
 
-    The folder in which the job runs tells where it stands: a job that runs there again goes on
-    from the last geometry, or reads the run that had finished.
+    The folder of the job shows its progress: a job that runs there again continues from the
+    last geometry, or reads the finished run.
     """
 
     name: str = "relax (VASP)"
@@ -39,9 +43,13 @@ class VaspRelaxMaker(BaseVaspMaker):
     run_vasp_kwargs: dict[str, Any] = field(
         default_factory=lambda: {"vasp_job_kwargs": {"auto_continue": True}}
     )
-    # what did not converge is judged, with its evidence, when the run has been read
+    # an unconverged run is judged, with its evidence, once it has been read
     stop_children_kwargs: dict[str, Any] = field(
         default_factory=lambda: {"handle_unsuccessful": False}
+    )
+    # no result needs them, and they need charge densities
+    task_document_kwargs: dict[str, Any] = field(
+        default_factory=lambda: {"run_bader": False, "run_ddec6": False}
     )
     keep_raw_output: RawOutput = RawOutput.FILES
 
@@ -53,7 +61,7 @@ class VaspRelaxMaker(BaseVaspMaker):
         )
 
     def digest_fields(self) -> dict[str, Any]:
-        """Give everything besides the structure that determines the result."""
+        """Return everything besides the structure that determines the result."""
         return {
             "engine": VASP_NAME,
             "input_set": type(self.input_set_generator).__name__,
@@ -89,13 +97,16 @@ class VaspRelaxMaker(BaseVaspMaker):
 
         Raises
         ------
+        InputError
+            A setting of atomate2 on this machine would lose the run or change its energy.
         NotConvergedError
-            The forces are above EDIFFG, whatever else the run says (a run that was stopped in time
-            ends like one that converged).
+            The forces are above EDIFFG, even if the run looks converged (a run that was stopped in
+            time ends like a converged one).
         """
         if prerelaxed is None:
             msg = "the pre-relaxation of this crystal failed; see its own error"
             raise RuntimeError(msg)
+        require_settings()
         check_store(self.keep_raw_output, CURRENT_JOB.store)
         folder = VaspFolder(Path.cwd(), CURRENT_JOB.job.uuid)
         start = structure if prerelaxed == "no" else moved(structure, prerelaxed.structure)
@@ -116,10 +127,13 @@ class VaspRelaxMaker(BaseVaspMaker):
     ) -> TaskDoc:
         standing = folder.take()
         if standing is Standing.FINISHED:
-            return get_vasp_task_document(folder.path, **self.task_document_kwargs)
+            if task := read_run(folder.path, **self.task_document_kwargs):
+                return task
+            folder.reopen()
+            standing = Standing.INTERRUPTED
         if standing is Standing.INTERRUPTED:
             folder.resume()
-        with marked_processes(folder.path):
+        with marked_processes(folder.path), evidence_added(folder.path):
             run = BaseVaspMaker.make.original(self._for_one_run(), structure, prev_dir)
         return run.output
 
@@ -139,15 +153,31 @@ class VaspRelaxMaker(BaseVaspMaker):
             check_potcar=generator.user_potcar_functional != "PBE_54",
             earlier=folder.earlier_energies(),
         )
-        document.notes = [*run_notes(task, interruptions=folder.interruptions)]
+        document.notes = [
+            *run_notes(task, interruptions=folder.interruptions),
+            *contradicted_valences(generator, ions_of(initial)),
+        ]
         if prerelaxed != "no":
             document.prerelaxation = prerelaxation(prerelaxed)
         return document
 
     def _for_one_run(self) -> Self:
-        """Copy this Maker with error handlers of its own.
+        """Copy this Maker with its own error handlers.
 
         Custodian's default handlers are shared objects that remember earlier runs of a process.
         """
         run = {"handlers": DEFAULT_HANDLERS} | self.run_vasp_kwargs
-        return replace(self, run_vasp_kwargs=deepcopy(run | {"handlers": list(run["handlers"])}))
+        return replace(
+            self, run_vasp_kwargs=deepcopy(run | {"handlers": list(run["handlers"] or ())})
+        )
+
+
+def read_run(path: Path, **settings: Any) -> TaskDoc | None:
+    """Read a finished run; None if a damaged file keeps it from being read."""
+    if not may_be_read(path):
+        return None
+    try:
+        task = get_vasp_task_document(path, **settings)
+    except Exception:  # noqa: BLE001  emmet raises anything on a file that is cut off
+        return None
+    return task if has_numbers(task) else None

@@ -1,4 +1,4 @@
-"""What is unusual about a VASP run, in words."""
+"""Notes on anything unusual in a VASP run."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -8,18 +8,18 @@ from analysis.base.reasons import Reason
 if TYPE_CHECKING:  # seconds to import, and only named here
     from emmet.core.tasks import TaskDoc
 
-# What custodian's WalltimeHandler calls its STOPCAR. Nothing else in emmet's document tells such
-# a run from one that converged: its state is "successful".
+# The name of WalltimeHandler's STOPCAR. Nothing else in emmet's document distinguishes such a run
+# from a converged one: its state is "successful".
 _WALLTIME = "Walltime reached"
 
 
 def stopped_at_walltime(document: "TaskDoc") -> bool:
-    """Tell whether custodian asked VASP to stop before the end of its time."""
+    """Return True if custodian asked VASP to stop before the end of its time."""
     return _WALLTIME in _errors(document)
 
 
 def run_notes(document: "TaskDoc", *, interruptions: int) -> Iterator[str]:
-    """Say what was unusual about a run: interruptions, and what custodian repaired."""
+    """List what was unusual about a run: interruptions, and custodian's repairs."""
     if interruptions:
         times = "once" if interruptions == 1 else f"{interruptions} times"
         yield f"{Reason.INTERRUPTED} {times} and went on from its last geometry"

@@ -1,4 +1,4 @@
-"""Settings of VASP relaxations, and what stays of a run."""
+"""Settings of VASP relaxations, and what is kept of a run."""
 
 from enum import StrEnum
 from typing import Any, Final, Literal
@@ -38,19 +38,19 @@ NEUTRAL_INCAR: Final = frozenset(
 
 
 class RawOutput(StrEnum):
-    """What stays of a VASP run besides its result.
+    """What is kept of a VASP run besides its result.
 
-    Charge densities and wave functions are dropped in any case: they are nearly all of the bytes,
-    and no step needs them.
+    Charge densities and wave functions are always dropped: they take most of the space, and no
+    step needs them.
     """
 
-    NONE = "none"  # what it takes to read the run again, until the result is in the job store
+    NONE = "none"  # what is needed to read the run again, until the result is in the job store
     TASK_DOCUMENT = "task_document"  # emmet's task document, in the job store's store "data"
     FILES = "files"  # what VASP wrote, compressed, in the folder of the run
 
 
 class VaspSettings(EngineSettings):
-    """Settings of a VASP relaxation, where they may differ from the Materials Project's."""
+    """Settings of a VASP relaxation that may differ from the Materials Project's."""
 
     force_threshold: PositiveFloat = Field(
         0.01, description="Relaxed when the largest force is at or below this, eV/Å (EDIFFG)"
@@ -65,7 +65,7 @@ class VaspSettings(EngineSettings):
         None, description="Relax with this force field first, so that VASP starts near its minimum"
     )
     keep_raw_output: RawOutput = Field(
-        RawOutput.FILES, description="What stays of a run besides its result"
+        RawOutput.FILES, description="What is kept of a run besides its result"
     )
 
     @field_validator("incar")

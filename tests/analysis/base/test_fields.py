@@ -18,7 +18,7 @@ from analysis.results.result import CompoundResult, EngineUsed, PhasesUsed
 
 # As the project's specification lists them, in its order, then those of the database. Whoever
 # changes this list raises SCHEMA_VERSION: `interphase build` then upgrades what is stored.
-VERSION = 2
+VERSION = 3
 NAMES = [
     "campaign",
     "dopants",
@@ -31,6 +31,7 @@ NAMES = [
     "n_atoms",
     "formation_energy_per_atom",
     "energy_above_hull",
+    "hull_distance",
     "defect_energy",
     "passes_filter",
     "reaction_energy",
@@ -43,9 +44,21 @@ NAMES = [
     "equation",
     "reaction_path",
     "label",
+    "resists_probability",
+    "reduction_margin",
+    "reduction_potential",
+    "reductions",
+    "hinges_on",
+    "dissolution",
+    "dissolves_probability",
+    "solubility",
+    "solubility_uncertainty",
+    "relation",
+    "nearly_inert",
     "strictly_stable",
     "passivating",
     "strictly_passivating",
+    "insulating_fraction",
     "deciding_phases",
     "product_band_gaps",
     "migration_barrier",
@@ -74,7 +87,7 @@ def test_every_version_of_the_schema_says_what_it_brought() -> None:
 
 def test_field_is_usable_as_a_plain_string_key() -> None:
     assert {"reaction_energy": -0.1}[Field.REACTION_ENERGY] == -0.1
-    assert json.dumps({Field.LABEL: Label.STABLE}) == '{"label": "stable"}'
+    assert json.dumps({Field.LABEL: Label.RESISTS}) == '{"label": "resists"}'
     assert f"{Field.SITE}" == "site"
 
 
@@ -114,7 +127,7 @@ def test_heading_joins_title_and_unit_and_leaves_out_an_empty_one() -> None:
 def test_every_choice_and_every_record_says_what_it_can_hold() -> None:
     assert set(CHOICES) == {field for field in Field if field.kind is Kind.CHOICE}
     assert set(SUBFIELDS) == {field for field in Field if field.kind is Kind.RECORDS}
-    assert CHOICES[Field.LABEL] == ("stable", "unstable", "undecided")
+    assert CHOICES[Field.LABEL] == ("resists", "undecided", "reduced")
 
 
 def test_parts_are_those_that_are_stored() -> None:

@@ -2,9 +2,9 @@ import pytest
 from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
-from analysis.energies.balance import Balance, balance, bracket, decompose, oxide_of
-from analysis.energies.phases import Phase
+from analysis.energies.balance import Balance, balance, decompose, oxide_of
 from analysis.energies.reference_phases import table_crystals, table_phases
+from analysis.energies.stand_ins import MissingCrystalsError
 
 HOST = Composition("Li7La3Zr2O12")
 IONS = {"Li": 1, "La": 3, "Zr": 4, "O": -2}
@@ -105,22 +105,43 @@ def test_an_electrode_that_the_compound_lacks_closes_nothing() -> None:
     assert result.coefficients["Li"] == pytest.approx(0.5)
 
 
-def test_an_oxide_without_crystal_is_replaced_by_its_neighbours_and_flagged() -> None:
-    # YbO has an energy but no structure; 0.25 YbO = 1/12 Yb2O3 + 1/12 Yb.
-    result = exchanged("Li7.25La2.75Yb0.25Zr2O12", Yb=2)
-    assert result.coefficients["Yb2O3"] == pytest.approx(1 / 12)
-    assert result.coefficients["Yb"] == pytest.approx(1 / 12)
-    assert result.notes == ("YbO has no tabulated crystal: Yb and Yb2O3 on the hull stand for it.",)
+def test_an_oxide_that_nobody_tabulates_is_replaced_by_its_neighbours_and_flagged() -> None:
+    # GeO is in no list, and between Ge and GeO2 there is nothing: 0.25 GeO = 0.125 GeO2 + 0.125 Ge.
+    result = exchanged("Li7.25La2.75Ge0.25Zr2O12", Ge=2)
+    assert result.coefficients["GeO2"] == pytest.approx(1 / 8)
+    assert result.coefficients["Ge"] == pytest.approx(1 / 8)
+    assert result.notes == ("GeO has no tabulated crystal: Ge and GeO2 on the hull stand for it.",)
 
 
-def test_a_mean_valence_falls_between_two_oxides() -> None:
-    phases = [
-        Phase(formula="Ce", formation_energy_per_atom=0.0),
-        Phase(formula="O2", formation_energy_per_atom=0.0),
-        Phase(formula="Ce2O3", formation_energy_per_atom=-3.7),
-        Phase(formula="CeO2", formation_energy_per_atom=-3.8),
-    ]
-    assert bracket(Composition("Ce4O7"), phases) == ("Ce2O3", "CeO2")
+def test_an_oxide_on_the_hull_whose_crystal_is_missing_is_named() -> None:
+    # YbO has an energy but no structure: Yb and Yb2O3 are not what it decomposes into.
+    with pytest.raises(MissingCrystalsError, match="no crystal of YbO is at hand") as caught:
+        exchanged("Li7.25La2.75Yb0.25Zr2O12", Yb=2)
+    assert caught.value.formulas == ("YbO",)
+
+
+def test_all_missing_crystals_are_named_together() -> None:
+    compound = Composition("Li6.25Al0.25La3Zr2O12")
+    with pytest.raises(MissingCrystalsError, match="no crystal of Al2O3, Li2O is at hand"):
+        balance(
+            compound,
+            HOST,
+            valences=IONS | {"Al": 3},
+            phases=table_phases({e.symbol for e in compound}),
+            crystals={"Li", "La2O3", "ZrO2"},
+        )
+
+
+def test_a_metal_that_closes_the_charge_needs_a_crystal() -> None:
+    compound = Composition("Li6.75Al0.25La3Zr2O12")
+    with pytest.raises(MissingCrystalsError, match="no crystal of Li is at hand"):
+        balance(
+            compound,
+            HOST,
+            valences=IONS | {"Al": 3},
+            phases=table_phases({e.symbol for e in compound}),
+            crystals={"Li2O", "Al2O3"},
+        )
 
 
 def test_a_missing_valence_is_named() -> None:
@@ -130,7 +151,7 @@ def test_a_missing_valence_is_named() -> None:
 
 def test_an_oxide_without_any_crystal_is_named() -> None:
     compound = Composition("Li6.25Al0.25La3Zr2O12")
-    with pytest.raises(InputError, match="Al2O3 is not known as a crystal"):
+    with pytest.raises(InputError, match="no crystal of Al2O3 is at hand"):
         balance(
             compound,
             HOST,

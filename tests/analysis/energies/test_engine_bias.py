@@ -1,6 +1,8 @@
 """The engine's bias: small samples by hand, and what the measured errors say."""
 
 import math
+from collections import defaultdict
+from collections.abc import Sequence
 
 import pytest
 
@@ -17,6 +19,10 @@ from analysis.energies.engine_bias import (
     root_mean_square,
 )
 from analysis.energies.uncertainty import VASP_ERROR, EngineError
+
+
+def rms(values: Sequence[float]) -> float:
+    return math.sqrt(sum(value**2 for value in values) / len(values))
 
 
 def errors(site: str = "", **values: tuple[float, ...]) -> list[ExchangeError]:
@@ -99,6 +105,26 @@ def test_chgnets_bias_lowers_errors_of_elements_left_out() -> None:
         [0.267, 0.373], abs=5e-4
     )
     assert [root_mean_square(each) for each in after] == pytest.approx([0.223, 0.256], abs=5e-4)
+
+
+def test_an_elements_own_mean_helps_its_oxides_and_not_its_garnets() -> None:
+    _, oxides, garnets = measured_errors("chgnet")
+    groups: dict[str, list[float]] = defaultdict(list)
+    for each in oxides:
+        groups[each.element].append(each.error)
+    mean, ratio = random_effect(list(groups.values()))
+
+    def own(element: str, left_out: float = 0.0, number: int = 0) -> float:
+        known = groups.get(element, [])
+        return (sum(known) - left_out + ratio * mean) / (len(known) - number + ratio)
+
+    plain = [[each.error - mean for each in sample] for sample in (oxides, garnets)]
+    shrunken = [
+        [each.error - own(each.element, each.error, 1) for each in oxides],
+        [each.error - own(each.element) for each in garnets],
+    ]
+    assert [rms(each) for each in plain] == pytest.approx([0.221, 0.293], abs=5e-4)
+    assert [rms(each) for each in shrunken] == pytest.approx([0.204, 0.312], abs=5e-4)
 
 
 def test_chgnets_corrections() -> None:

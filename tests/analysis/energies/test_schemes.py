@@ -2,13 +2,13 @@ import pytest
 from pymatgen.io.vasp.sets import MPRelaxSet
 
 from analysis.energies.schemes import (
-    CHGNET,
     MATERIALS_PROJECT_2019,
     MATERIALS_PROJECT_2020,
     MATERIALS_PROJECT_U,
     SchemeMismatchError,
     require_same_scheme,
 )
+from makers.engines.chgnet.chgnet_settings import CHGNET
 
 
 def test_equal_schemes_pass() -> None:

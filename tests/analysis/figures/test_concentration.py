@@ -42,13 +42,13 @@ CODOPED = {
 
 
 def curves(axes: Any) -> list[Any]:
-    """Give the lines through several points, the host's and the zero line left out."""
+    """Return the lines through several points, the host's and the zero line left out."""
     lines = [line for line in axes.lines if len(line.get_xdata()) > 1]
     return [line for line in lines if list(line.get_xdata()) != [0, 1]]
 
 
 def marks(axes: Any) -> list[tuple[float, str, str, str]]:
-    """Give x, marker, colour of the edge and of the face of every compound."""
+    """Return x, marker, colour of the edge and of the face of every compound."""
     return [
         (
             float(line.get_xdata()[0]),

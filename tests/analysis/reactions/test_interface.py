@@ -264,5 +264,5 @@ def test_no_elements_in_products_is_refused() -> None:
 
 
 def test_an_excluded_text_that_is_no_formula_is_refused() -> None:
-    with pytest.raises(InputError, match=r"'Ti\(O' is no chemical formula"):
+    with pytest.raises(InputError, match=r"'Ti\(O' is not a chemical formula"):
         react(Composition("TiO2"), -9, _phases(TITANIA), exclude=["Ti(O"])

@@ -103,7 +103,7 @@ def test_an_unknown_product_is_named(phases: ReferencePhases) -> None:
 
 
 def test_an_unknown_dopant_is_named(phases: ReferencePhases) -> None:
-    with pytest.raises(InputError, match="'Qq' is no element"):
+    with pytest.raises(InputError, match="'Qq' is not an element"):
         passivation(["Li2O"], phases, dopant_elements=["Qq"])
 
 
@@ -115,6 +115,6 @@ def test_a_deciding_gap_within_its_error_of_the_threshold_decides_nothing(
     assert "The band gap of AlO, 2.00 eV, differs from the limit of 2 eV" in verdict.notes[0]
 
 
-def test_a_phase_that_surely_conducts_decides_whatever_is_near(phases: ReferencePhases) -> None:
+def test_a_phase_that_surely_conducts_decides_alone(phases: ReferencePhases) -> None:
     verdict = passivation(["AlO", "ZrAl2"], phases, dopant_elements=["Al"], gap_error=0.3)
     assert verdict.passivating is False

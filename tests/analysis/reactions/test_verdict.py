@@ -3,36 +3,36 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from analysis.base.fields import Label
-from analysis.reactions.verdict import Criteria, label
+from analysis.base.fields import Relation
+from analysis.reactions.verdict import Criteria, relation
 
 
 @pytest.mark.parametrize(
     ("difference", "expected"),
     [
-        (0.3, Label.STABLE),
-        (0.0, Label.STABLE),
-        (-0.1, Label.STABLE),  # D = -u
-        (-0.11, Label.UNDECIDED),
-        (-0.2, Label.UNDECIDED),  # D = -2u
-        (-0.21, Label.UNSTABLE),
+        (0.3, Relation.NO_WORSE),
+        (0.0, Relation.NO_WORSE),
+        (-0.1, Relation.NO_WORSE),  # D = -u
+        (-0.11, Relation.UNDECIDED),
+        (-0.2, Relation.UNDECIDED),  # D = -2u
+        (-0.21, Relation.WORSE),
     ],
 )
-def test_the_label_compares_the_difference_with_its_uncertainty(
-    difference: float, expected: Label
+def test_the_relation_compares_the_difference_with_its_uncertainty(
+    difference: float, expected: Relation
 ) -> None:
-    assert label(difference, 0.1, Criteria()) == expected
+    assert relation(difference, 0.1, Criteria()) == expected
 
 
-@pytest.mark.parametrize(("difference", "expected"), [(0.0, "stable"), (-1e-9, "unstable")])
+@pytest.mark.parametrize(("difference", "expected"), [(0.0, "no_worse"), (-1e-9, "worse")])
 def test_without_uncertainty_nothing_is_undecided(difference: float, expected: str) -> None:
-    assert label(difference, 0.0, Criteria()) == expected
+    assert relation(difference, 0.0, Criteria()) == expected
 
 
 def test_the_factors_are_settings() -> None:
     strict = Criteria(stable_factor=0, unstable_factor=3)
-    labels = [label(d, 0.1, strict) for d in (0.0, -0.05, -0.29, -0.31)]
-    assert labels == ["stable", "undecided", "undecided", "unstable"]
+    relations = [relation(d, 0.1, strict) for d in (0.0, -0.05, -0.29, -0.31)]
+    assert relations == ["no_worse", "undecided", "undecided", "worse"]
 
 
 def test_factors_that_would_overlap_are_refused() -> None:

@@ -23,7 +23,7 @@ from analysis.energies.schemes import (
 )
 from analysis.reactions.verdict import Criteria
 from analysis.results.result import CompoundResult, EngineUsed
-from analysis.results.screening import Calculated, References, screen
+from analysis.results.screening import Calculated, References, UndopedReaction, screen
 from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.host import Host, host_from_cif
@@ -63,7 +63,7 @@ def calculated(host: Host, compound: Compound, **changes: Any) -> Calculated:
     return Calculated(**(content | changes))
 
 
-def references(host: Host, compound: Compound, host_energy: float | None) -> References:
+def references(host: Host, compound: Compound, undoped: CompoundResult | None) -> References:
     unit = host.formula_unit
     composition = compound_composition(host, compound)
     shared: dict[str, Any] = {
@@ -77,7 +77,7 @@ def references(host: Host, compound: Compound, host_energy: float | None) -> Ref
         exchanged=defect_balance(composition, unit, **shared) if compound.dopants else None,
         crystal_energies=CRYSTALS,
         host=calculated(host, UNDOPED),
-        host_reaction_energy=host_energy,
+        undoped=undoped and UndopedReaction.model_validate(undoped, from_attributes=True),
         electrode="Li",
         criteria=Criteria(),
     )
@@ -90,7 +90,7 @@ def undoped() -> CompoundResult:
 
 @pytest.fixture(scope="module")
 def niobium(undoped: CompoundResult) -> CompoundResult:
-    needed = references(HOST, NIOBIUM, undoped.reaction_energy)
+    needed = references(HOST, NIOBIUM, undoped)
     return screen(HOST, NIOBIUM, calculated(HOST, NIOBIUM), needed)
 
 
@@ -111,7 +111,9 @@ def test_the_hosts_reaction(undoped: CompoundResult) -> None:
 
 def test_the_host_is_compared_with_itself(undoped: CompoundResult) -> None:
     assert undoped.reaction_energy_host == undoped.reaction_energy
-    assert undoped.label == "stable"  # its D is zero by definition
+    assert undoped.relation == "no_worse"  # its D is zero by definition
+    assert undoped.label is None  # there is no dopant to be reduced
+    assert undoped.nearly_inert is False  # -0.7 eV for 6 atoms
     assert undoped.defect_energy is None
     assert undoped.dopant is None
 
@@ -133,11 +135,33 @@ def test_a_compounds_reaction(niobium: CompoundResult) -> None:
     assert niobium.strictly_stable is False
 
 
-def test_a_compounds_label_compares_it_with_the_host(niobium: CompoundResult) -> None:
+def test_a_compounds_relation_compares_it_with_the_host(niobium: CompoundResult) -> None:
     # D = -3.4 + 0.7 = -2.7 eV, far beyond any uncertainty
     assert niobium.reaction_energy_host == pytest.approx(-0.7)
-    assert niobium.label == "unstable"
+    assert niobium.relation == "worse"
     assert 0 < (niobium.reaction_energy_uncertainty or 0) < 2.7 / 2
+
+
+def test_the_electrode_reduces_niobium_by_its_margin(niobium: CompoundResult) -> None:
+    # Kept as Nb2O5 beside Li2O and Zr: 1.75 Li2O, 0.25 Nb2O5: -10.5 - 4.9 = -15.4; as the metal
+    # 3 Li2O: -18. That is -2.6 for 0.5 Nb.
+    assert niobium.reduction_margin == pytest.approx(-2.6 / 0.5)
+    assert niobium.label == "reduced"
+    assert niobium.reductions[0]["element"] == "Nb"
+
+
+def test_without_a_synthesis_temperature_there_is_no_solubility(niobium: CompoundResult) -> None:
+    assert niobium.dissolution is None
+    assert any("at which temperature the host is made" in note for note in niobium.notes)
+
+
+def test_a_synthesis_temperature_gives_the_solubility(undoped: CompoundResult) -> None:
+    needed = references(HOST, NIOBIUM, undoped)
+    hot = needed.model_copy(update={"criteria": Criteria(synthesis_temperature=1500)})
+    found = screen(HOST, NIOBIUM, calculated(HOST, NIOBIUM), hot)
+    assert found.solubility is not None
+    assert found.dissolution in {"dissolves", "undecided", "segregates"}
+    assert 0 < (found.dissolves_probability or 0) < 1
 
 
 def test_the_products_with_the_dopant_decide_on_passivation(niobium: CompoundResult) -> None:
@@ -160,29 +184,29 @@ def test_a_null_says_why(undoped: CompoundResult, name: str) -> None:
     assert any(name in note and "null" in note for note in undoped.notes)
 
 
-def test_an_engine_whose_error_is_unknown_gives_no_label(undoped: CompoundResult) -> None:
+def test_an_engine_whose_error_is_unknown_gives_no_relation(undoped: CompoundResult) -> None:
     other = EngineUsed(name="other", version="1", scheme=CHGNET)
-    needed = references(HOST, NIOBIUM, undoped.reaction_energy)
+    needed = references(HOST, NIOBIUM, undoped)
     result = screen(HOST, NIOBIUM, calculated(HOST, NIOBIUM, engine=other), needed)
-    assert result.label is None
+    assert result.relation is None
     assert result.reaction_energy_uncertainty is None
-    assert any("label" in note for note in result.notes)
+    assert any("relation" in note for note in result.notes)
 
 
 def test_a_filter_below_the_defect_energy_is_not_passed(undoped: CompoundResult) -> None:
-    needed = references(HOST, NIOBIUM, undoped.reaction_energy)
+    needed = references(HOST, NIOBIUM, undoped)
     strict = needed.model_copy(update={"criteria": Criteria(defect_energy=1.3)})
     assert screen(HOST, NIOBIUM, calculated(HOST, NIOBIUM), strict).passes_filter is False
 
 
-def test_host_and_compound_of_two_engines_are_refused() -> None:
+def test_host_and_compound_of_two_engines_are_refused(undoped: CompoundResult) -> None:
     other = EngineUsed(name="vasp", version="6", scheme=MATERIALS_PROJECT_2020)
     with pytest.raises(SchemeMismatchError, match=r"CHGNet.*VASP|VASP.*CHGNet"):
         screen(
             HOST,
             NIOBIUM,
             calculated(HOST, NIOBIUM, engine=other),
-            references(HOST, NIOBIUM, -0.7),
+            references(HOST, NIOBIUM, undoped),
         )
 
 

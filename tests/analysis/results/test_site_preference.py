@@ -101,7 +101,7 @@ def test_the_table_of_experiments_holds_sourced_ions_of_the_rule() -> None:
     known = experiments()
     assert len({(each.dopant, each.valence) for each in known}) == len(known)
     for each in known:
-        assert each.valence in common_valences(each.dopant) or each.dopant == "Bi"
+        assert each.valence in common_valences(each.dopant)
         assert Element.is_valid_symbol(each.dopant)
         assert each.site in {"Li", "La", "Zr"}
         assert each.evidence in {"spectroscopy", "diffraction", "composition"}

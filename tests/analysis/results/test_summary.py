@@ -11,7 +11,7 @@ HOST: dict[str, Any] = {
     "formula": "Li7La3Zr2O12",
     "compensation": "lithium",
     "reaction_energy": -0.5,
-    "label": "stable",
+    "label": None,
     "notes": ["defect_energy and passes_filter are null: the host has no dopant"],
 }
 
@@ -37,18 +37,18 @@ def doped(site: str, label: str | None, **changes: Any) -> dict[str, Any]:
 
 
 def test_labels_are_counted_per_site_and_in_all() -> None:
-    found = count_labels([doped("Li", "stable"), doped("Zr", "stable"), doped("Zr", None)])
-    assert found["Li"] == {"stable": 1, "undecided": 0, "unstable": 0, "null": 0}
-    assert found["Zr"] == {"stable": 1, "undecided": 0, "unstable": 0, "null": 1}
-    assert found["all"] == {"stable": 2, "undecided": 0, "unstable": 0, "null": 1}
+    found = count_labels([doped("Li", "resists"), doped("Zr", "resists"), doped("Zr", None)])
+    assert found["Li"] == {"resists": 1, "undecided": 0, "reduced": 0, "null": 0}
+    assert found["Zr"] == {"resists": 1, "undecided": 0, "reduced": 0, "null": 1}
+    assert found["all"] == {"resists": 2, "undecided": 0, "reduced": 0, "null": 1}
 
 
 def test_dopants_on_several_sites_count_once() -> None:
-    two = doped("Li", "unstable")
+    two = doped("Li", "reduced")
     two["dopants"] = [*two["dopants"], {**two["dopants"][0], "site": "Zr"}]
     found = count_labels([two])
     assert set(found) == {"several", "all"}
-    assert found["all"]["unstable"] == 1
+    assert found["all"]["reduced"] == 1
 
 
 def test_a_flag_counts_nulls_apart() -> None:
@@ -70,9 +70,9 @@ def test_a_note_of_no_known_kind_is_not_lost() -> None:
 
 
 def test_the_host_is_in_none_of_the_counts() -> None:
-    found = summarise([HOST, doped("Li", "unstable")], campaign="c", planned=3, host="Li7La3Zr2O12")
+    found = summarise([HOST, doped("Li", "reduced")], campaign="c", planned=3, host="Li7La3Zr2O12")
     assert (found.landed, found.planned) == (1, 3)
-    assert found.labels["all"] == {"stable": 0, "undecided": 0, "unstable": 1, "null": 0}
+    assert found.labels["all"] == {"resists": 0, "undecided": 0, "reduced": 1, "null": 0}
     assert found.passes_filter == Flag(yes=1, no=0, null=0)
     assert found.host_reaction_energy == pytest.approx(-0.5)
     assert found.notes[0].compounds == ("Li7La3Zr2O12",)

@@ -2,7 +2,9 @@ import pytest
 from pymatgen.core import Element
 
 from analysis.base.errors import InputError
+from analysis.energies.reference_phases import table_phases
 from analysis.structures.dopants import (
+    FURTHER_VALENCES,
     Compound,
     Dopant,
     candidates,
@@ -65,6 +67,23 @@ def test_common_valences_are_the_positive_ones_of_the_table(
     element: str, valences: tuple[int, ...]
 ) -> None:
     assert common_valences(element) == valences
+
+
+@pytest.mark.parametrize(
+    ("element", "valences"), [("Bi", (3, 5)), ("Re", (4, 5, 7)), ("U", (5, 6))]
+)
+def test_pentavalent_ions_of_lithium_oxides_join_the_common_ones(
+    element: str, valences: tuple[int, ...]
+) -> None:
+    assert common_valences(element) == valences
+
+
+def test_every_further_valence_has_a_radius_and_a_lithium_oxide() -> None:
+    for element, valences in FURTHER_VALENCES.items():
+        for valence in valences:
+            assert "VI" in Element(element).data["Shannon radii"][str(valence)]
+            formula = f"Li{element}O{(1 + valence) // 2}"
+            assert formula in table_phases(["Li", element, "O"]).by_formula
 
 
 @pytest.mark.parametrize("element", [element.symbol for element in Element if element.Z <= 92])

@@ -28,7 +28,7 @@ def rock_salt(constant: float) -> Structure:
 
 
 def broken() -> Structure:
-    """Give atoms on one another, which no relaxation in a few steps takes apart."""
+    """Return atoms on one another, which no relaxation in a few steps takes apart."""
     cell = Lattice.cubic(6)
     return Structure(cell, ["Li", "Cl", "Li"], [[0, 0, 0], [0.05, 0, 0], [0.5, 0.53, 0.51]])
 

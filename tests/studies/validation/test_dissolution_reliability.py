@@ -1,5 +1,7 @@
 """Reliability of P(dissolves) on oxides whose stability the table knows."""
 
+from pathlib import Path
+
 import pytest
 
 from analysis.base.fields import Dissolution
@@ -11,6 +13,8 @@ from studies.validation.dissolution_reliability import (
     forecasts,
     table_distance,
 )
+
+ROOT = Path(__file__).parents[3]
 
 
 def checked(*, corrected: bool) -> Checked:
@@ -51,3 +55,13 @@ def test_taking_off_the_bias_makes_probabilities_better(corrected: Checked) -> N
     plain = checked(corrected=False)
     assert corrected.brier == pytest.approx(0.129, abs=1e-3)
     assert plain.brier == pytest.approx(0.189, abs=1e-3)
+
+
+def test_the_page_shows_the_reliability_table(corrected: Checked) -> None:
+    page = (ROOT / "docs" / "uncertainty.md").read_text()
+    for group in corrected.groups:
+        row = (
+            f"| {group.low:g} to {group.high:g} | {group.number} | {group.predicted:.2f} "
+            f"| {group.observed:.2f} |"
+        )
+        assert row in page

@@ -1,10 +1,11 @@
 import pytest
 
+from analysis.energies.oxide_groups import OxideGroup, group_of
 from analysis.energies.oxides import EV_PER_KJ, MeasuredOxide, OxideStatus, measured_oxides
 from analysis.energies.phases import Phase, ReferencePhases
 from analysis.energies.reference_phases import whole_table
 from analysis.energies.schemes import MATERIALS_PROJECT_2019
-from studies.validation.experiment import OxideGroup, group_of, oxide_errors
+from studies.validation.experiment import oxide_errors
 
 MEASURED = {oxide.formula: oxide for oxide in measured_oxides()}
 

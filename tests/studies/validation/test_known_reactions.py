@@ -7,6 +7,7 @@ from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
 from analysis.energies.reference_phases import table_phases
+from analysis.energies.scheme_changes import OXYGEN_CHANGE
 from analysis.reactions.interface import react
 from studies.validation.alignments import Alignment
 from studies.validation.known_reactions import (
@@ -24,7 +25,6 @@ from studies.validation.reaction_errors import (
     stoichiometry,
     summaries,
 )
-from studies.validation.scale_offsets import OXYGEN_CHANGE
 
 SYSTEM = ("Li", "La", "Zr", "Al", "O")
 PHASES = table_phases(SYSTEM)

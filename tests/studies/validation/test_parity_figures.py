@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from pymatgen.core import Composition
 
+from analysis.energies.oxide_groups import OxideGroup
 from analysis.energies.oxides import OxideStatus
 from studies.validation.alignments import Alignment
-from studies.validation.experiment import OxideError, OxideGroup
+from studies.validation.experiment import OxideError
 from studies.validation.known_reactions import KnownReaction
 from studies.validation.parity import parity
 from studies.validation.parity_figures import (

@@ -11,11 +11,9 @@ from pymatgen.entries.compatibility import (
 
 from analysis.data import TABLES
 from analysis.energies.phases import Phase, ReferencePhases
+from analysis.energies.scheme_changes import ANION_CHANGE, CATION_CHANGE, OXYGEN_CHANGE
 from analysis.energies.schemes import MATERIALS_PROJECT_2019
 from studies.validation.scale_offsets import (
-    ANION_CHANGE,
-    CATION_CHANGE,
-    OXYGEN_CHANGE,
     ElementOffset,
     correction_change,
     element_offsets,

@@ -26,7 +26,7 @@ Interphase = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def campaign(scratch: Path, machine_settings: MachineSettings) -> Iterator[Path]:
-    """Give the folder of a campaign with three results."""
+    """Yield the folder of a campaign with three results."""
     folder = scratch / "shown"
     with open_database(folder, machine_settings, create=True) as database:
         store(database, results(2))

@@ -27,7 +27,7 @@ DRAWN = ("created_on", "updated_on", "hosts")
 
 
 def content(value: Any) -> Any:
-    """Give a document without what differs from one building to the next."""
+    """Return a document without what differs from one building to the next."""
     if isinstance(value, dict):
         return {key: key if key in DRAWN else content(item) for key, item in value.items()}
     return [content(item) for item in value] if isinstance(value, (list, tuple)) else value
@@ -50,7 +50,7 @@ def assert_as_built(campaign: Campaign) -> None:
 
 @pytest.fixture(scope="module")
 def codoped(small_plan: Plan) -> Campaign:
-    """Give a campaign of single and double dopants, with and without compensation."""
+    """Return a campaign of single and double dopants, with and without compensation."""
     campaign = small_plan.campaign
     undoped, *doped = campaign.compounds
     half = [each for each in doped if each.compound.dopants[0].concentration < 1]

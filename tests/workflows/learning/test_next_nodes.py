@@ -93,7 +93,7 @@ def nodes_of(database: Database, kind: NodeKind) -> list[Node]:
 
 
 def waiting(database: Database) -> list[Node]:
-    """Give the nodes whose workflows are on the LaunchPad and have not ended."""
+    """Return the nodes whose workflows are on the LaunchPad and have not ended."""
     found = database.workflows.find({"state": {"$nin": ["COMPLETED", "FIZZLED"]}})
     uuids = {workflow["metadata"]["digest"] for workflow in found}
     return [n for n in load_nodes(database, {"campaign": "learner"}) if n.uuid in uuids]

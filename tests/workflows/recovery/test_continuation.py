@@ -149,7 +149,7 @@ def test_what_is_finished_or_unknown_is_refused(launchpad: LaunchPad) -> None:
 def _in_launch_folder(
     vasp: Any, process: subprocess.Popen[bytes]
 ) -> tuple[subprocess.Popen[bytes], Any]:
-    """Wait until VASP runs; give the rocket, and the stand-in in the rocket's folder."""
+    """Wait until VASP runs; return the rocket, and the stand-in in the rocket's folder."""
     _await(lambda: any(vasp.folder.glob("launcher_*/standin/INCAR.1")))
     (folder,) = vasp.folder.glob("launcher_*")
     return process, replace(vasp, folder=folder)

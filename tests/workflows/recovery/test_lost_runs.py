@@ -58,7 +58,7 @@ class Told(Queue):
 
 @pytest.fixture
 def step(database: Database, tmp_path: Path) -> int:
-    """Give a step that a rocket has just taken."""
+    """Return a step that a rocket has just taken."""
     database.launchpad.add_wf(Firework(AdvanceTask(node=NODE), {"node": NODE}))
     firework, _ = database.launchpad.checkout_fw(FWorker(), str(tmp_path))
     return int(firework.fw_id)
@@ -66,7 +66,7 @@ def step(database: Database, tmp_path: Path) -> int:
 
 @pytest.fixture
 def dead() -> int:
-    """Give the id of a process that has died."""
+    """Return the id of a process that has died."""
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     return process.pid
@@ -78,9 +78,10 @@ def write(
     pid: int = 1,
     job: BatchJob | None = None,
     started: float | None = None,
+    machine: str = "",
 ) -> None:
     """Let the launch say that it runs there."""
-    record = LaunchRecord(host, pid, time.time() if started is None else started, job)
+    record = LaunchRecord(host, pid, time.time() if started is None else started, job, machine)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LaunchRecord, "of_this_process", classmethod(lambda _: record))
         record_launch(database.launchpad, 1)
@@ -103,6 +104,10 @@ class TestARunIs:
     def test_lost_when_its_process_here_is_gone(self, database: Database, dead: int) -> None:
         write(database, self.HERE, dead)
         assert found(database) == "the run was lost: its process was killed"
+
+    def test_unknown_on_a_machine_of_the_same_name(self, database: Database, dead: int) -> None:
+        write(database, self.HERE, dead, machine="another")
+        assert found(database, patience=0) == "unknown"
 
     def test_lost_when_its_process_id_is_somebody_elses(self, database: Database) -> None:
         write(database, self.HERE, os.getpid(), started=1.0)
@@ -184,7 +189,7 @@ def test_a_record_survives_the_end_of_its_launch(database: Database, step: int) 
 def host_step(
     database: Database, small_plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> int:
-    """Give the first step of a campaign."""
+    """Return the first step of a campaign."""
     monkeypatch.chdir(tmp_path)
     save_campaign(database, small_plan.campaign)
     advance(database, "small")
@@ -300,3 +305,23 @@ def test_another_jobs_output_is_not_taken(tmp_path: Path, monkeypatch: pytest.Mo
     patience._write({"uuid": "a", "output": {"energy": -1.5, "gap": None}})
     assert left_output("b") is None
     assert left_output("a") == {"uuid": "a", "output": {"energy": -1.5, "gap": None}}
+
+
+def test_what_only_the_queue_explains_is_given_up_too(
+    database: Database, host_step: int, tmp_path: Path
+) -> None:
+    killed = Told(**{"7": JobReport(JobState.ENDED, "OUT_OF_MEMORY")})
+    stack = {"_exception": {"_stacktrace": "custodian.custodian.ValidationError: it failed"}}
+    record = LaunchRecord("node7", 1, time.time(), BatchJob("slurm", "7"))
+    found = []
+    for _ in range(load_settings().max_reruns + 1):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(LaunchRecord, "of_this_process", classmethod(lambda _: record))
+            record_launch(database.launchpad, host_step)
+        launch = max(x["launch_id"] for x in database.launches.find())
+        database.launchpad.complete_launch(launch, FWAction(stored_data=stack), "FIZZLED")
+        found.append(recover(database, ["small"], queue=killed))
+        database.launchpad.checkout_fw(FWorker(), str(tmp_path), fw_id=host_step)
+    assert [step.failure_class for step in found[0].again] == [FailureClass.MEMORY]
+    assert [len(one.again) for one in found] == [1] * load_settings().max_reruns + [0]
+    assert len(found[-1].given_up) == 1

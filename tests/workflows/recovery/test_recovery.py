@@ -45,13 +45,13 @@ def host(nodes: list[Node]) -> str:
 
 
 def steps(database: Database, uuid: str) -> dict[str, str]:
-    """Give the state of each step of a node."""
+    """Return the state of each step of a node."""
     found = database.fireworks.find({"spec.node": uuid})
     return {step["spec"]["step"]: step["state"] for step in found}
 
 
 def told(database: Database, uuid: str) -> list[str]:
-    """Give the states as the workflow knows them."""
+    """Return the states as the workflow knows them."""
     workflow = database.workflows.find_one({"metadata.digest": uuid}) or {}
     return sorted(workflow["fw_states"].values())
 

@@ -36,7 +36,7 @@ def nodes(database: Database, small_plan: Plan) -> list[Node]:
 
 
 def landed_result(node: Node, **changes: Any) -> dict[str, Any]:
-    """Give the output of a compound's last job."""
+    """Return the output of a compound's last job."""
     assert node.compound
     dopants = [each.model_dump() for each in node.compound.dopants]
     output = {**host_result(), "dopants": dopants, **changes}
@@ -104,7 +104,7 @@ def test_a_result_that_lacks_is_counted_and_its_command_named(
 
 
 def lacking(report: Report) -> list[str]:
-    """Give the warnings of results that lack."""
+    """Return the warnings of results that lack."""
     return [warning for warning in report.warnings if "have a result" in warning]
 
 

@@ -50,7 +50,7 @@ def opened(
 
 
 def compound(element: str, valence: int, site: str, energy: float, **fields: Any) -> dict[str, Any]:
-    """Give a result with the numbers that a test asks for."""
+    """Return a result with the numbers that a test asks for."""
     dopant = {"element": element, "valence": valence, "site": site, "concentration": 0.25}
     same = {"reaction_energy": energy, "job_uuid": f"{element}-{valence}-{site}"}
     return host_result() | {"dopants": [dopant], **same, **fields}
@@ -234,7 +234,7 @@ def test_what_fails_and_waits_is_shown_with_its_reason(
     browser: Browser, three: Report, tmp_path: Path
 ) -> None:
     failed = {"compound": "LZO", "step": "relax", "number": 7, "kind": "memory"}
-    failure = failed | {"error": "killed", "lines": "Traceback\nkilled", "mend": "more memory"}
+    failure = failed | {"error": "killed", "lines": "Traceback\nkilled", "remedy": "more memory"}
     dopant = {"element": "Y", "valence": 3, "site": "Zr", "concentration": 0.25}
     lost = CompoundView.model_validate(
         {

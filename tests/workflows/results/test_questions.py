@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def compound(name: str, site: str, energy: float | None, **fields: Any) -> dict[str, Any]:
-    """Give a job's output of one doped garnet, named by its dopant."""
+    """Return a job's output of one doped garnet, named by its dopant."""
     dopant = {"element": name, "valence": 4, "site": site, "concentration": 0.25}
     return {**dopant, "dopants": [dopant], "dopant": name, "reaction_energy": energy, **fields}
 

@@ -74,7 +74,7 @@ def test_what_failed_comes_with_its_reason_and_the_mend(database: Database) -> N
     )
     assert (row["state"], row["step"], row["failure"]) == ("failed", "dope", "unconverged")
     assert row["error"] == "makers.convergence.NotConvergedError: 0.3 eV/Å"
-    assert "more steps" in row["mend"]
+    assert "more steps" in row["remedy"]
     assert isinstance(row["fw_id"], int)
 
 

@@ -1,4 +1,4 @@
-"""Results of another schema are refused with the mend."""
+"""Results of another schema are refused with the fix."""
 
 from __future__ import annotations
 

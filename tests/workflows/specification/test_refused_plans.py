@@ -1,4 +1,4 @@
-"""What cannot be computed is named, with the mend, before anything is queued."""
+"""What cannot be computed is named, with the fix, before anything is queued."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def with_dopant(**changes: Any) -> dict[str, Any]:
             r"too few Li to compensate",
         ),
         ({"host": {"crystal": "NASICON"}}, r"no built-in host is called 'NASICON'"),
-        ({"electrode": "Xx"}, r"electrode 'Xx' is no formula"),
-        ({"electrode": "metal"}, r"electrode 'metal' is no formula"),
+        ({"electrode": "Xx"}, r"electrode 'Xx' is not a formula"),
+        ({"electrode": "metal"}, r"electrode 'metal' is not a formula"),
         (
             {"electrode": "LiAl3"},
             r"electrode LiAl3 lies 0\.0065 eV/atom above the hull .* choose Al or LiAl",

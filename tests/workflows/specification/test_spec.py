@@ -157,8 +157,8 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("name: [", "is not YAML"),
-        ("", "holds no specification: expected keys such as `name`"),
-        ("- name: demo", "holds no specification"),
+        ("", "is not a specification: expected keys such as `name`"),
+        ("- name: demo", "is not a specification"),
         ("name: demo\nname: other", "is not YAML: given twice: name"),
     ],
 )

@@ -46,7 +46,7 @@ def test_the_most_explicit_place_counts(here: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("INTERPHASE_LAUNCHPAD", str(variable))
 
     def found(path: Path | None = None) -> str:
-        place = find_place(None, path, load_settings(), beside=spec)
+        place = find_place(None, path, load_settings(), near=spec)
         assert place.address
         return place.address.name
 

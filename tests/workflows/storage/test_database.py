@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def named_settings(
     machine_settings: MachineSettings, mongo_uri: str, mongo_database: MongoDatabase[Any]
 ) -> MachineSettings:
-    """Give settings that name a server, as a user's own."""
+    """Return settings that name a server, as a user's own."""
     named = {"mongodb_uri": SecretStr(mongo_uri), "database": mongo_database.name}
     return machine_settings.model_copy(update=named)
 

@@ -68,17 +68,23 @@ const heading = (name) => { const f = field(name); return f.unit ? `${f.label} (
 const value = (entry, name) => entry.result[name] ?? null;
 const host = () => report.entries.find((entry) => !entry.dopants.length && Object.keys(entry.result).length) || null;
 
-/** Reaction energy less the host's: what the label judges. */
+/** Reaction energy less the host's. */
 function difference(entry) {
   const energy = value(entry, "reaction_energy"), reference = value(entry, "reaction_energy_host");
   return isNumber(energy) && isNumber(reference) ? energy - reference : null;
 }
 
 const LABELS = {
-  stable: { glyph: "\u25CF", colour: "#009E73", ink: "#000", rank: 0 },
+  resists: { glyph: "\u25CF", colour: "#009E73", ink: "#000", rank: 0 },
   undecided: { glyph: "\u25A0", colour: "#E69F00", ink: "#000", rank: 1 },
-  unstable: { glyph: "\u25BC", colour: "#D55E00", ink: "#000", rank: 2 },
+  reduced: { glyph: "\u25BC", colour: "#D55E00", ink: "#000", rank: 2 },
   none: { glyph: "\u25C6", colour: "#BDBDBD", ink: "#000", rank: 3, word: "no label" },
+};
+const DISSOLUTIONS = {
+  dissolves: { glyph: "\u25CF", colour: "#009E73", ink: "#000", rank: 0 },
+  undecided: { glyph: "\u25A0", colour: "#E69F00", ink: "#000", rank: 1 },
+  segregates: { glyph: "\u25BC", colour: "#D55E00", ink: "#000", rank: 2 },
+  none: { glyph: "\u25C6", colour: "#BDBDBD", ink: "#000", rank: 3, word: "not known" },
 };
 const STATES = {
   failed: { glyph: "\u2715", colour: "#D55E00", ink: "#000", rank: 0 },
@@ -88,6 +94,7 @@ const STATES = {
   waiting: { glyph: "\u25CB", colour: "#E6E6E6", ink: "#000", rank: 4 },
   landed: { glyph: "\u2713", colour: "#0072B2", ink: "#fff", rank: 5 },
 };
+const dissolutionOf = (entry) => (Object.hasOwn(DISSOLUTIONS, value(entry, "dissolution") ?? "") ? value(entry, "dissolution") : "none");
 const labelOf = (entry) => (Object.hasOwn(LABELS, value(entry, "label") ?? "") ? value(entry, "label") : "none");
 
 function mark(kinds, name) {

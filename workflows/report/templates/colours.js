@@ -3,6 +3,9 @@
 const QUANTITIES = {
   reaction_energy: { decimals: 2, better: "more", around: true },
   label: { kinds: LABELS, of: labelOf },
+  dissolution: { kinds: DISSOLUTIONS, of: dissolutionOf },
+  reduction_margin: { decimals: 2, better: "more" },
+  solubility: { decimals: 2, better: "less" },
   state: { kinds: STATES, of: (entry) => entry.state },
   energy_above_hull: { decimals: 3, better: "less" },
   migration_barrier: { decimals: 2, better: "less" },
@@ -38,7 +41,7 @@ function wordScale(name, quantity) {
   };
 }
 
-/** In proportion near the host's value, by the logarithm far from it, as in analysis/figure_style. */
+/** In proportion near the host's value, by the logarithm far from it, as in analysis/figures/style.py. */
 function around(values, middle) {
   const width = report.palette.linear_width;
   const reach = Math.max(...values.map((each) => Math.abs(each - middle)), width);

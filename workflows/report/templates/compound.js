@@ -73,19 +73,28 @@ function verdict(entry) {
     parts.push(`Its reaction energy is ${number(Math.abs(d))} eV per f.u. ${side} the undoped host's`);
     parts.push(isNumber(u) && u > 0 ? `, ${short(Math.abs(d) / u, 1)} times the standard uncertainty of ${number(u)} eV. ` : "; the uncertainty is not known. ");
   }
+  for (const each of value(entry, "reductions") || []) {
+    if (!isNumber(each.margin)) continue;
+    const ion = `${each.element}${each.valence}+`;
+    parts.push(`Reducing ${ion} ${each.margin > 0 ? "costs" : "yields"} ${number(Math.abs(each.margin), 2)} eV per dopant${isNumber(each.potential) ? `, from ${number(each.potential, 2)} V against the electrode down` : ""}${isNumber(each.probability) ? `; it resists with a probability of ${Math.round(100 * each.probability)} %` : ""}. `);
+  }
+  const hinges = value(entry, "hinges_on") || [];
+  if (hinges.length) parts.push("The label hinges on ", formulas(Object.fromEntries(hinges.map((each) => [each, 1]))), ". ");
+  if (isNumber(value(entry, "solubility"))) parts.push(mark(DISSOLUTIONS, dissolutionOf(entry)), `: the free energy of dissolution is ${signed(value(entry, "solubility"))} \u00b1 ${number(value(entry, "solubility_uncertainty"), 2)} eV per dopant; it dissolves with a probability of ${Math.round(100 * (value(entry, "dissolves_probability") ?? 0))} %. `);
   const strict = value(entry, "strictly_stable");
   if (strict === true) parts.push("It does not react with the electrode at all. ");
   const alloys = value(entry, "alloys") || [];
   if (alloys.length) parts.push("It forms the alloy", alloys.length > 1 ? "s " : " ", formulas(Object.fromEntries(alloys.map((each) => [each, 1]))), ". ");
-  if (value(entry, "passivating") === true) parts.push("The products with the dopant are insulators: the interface passivates. ");
-  if (value(entry, "passivating") === false) parts.push("A product with the dopant conducts electrons or may: the interface does not passivate. ");
+  if (value(entry, "passivating") === true) parts.push("The products with the dopant are insulators; the host's own products decide if the interphase conducts. ");
+  if (value(entry, "passivating") === false) parts.push("A product with the dopant conducts electrons. ");
+  if (isNumber(value(entry, "insulating_fraction"))) parts.push(`Insulators fill ${Math.round(100 * value(entry, "insulating_fraction"))} % of the products' volume. `);
   if (value(entry, "passes_filter") === false) parts.push("Its defect energy is beyond the campaign's limit: the dopant does not belong on this site. ");
   return parts;
 }
 
 const SHOWN = [
-  ["reaction_energy", 3], ["reaction_energy_host", 3], ["reaction_energy_uncertainty", 3], ["decomposition_energy", 3], ["lithium_driving_force", 3], ["lithium_uptake", 3],
-  ["energy_above_hull", 4], ["formation_energy_per_atom", 4], ["defect_energy", 3], ["migration_barrier", 3],
+  ["reduction_margin", 3], ["reduction_potential", 2], ["resists_probability", 2], ["solubility", 2], ["solubility_uncertainty", 2], ["dissolves_probability", 2], ["reaction_energy", 3], ["reaction_energy_host", 3], ["reaction_energy_uncertainty", 3], ["decomposition_energy", 3], ["lithium_driving_force", 3], ["lithium_uptake", 3],
+  ["energy_above_hull", 4], ["hull_distance", 4], ["insulating_fraction", 2], ["formation_energy_per_atom", 4], ["defect_energy", 3], ["migration_barrier", 3],
 ];
 
 function figuresList(entry) {
@@ -94,8 +103,8 @@ function figuresList(entry) {
   return el("dl", { class: "facts" },
     SHOWN.filter(([name]) => isNumber(value(entry, name))).map(([name, decimals]) => row(name, `${number(value(entry, name), decimals)}${unit(name)}`)),
     isNumber(value(entry, "diffusivity")) ? row("diffusivity", [power(value(entry, "diffusivity")), " cm\u00b2/s at 300 K"]) : null,
-    ["passes_filter", "strictly_stable", "passivating", "strictly_passivating"].filter((name) => value(entry, name) !== null).map((name) => row(name, yesNo(value(entry, name)))),
-    ["compensation", "n_atoms", "engine", "reference_phases", "computed"].filter((name) => value(entry, name) !== null).map((name) => row(name, String(value(entry, name)))));
+    ["passes_filter", "nearly_inert", "strictly_stable", "passivating", "strictly_passivating"].filter((name) => value(entry, name) !== null).map((name) => row(name, yesNo(value(entry, name)))),
+    ["relation", "compensation", "n_atoms", "engine", "reference_phases", "computed"].filter((name) => value(entry, name) !== null).map((name) => row(name, String(value(entry, name)))));
 }
 
 function notesPart(entry) {
@@ -123,7 +132,7 @@ function runnersPart(entry) {
 
 function failuresPart(failures) {
   return failures.map((failure) => el("details", { open: failures.length === 1 }, el("summary", {}, `${failure.step} failed (${failure.kind}): ${failure.error}`),
-    failure.mend ? el("p", {}, failure.mend) : null, failure.lines ? el("pre", {}, failure.lines) : null));
+    failure.remedy ? el("p", {}, failure.remedy) : null, failure.lines ? el("pre", {}, failure.lines) : null));
 }
 
 function jobPart(entry) {

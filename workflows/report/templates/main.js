@@ -15,7 +15,7 @@ function progress() {
 function overviewPart() {
   const computed = report.entries.filter((entry) => entry.dopants.length && Object.keys(entry.result).length);
   const count = (test) => computed.filter(test).length;
-  const best = [...computed].filter((entry) => isNumber(value(entry, "reaction_energy"))).sort((a, b) => value(b, "reaction_energy") - value(a, "reaction_energy"))[0];
+  const [best] = byChance(computed);
   const box = (title, big, small) => el("div", {}, el("dt", {}, title), el("dd", { class: typeof big === "string" ? null : "words" }, big, small ? el("small", {}, small) : null));
   const reference = host();
   const unlabelled = count((entry) => labelOf(entry) === "none");
@@ -24,12 +24,36 @@ function overviewPart() {
     report.warnings.map((warning) => el("p", { class: "warning" }, warning)),
     el("dl", { class: "numbers" },
       box("Dopants computed", String(computed.length), report.state.total > report.state.landed ? `${report.state.total - report.state.landed} of ${report.state.total} compounds have no result` : "and the undoped host"),
-      ["stable", "undecided", "unstable"].map((label) => box(mark(LABELS, label), String(count((entry) => labelOf(entry) === label)), { stable: "not below the host by more than u", undecided: "below it by more than u", unstable: "below it by more than 2 u" }[label])),
-      unlabelled ? box(mark(LABELS, "none"), String(unlabelled), "no uncertainty known") : null,
-      box("Passivating", judged ? `${count((entry) => value(entry, "passivating") === true)} of ${judged}` : DASH, unknown ? `${unknown} cannot be judged: a gap is missing` : "whose products with the dopant insulate"),
-      best ? box("Least reactive", link(best), `${number(value(best, "reaction_energy"))} eV per f.u.`) : null),
+      ["resists", "undecided", "reduced"].map((label) => box(mark(LABELS, label), String(count((entry) => labelOf(entry) === label)), { resists: "the electrode does not reduce the dopant", undecided: "within the error", reduced: "the electrode reduces the dopant" }[label])),
+      unlabelled ? box(mark(LABELS, "none"), String(unlabelled), "no margin known") : null,
+      box(mark(DISSOLUTIONS, "dissolves"), String(count((entry) => dissolutionOf(entry) === "dissolves")), `the host takes up the dopant; ${count((entry) => dissolutionOf(entry) === "undecided")} undecided`),
+      box("Dopant's products insulate", judged ? `${count((entry) => value(entry, "passivating") === true)} of ${judged}` : DASH, unknown ? `${unknown} cannot be judged: a gap is missing or near the limit` : "the host's own products are another matter"),
+      best ? box("Most promising", link(best), chances(best)) : null),
     reference ? el("p", {}, "Undoped host ", link(reference), ": reaction energy ", el("b", {}, number(value(reference, "reaction_energy"))), " eV per f.u.", isNumber(value(reference, "energy_above_hull")) ? `, ${number(value(reference, "energy_above_hull"))} eV/atom above the hull` : null, isNumber(value(reference, "migration_barrier")) ? `, migration barrier ${number(value(reference, "migration_barrier"), 2)} eV` : null, ".") : null,
     failuresOverview(), stepsOverview());
+}
+
+const chance = (entry) => (value(entry, "resists_probability") ?? 0) * (value(entry, "dissolves_probability") ?? 0);
+const percent = (share) => (isNumber(share) ? `${Math.round(100 * share)} %` : "unknown");
+const chances = (entry) => `resists ${percent(value(entry, "resists_probability"))}, dissolves ${percent(value(entry, "dissolves_probability"))}`;
+
+/** The compounds by the probability that the dopant both resists and dissolves. */
+function byChance(entries) {
+  return entries.filter((entry) => entry.dopants.length && isNumber(value(entry, "resists_probability")) && isNumber(value(entry, "dissolves_probability"))).sort((a, b) => chance(b) - chance(a));
+}
+
+/** Which dopant to make: the two questions, and the trade-off between them. */
+function candidatesPart() {
+  const ranked = byChance(report.entries);
+  if (!ranked.length) return null;
+  const columns = [
+    NAME, numeric("resists_probability", 2, { down: true }), numeric("dissolves_probability", 2, { down: true }),
+    { title: "Both", hint: "Product of the two probabilities", numeric: true, down: true, of: chance, cell: (entry) => number(chance(entry), 2) },
+    LABEL, DISSOLUTION, numeric("reduction_margin", 2, { down: true }), numeric("reduction_potential", 2), numeric("solubility", 2), numeric("solubility_uncertainty", 2),
+    { title: "Formula", of: (entry) => value(entry, "formula"), cell: (entry) => el("span", { class: "formula" }, formula(value(entry, "formula"))) },
+  ];
+  return part("candidates", "Which dopant?", "Two questions decide: does the electrode reduce the dopant, which follows from the reference phases, and does the host take it up, which follows from the engine. A dopant of higher charge takes mobile ions out of the host, which many hosts need to conduct; it is also the kind that the electrode reduces.",
+    makeTable("candidates-table", columns, ranked.slice(0, 25), { caption: "The most probable compounds" }));
 }
 
 function failuresOverview() {
@@ -41,7 +65,7 @@ function failuresOverview() {
     { title: "Job", of: (row) => row.number, numeric: true, cell: (row) => (LIVE?.gui ? el("a", { href: `${LIVE.gui}fw/${row.number}` }, String(row.number)) : String(row.number)) },
     { title: "Class", of: (row) => row.kind }, { title: "Why", of: (row) => row.error },
   ];
-  return el("div", { id: "failures" }, el("h3", {}, "What failed"), el("p", {}, kinds.map(([kind, count]) => `${count} ${kind}: ${failures.find((each) => each.kind === kind).mend}`).join("; ")), makeTable("failures-table", columns, failures, { caption: "What failed" }));
+  return el("div", { id: "failures" }, el("h3", {}, "What failed"), el("p", {}, kinds.map(([kind, count]) => `${count} ${kind}: ${failures.find((each) => each.kind === kind).remedy}`).join("; ")), makeTable("failures-table", columns, failures, { caption: "What failed" }));
 }
 
 function stepsOverview() {
@@ -74,9 +98,9 @@ function aboutPart() {
 function drawReport() {
   const named = (id, title, lead, table) => (table ? part(id, title, lead, table) : null);
   const parts = [
-    overviewPart(), periodicPart(),
+    overviewPart(), candidatesPart(), periodicPart(),
     part("compounds", "Compounds", "A heading sorts. Every compound has a page with its reaction path, products, notes and cell.", compoundsTable()),
-    named("passivation", "Passivation", "A reaction stops by itself where every product that contains the dopant is an insulator. Phases of host and electrode alone are listed, but do not decide.", passivationTable()),
+    named("passivation", "Passivation", "Which products with the dopant insulate. That alone does not stop a reaction: the products of host and electrode are part of the same interphase, and some conduct (Zr4O of the garnet, a metal).", passivationTable()),
     named("motion", "Lithium motion", "Bond-valence site energy barriers in three dimensions, and the diffusivity that follows.", motionTable()),
     ...report.sections.map(sectionPart), aboutPart(),
   ].filter(Boolean);

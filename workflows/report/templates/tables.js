@@ -56,15 +56,17 @@ function numeric(name, decimals = 3, extra = {}) {
 const NAME = { title: "Compound", of: (entry) => entry.name, cell: link };
 const LABEL = { title: "Label", of: (entry) => (value(entry, "label") ? LABELS[labelOf(entry)].rank : null), cell: (entry) => (value(entry, "label") ? mark(LABELS, labelOf(entry)) : DASH) };
 
+const DISSOLUTION = { title: "Dissolution", hint: field("dissolution").description, of: (entry) => (value(entry, "dissolution") ? DISSOLUTIONS[dissolutionOf(entry)].rank : null), cell: (entry) => (value(entry, "dissolution") ? mark(DISSOLUTIONS, dissolutionOf(entry)) : DASH) };
+
 function compoundsTable() {
   const columns = [
     NAME,
     { title: "Formula", of: (entry) => value(entry, "formula"), cell: (entry) => (value(entry, "formula") ? el("span", { class: "formula" }, formula(value(entry, "formula"))) : DASH) },
     { title: "State", of: (entry) => STATES[entry.state]?.rank ?? 9, cell: (entry) => mark(STATES, entry.state) },
+    LABEL, DISSOLUTION, numeric("reduction_margin", 2, { down: true }), numeric("resists_probability", 2, { down: true }), numeric("dissolves_probability", 2, { down: true }),
     numeric("reaction_energy", 3, { down: true }),
-    { title: "Minus host's", unit: "eV per f.u.", hint: "Reaction energy less the undoped host's: what the label judges", numeric: true, down: true, of: difference, cell: (entry) => (isNumber(difference(entry)) ? signed(difference(entry)) : DASH) },
+    { title: "Minus host's", unit: "eV per f.u.", hint: "Reaction energy less the undoped host's", numeric: true, down: true, of: difference, cell: (entry) => (isNumber(difference(entry)) ? signed(difference(entry)) : DASH) },
     numeric("reaction_energy_uncertainty"),
-    LABEL,
     { title: "Passivating", hint: field("passivating").description, of: (entry) => ({ true: 0, false: 1 })[value(entry, "passivating")] ?? null, cell: (entry) => yesNo(value(entry, "passivating")) },
     numeric("energy_above_hull"), numeric("defect_energy"), numeric("migration_barrier"),
     { title: field("diffusivity").label, unit: "cm²/s, 300 K", hint: field("diffusivity").description, numeric: true, down: true, of: (entry) => value(entry, "diffusivity"), cell: (entry) => power(value(entry, "diffusivity")) },

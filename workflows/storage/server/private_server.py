@@ -1,10 +1,10 @@
 """A campaign's own MongoDB server: a mongod on a Unix socket, its data in the folder.
 
-Nobody else can connect to it or read its data: socket and data lie in folders of mode
+No other user can connect to it or read its data: socket and data are in folders of mode
 0700, and no TCP port is opened. Every command that uses the folder holds a shared lock;
-the first starts the server, the last stops it, each in its turn. A command that is killed
-leaves the server running for the next one; after a killed server the next command starts
-another, which recovers from the journal everything that was ever acknowledged.
+the first starts the server, the last stops it. A command that is killed leaves the
+server running for the next one; after a killed server the next command starts another,
+which recovers every acknowledged write from the journal.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from workflows.base.settings import MachineSettings
 
 # A server without room for its journal dies. An empty database takes 33 MB; the rest is room
-# for the journal and for what a night of relaxations stores.
+# for the journal and for the results of a night of relaxations.
 MINIMUM_FREE_BYTES = 500 * 10**6
 
 # Recovery from the journal takes seconds; a slow network disk may need a minute.
@@ -76,7 +76,7 @@ class PrivateServer:
 
     @contextmanager
     def use(self) -> Iterator[str]:
-        """Have the server running for a while, shared with other commands.
+        """Keep the server running in a block, shared with other commands.
 
         Yields
         ------
@@ -113,7 +113,7 @@ class PrivateServer:
         return f"mongodb://{path}/?journal=true&w=1&serverSelectionTimeoutMS={_LOST_MILLISECONDS}"
 
     def explain(self) -> str | None:
-        """Say why the server cannot serve any more; None while it can."""
+        """Explain why the server cannot serve any more; None while it can."""
         free = shutil.disk_usage(self.folder).free
         if free < MINIMUM_FREE_BYTES or tells_of_full_disk(last_session(self.log)):
             return _disk_full(self.run_dir, free)
@@ -136,7 +136,7 @@ class PrivateServer:
         if self._is_alive():
             if self._answers_within(_START_SECONDS):
                 return
-            self._stop()  # its socket was swept away, or it hangs
+            self._stop()  # its socket was removed, or it hangs
         self._start()
 
     def _start(self) -> None:
@@ -148,7 +148,7 @@ class PrivateServer:
         path = self._record.choose_socket()
         log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         # The server holds the lock from its first moment to its last: whether it lives can
-        # be seen without knowing its pid. A session of its own keeps Ctrl-C away from it.
+        # be seen without knowing its pid. A separate session keeps Ctrl-C away from it.
         with FileLock(self._life_lock) as life, os.fdopen(log, "ab") as output:
             life.acquire(Hold.EXCLUSIVE, wait=True)
             self._process = subprocess.Popen(  # noqa: S603  the program is the user's or ours
@@ -226,13 +226,13 @@ class PrivateServer:
         self._record.remove()
 
     def _reap(self) -> None:
-        """Let go of a child that has ended, lest it stays as a zombie."""
+        """Reap a child that has ended, so that it does not stay as a zombie."""
         if self._process:
             self._process.wait()
             self._process = None
 
     def _signal(self, number: signal.Signals) -> None:
-        """Signal the mongod that works in this folder, whoever started it."""
+        """Signal the mongod that works in this folder, even if another process started it."""
         if not self._is_alive():
             return
         for process in psutil.process_iter(["cmdline", "cwd"]):

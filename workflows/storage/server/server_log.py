@@ -1,4 +1,4 @@
-"""What a mongod last said in its log."""
+"""The last messages in a mongod's log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 3
 
 
 def last_session(log: Path) -> str:
-    """Give the end of the log, from the server's last start on."""
+    """Return the end of the log, from the server's last start on."""
     if not log.exists():
         return ""
     with log.open("rb") as file:
@@ -25,19 +25,19 @@ def last_session(log: Path) -> str:
 
 
 def tells_of_full_disk(session: str) -> bool:
-    """Tell whether the server met a full disk."""
+    """Return True if the server met a full disk."""
     return any(phrase in session for phrase in _NO_SPACE)
 
 
 def complaints(session: str) -> str:
-    """Give the first errors of a session, the cause of the others, or else its last lines."""
+    """Return the first errors of a session, which cause the others, or else its last lines."""
     lines = [line for line in session.splitlines() if line.strip()]
     severe = [line for line in lines if _severity(line) in ("E", "F")]
     return " | ".join(_readable(line) for line in severe[:_SHOWN] or lines[-_SHOWN:])
 
 
 def _severity(line: str) -> str:
-    """One letter, as mongod writes it; what is not its own line is an error of the loader's."""
+    """One letter, as mongod writes it; a foreign line is an error of the loader."""
     try:
         return str(json.loads(line).get("s", "I"))
     except (ValueError, AttributeError):

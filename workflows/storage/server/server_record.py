@@ -1,4 +1,4 @@
-"""Where a campaign's own MongoDB server listens, noted for the other commands."""
+"""The address of a campaign's own MongoDB server, noted for other commands."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class ServerRecord:
         return Path(path) if path and _is_private(Path(path).parent) else None
 
     def choose_socket(self) -> Path:
-        """Choose where to listen, and note it.
+        """Choose the socket, and note it.
 
         The socket lies in the folder; if that path is too long or oddly named, in a short
-        temporary folder of mode 0700, which is kept when a server is started again.
+        temporary folder of mode 0700, which is kept when a server is restarted.
         """
         path = self.socket or self.folder / _SOCKET_NAME
         if not _fits(path):
@@ -65,7 +65,7 @@ class ServerRecord:
         self.path.unlink(missing_ok=True)
 
     def takes_connections(self) -> bool:
-        """Tell whether somebody listens on the socket."""
+        """Return True if a server listens on the socket."""
         path = self.socket
         if path is None:
             return False
@@ -78,7 +78,7 @@ class ServerRecord:
         return True
 
     def refuse_other_host(self, run_dir: Path) -> None:
-        """Refuse to go on if the server runs, or died, on another machine.
+        """Refuse to continue if the server runs, or died, on another machine.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class ServerRecord:
             raise InputError(msg)
 
     def _read(self) -> dict[str, str]:
-        """Read the note; one about another folder came here with a copy, and is void."""
+        """Read the note; one about another folder came with a copy and is ignored."""
         try:
             note: dict[str, str] = json.loads(self.path.read_text())
         except (OSError, ValueError):
@@ -110,7 +110,7 @@ def _temporary_folder() -> Path:
 
 
 def _fits(path: Path) -> bool:
-    """Tell whether mongod and pymongo can both take the path of a socket."""
+    """Return True if mongod and pymongo can both take the path of a socket."""
     plain = re.fullmatch(r"[A-Za-z0-9._/+-]+", str(path))
     return bool(plain) and len(str(path)) <= _LONGEST_SOCKET_PATH
 

@@ -13,21 +13,21 @@ from analysis.learning.settings import Undecided
 
 ELEMENTS = ["Al", "Ga", "Sc", "Y", "Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W", "Mg", "Ca"]
 DATA = synthetic_data(ELEMENTS)
-COUNTS = DATA.rows["label"].value_counts()
+COUNTS = DATA.rows["relation"].value_counts()
 
 
 def test_undecided_compounds_are_left_out_and_counted() -> None:
     problem = classification_problem(DATA)
     assert COUNTS["undecided"] > 0
-    assert len(problem) == COUNTS["stable"] + COUNTS["unstable"]
-    assert problem.y.sum() == COUNTS["stable"]
+    assert len(problem) == COUNTS["no_worse"] + COUNTS["worse"]
+    assert problem.y.sum() == COUNTS["no_worse"]
     assert problem.notes == (f"{COUNTS['undecided']} of 45 compounds are undecided: left out",)
 
 
 def test_undecided_compounds_can_count_as_not_stable() -> None:
     problem = classification_problem(DATA, undecided=Undecided.NOT_STABLE)
     assert len(problem) == 45
-    assert problem.y.sum() == COUNTS["stable"]
+    assert problem.y.sum() == COUNTS["no_worse"]
     assert "counted as not stable" in problem.notes[0]
 
 

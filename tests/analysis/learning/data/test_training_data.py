@@ -31,7 +31,7 @@ def document(element: str, valence: int, site: str = "Zr", **fields: Any) -> dic
         "reaction_energy": -0.5,
         "reaction_energy_host": -0.4,
         "reaction_energy_uncertainty": 0.05,
-        "label": "unstable",
+        "relation": "worse",
         "passes_filter": True,
         "structure": structure.as_dict(),
         "job_uuid": f"{element}{valence}{site}",

@@ -27,7 +27,7 @@ def prediction(element: str, energy: float, **changes: Any) -> Prediction:
 
 def document(element: str, energy: float | None, label: str | None) -> dict[str, Any]:
     site = {"dopant": element, "valence": 3, "site": "Zr", "concentration": 1 / 3}
-    return site | {"reaction_energy": energy, "label": label}
+    return site | {"reaction_energy": energy, "relation": label}
 
 
 PREDICTIONS = [
@@ -38,10 +38,10 @@ PREDICTIONS = [
     prediction("In", -0.4, learnt_from=True),
 ]
 DOCUMENTS = [
-    document("Al", -0.4, "stable"),
-    document("Ga", -0.5, "stable"),
+    document("Al", -0.4, "no_worse"),
+    document("Ga", -0.5, "no_worse"),
     document("Sc", -0.2, "undecided"),
-    document("In", -0.4, "stable"),
+    document("In", -0.4, "no_worse"),
     {"dopant": None, "reaction_energy": -0.5},
 ]
 

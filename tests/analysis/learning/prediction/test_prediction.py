@@ -91,7 +91,7 @@ def test_a_compound_that_was_learnt_from_is_marked(model: FinalModel) -> None:
 
 def test_without_enough_stable_compounds_there_is_no_probability_and_a_note() -> None:
     data = part(synthetic_data(METALS), METALS[:12])
-    energies = data.rows.assign(label="unstable")
+    energies = data.rows.assign(relation="worse")
     found = fit_model(TrainingData(energies, data.descriptors), SETTINGS)
     (prediction,) = found.predict([dopant("Ta", 5)])
     assert prediction.probability is None
@@ -165,7 +165,7 @@ def test_proposals_are_unexplored_different_and_start_with_the_best(
 
 
 def test_a_choice_makes_its_like_less_worth_asking(model: FinalModel) -> None:
-    # Eu3+ and Gd3+ differ by little; both alone score more than the second after the first.
+    # Ho3+ and Er3+ differ by little; both alone score more than the second after the first.
     pair = [dopant("Ho", 3), dopant("Er", 3)]
     first, second = propose(model, pair, 2, acquisition=Acquisition.INFORMATIVE)
     (alone,) = propose(model, [second.dopant], 1, acquisition=Acquisition.INFORMATIVE)

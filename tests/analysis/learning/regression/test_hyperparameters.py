@@ -23,7 +23,7 @@ TUNED = [each for each in Regression if grid(each)]
 
 
 def smooth(*, gaps: bool) -> Problem:
-    """Give a smooth function of two descriptors far from 0 and 1; of some rows one is missing."""
+    """Return a smooth function of two descriptors far from 0 and 1; of some rows one is missing."""
     problem = synthetic_problem(Truth.RULE, elements=20, each=3, descriptors=4)
     y = 7 + 3 * (np.sin(problem.x[:, 0]) + problem.x[:, 1])
     x = 100 + 20 * problem.x

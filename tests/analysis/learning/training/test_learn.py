@@ -22,7 +22,7 @@ OCTAHEDRON = [[0, 0, 0], *(np.eye(3) * 0.21), *(-np.eye(3) * 0.21)]
 
 
 def document(element: str, valence: int) -> dict[str, Any]:
-    """Give a compound that is the less stable the higher the dopant's valence."""
+    """Return a compound that is the less stable the higher the dopant's valence."""
     energy = -0.5 - 0.1 * (valence - 3) + 0.01 * np.sin(sum(map(ord, element)))
     dopant = {"element": element, "valence": valence, "site": "Zr", "concentration": 0.25}
     return {
@@ -34,7 +34,7 @@ def document(element: str, valence: int) -> dict[str, Any]:
         "reaction_energy": float(energy),
         "reaction_energy_host": -0.5,
         "reaction_energy_uncertainty": 0.02,
-        "label": "stable" if energy > -0.52 else "unstable",
+        "relation": "no_worse" if energy > -0.52 else "worse",
         "passes_filter": True,
         "structure": Structure(Lattice.cubic(10), [element, *["O"] * 6], OCTAHEDRON),
         "job_uuid": f"{element}{valence}",
@@ -83,7 +83,7 @@ def test_the_same_documents_give_the_same_document(learned: Learned) -> None:
 
 def test_with_one_class_the_energies_are_still_learnt() -> None:
     settings = LearningSettings(effort=Effort.BRIEF, population=Population.ALL)
-    found = learn([d | {"label": "unstable"} for d in DOCUMENTS], settings)
+    found = learn([d | {"relation": "worse"} for d in DOCUMENTS], settings)
     assert found.classification is None
     (note,) = found.notes
     assert note.startswith("no classification: 0 compounds of 0 elements are stable: too few")

@@ -19,7 +19,7 @@ NB = {"element": "Nb", "valence": 5, "site": "Zr", "concentration": 0.25}
 
 
 def forecast(**changes: Any) -> dict[str, Any]:
-    """Give a prediction of -0.6 eV per f.u. made before the calculation."""
+    """Return a prediction of -0.6 eV per f.u. made before the calculation."""
     return {
         **NB,
         "stage": 0,
@@ -38,7 +38,7 @@ def forecast(**changes: Any) -> dict[str, Any]:
 
 
 def computed(energy: float, compensation: str = "lithium", **changes: Any) -> dict[str, Any]:
-    """Give the result of the same compound."""
+    """Return the result of the same compound."""
     dopant = NB | changes
     return {
         "dopants": [dopant],
@@ -46,7 +46,7 @@ def computed(energy: float, compensation: str = "lithium", **changes: Any) -> di
         **{key: dopant[key] for key in ("valence", "site", "concentration")},
         "compensation": compensation,
         "reaction_energy": energy,
-        "label": "stable",
+        "relation": "no_worse",
         "job_uuid": f"{dopant['element']} {compensation}",
     }
 
@@ -99,7 +99,7 @@ def test_a_descriptor_beyond_the_compounds_learnt_from_is_named() -> None:
 
 
 def learnt(score: float, p_value: float | None, mae: float, *, stable: int = 20) -> dict[str, Any]:
-    """Give the part of a training's document that is believed, or not."""
+    """Return the part of a training's document that is believed, or not."""
     row = {"metric": "balanced_accuracy", "score": score, "spread": 0.1, "dummy": 0.5}
     tests = {} if p_value is None else {"grouped": {"p_value": p_value}}
     rows = [

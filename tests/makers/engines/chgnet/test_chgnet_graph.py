@@ -31,13 +31,13 @@ def copper() -> Structure:
 
 
 def bond_rows(graph: CrystalGraph) -> list[tuple[int, ...]]:
-    """Give centre, neighbour and image of every directed bond."""
+    """Return centre, neighbour and image of every directed bond."""
     rows = np.hstack([graph.atom_graph.numpy(), graph.neighbor_image.numpy()]).astype(int)
     return [tuple(row) for row in rows.tolist()]
 
 
 def undirected_bonds(graph: CrystalGraph) -> set[frozenset[tuple[int, ...]]]:
-    """Give the directed bonds that count as one."""
+    """Return the directed bonds that count as one."""
     members: dict[int, set[tuple[int, ...]]] = {}
     for row, number in zip(bond_rows(graph), graph.directed2undirected.tolist(), strict=True):
         members.setdefault(number, set()).add(row)
@@ -45,7 +45,7 @@ def undirected_bonds(graph: CrystalGraph) -> set[frozenset[tuple[int, ...]]]:
 
 
 def angles(graph: CrystalGraph) -> set[tuple[int, tuple[int, ...], tuple[int, ...]]]:
-    """Give centre and the two directed bonds of every angle."""
+    """Return centre and the two directed bonds of every angle."""
     rows = bond_rows(graph)
     return {(center, rows[i], rows[j]) for center, _, i, _, j in graph.bond_graph.tolist()}
 

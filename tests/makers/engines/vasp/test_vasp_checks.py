@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
 from pymatgen.core import SETTINGS
 from pymatgen.io.vasp.sets import MPRelaxSet
+from standins.plans import plan
 from standins.potcars import potcar, write_potcars
 
 from analysis.base.errors import DoubtError, InputError
-from makers.engines.vasp.vasp_checks import check_command, check_potcars, flavour
+from makers.engines.vasp.vasp_checks import check_command, check_potcars, check_valences
+from makers.engines.vasp.vasp_scheme import flavour
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def potentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the folder of the PBE potentials of a garnet, headers only."""
+    """Return the folder of the PBE potentials of a garnet, headers only."""
     folder = write_potcars(tmp_path / "potentials")
     monkeypatch.setitem(SETTINGS, "PMG_VASP_PSP_DIR", str(folder))
     return folder / "POT_GGA_PAW_PBE"
@@ -55,6 +58,33 @@ def test_another_functional_is_refused(potentials: Path) -> None:
     (potentials / "POTCAR.O").write_text(text)
     with pytest.raises(InputError, match="O is made for LEXCH = CA, not PE"):
         check_potcars(generator(), ["O"])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01 junk", b"  PAW_PBE O 08Apr2002\n", b"\xff\xfe\x00"]
+)
+def test_a_damaged_potential_is_named(content: bytes, potentials: Path) -> None:
+    (potentials / "POTCAR.O").write_bytes(content)
+    with pytest.raises(InputError, match="cannot be used: O: ") as refused:
+        check_potcars(generator(), ["Li", "O"])
+    assert not isinstance(refused.value, DoubtError)
+
+
+def test_a_packed_potential_that_is_cut_off_is_named(potentials: Path) -> None:
+    raw = gzip.compress((potentials / "POTCAR.O").read_bytes())
+    (potentials / "POTCAR.O").unlink()
+    (potentials / "POTCAR.O.gz").write_bytes(raw[: len(raw) // 2])
+    with pytest.raises(InputError, match="O: its file is damaged or holds no potential"):
+        check_potcars(generator(), ["O"])
+
+
+def test_a_valence_that_a_potential_does_not_leave_is_doubtful() -> None:
+    terbium = {"element": "Tb", "valence": 4, "site": "Zr", "concentration": 0.25}
+    with pytest.raises(DoubtError, match=r"^VASP's potential Tb_3 .* Tb4\+ is computed as Tb3\+$"):
+        check_valences(plan(engine={"name": "vasp"}, dopants=[terbium]).campaign)
+    gadolinium = {"element": "Gd", "valence": 3, "site": "La", "concentration": 0.25}
+    found = check_valences(plan(engine={"name": "vasp"}, dopants=[gadolinium]).campaign)
+    assert found == "no potential fixes another valence than a dopant's"
 
 
 @pytest.mark.usefixtures("potentials")

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ import psutil
 import pytest
 from monty.serialization import dumpfn, loadfn
 from pymatgen.core import Structure
+from standins.fixtures import KilledError
 from standins.potentials import springs_minimum
 
+from makers.engines.vasp.vasp_damage import CONTINUE_FILE
 from makers.engines.vasp.vasp_folder import (
-    CONTINUE_FILE,
     FOLDER_VARIABLE,
     Standing,
     VaspFolder,
@@ -32,35 +33,6 @@ JOB = "7f7e9d3a-0000-4000-8000-000000000001"
 
 # 0.05 eV above the springs' minimum, and a quarter of it after every step: the undisturbed path.
 PATH = [springs_minimum(("Li", "Li", "O")) + 0.05 / 4**step for step in range(8)]
-
-
-class KilledError(BaseException):
-    """Nothing after it runs, as nothing runs after a kill."""
-
-
-@pytest.fixture
-def killed(vasp: Any, lithia: Structure, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Run the job and kill VASP and what watches over it after a number of ionic steps."""
-
-    def run(steps: int, failures: Sequence[dict[str, Any]] = ()) -> None:
-        """Let custodian repair the failures; the kill comes in the start after them."""
-        last = vasp.runs + len(failures) + 1
-
-        def watch(seconds: float) -> None:
-            sleep(seconds)
-            if vasp.runs == last and len(vasp.energies(last)) == steps:
-                end_orphans(vasp.folder)
-                raise KilledError
-
-        vasp.plan(failures=[*failures, {"error": "hang", "step": steps, "run": last}])
-        sleep = time.sleep
-        with monkeypatch.context() as patch:
-            patch.setattr("custodian.custodian.time.sleep", watch)
-            with pytest.raises(KilledError):
-                vasp.run(lithia)
-        vasp.plan()
-
-    return run
 
 
 def test_no_completed_step_is_repeated(vasp: Any, lithia: Structure, killed: Any) -> None:

@@ -27,7 +27,7 @@ OXIDE = -0.687  # A. Wang et al., Scientific Reports 11, 15496 (2021)
 
 
 def changes(vasp: Any, run: int = 2) -> dict[str, Any]:
-    """Give the tags of a run's INCAR that the first run did not have, or had otherwise."""
+    """Return the tags of a run's INCAR that the first run did not have, or had otherwise."""
     first = vasp.incar(1)
     return {tag: value for tag, value in vasp.incar(run).items() if first.get(tag) != value}
 

@@ -1,0 +1,137 @@
+"""Files of pymatgen entries: each entry is checked when it is read, and named if it is wrong."""
+
+import gzip
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from monty.json import MontyDecoder
+from pydantic import ValidationError
+from pymatgen.core import DummySpecies
+from pymatgen.entries.computed_entries import ComputedEntry
+
+from analysis.base.errors import InputError
+from analysis.energies.schemes import EnergyScheme
+from analysis.structures.cif_reader import FOREIGN_ERRORS
+
+
+def read_entries(path: Path) -> tuple[list[ComputedEntry], tuple[str, ...]]:
+    """Read the entries of a file, and notes on those that were skipped.
+
+    An entry without a finite energy is skipped where another of its formula has one.
+
+    Parameters
+    ----------
+    path
+        JSON (also .json.gz) with a list of ComputedEntry or ComputedStructureEntry.
+
+    Raises
+    ------
+    InputError
+        The file is missing or no such list, or an entry cannot be used; the message names it.
+    """
+    found = [_entry(index, raw, path) for index, raw in enumerate(_raw_entries(path))]
+    good = [entry for entry in found if math.isfinite(entry.energy)]
+    known = {entry.composition.reduced_formula for entry in good}
+    skipped = [entry for entry in found if not math.isfinite(entry.energy)]
+    for entry in skipped:
+        if entry.composition.reduced_formula not in known:
+            msg = (
+                f"{path}: {_name(entry)} has the energy {entry.energy}, and no other entry of its "
+                "formula has one: correct or remove it"
+            )
+            raise InputError(msg)
+    notes = (
+        f"{path.name}: {_name(entry)} has no finite energy and is skipped" for entry in skipped
+    )
+    return good, tuple(notes)
+
+
+def _raw_entries(path: Path) -> list[Any]:
+    if not path.is_file():
+        msg = f"There is no file of reference entries at {path}: check the path."
+        raise InputError(msg)
+    try:
+        content = path.read_bytes()
+        raw = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+    except (ValueError, OSError, EOFError, RecursionError) as error:
+        msg = f"{path} cannot be read as pymatgen entries: {error}"
+        raise InputError(msg) from error
+    if not isinstance(raw, list) or not raw:
+        msg = f"{path} holds {type(raw).__name__}, expected a list of pymatgen entries."
+        raise InputError(msg)
+    return raw
+
+
+def _entry(index: int, raw: Any, path: Path) -> ComputedEntry:
+    name = _raw_name(index, raw)
+    try:
+        entry = MontyDecoder().process_decoded(raw)
+    except FOREIGN_ERRORS as error:
+        msg = f"{path}: {name} cannot be read: {' '.join(str(error).split())}"
+        raise InputError(msg) from error
+    if not isinstance(entry, ComputedEntry):
+        msg = f"{path} holds a {type(entry).__name__} ({name}); expected ComputedEntry alone."
+        raise InputError(msg)
+    try:
+        problem = _problem(entry)
+    except FOREIGN_ERRORS as error:
+        problem = " ".join(str(error).split())
+    if problem:
+        msg = f"{path}: {name}: {problem}"
+        raise InputError(msg)
+    return entry
+
+
+def _problem(entry: ComputedEntry) -> str | None:
+    """Say what keeps an entry from being used; None if nothing does."""
+    amounts = list(entry.composition.values())
+    if not amounts or not all(math.isfinite(a) and a > 0 for a in amounts):
+        return f"its composition {entry.composition} is none"
+    if any(isinstance(species, DummySpecies) for species in entry.composition):
+        return f"its composition {entry.composition} names what is no element"
+    # A correction that is no number makes the sum fail.
+    if not isinstance(entry.uncorrected_energy, int | float) or not isinstance(
+        entry.energy, int | float
+    ):
+        return f"its energy is {entry.uncorrected_energy}, expected a number in eV"
+    gap = entry.data.get("band_gap")
+    if gap is not None and not _is_gap(gap):
+        return f"its band_gap is {gap!r}, expected a number in eV from 0, or null"
+    return _scheme_problem(entry.data.get("scheme"))
+
+
+def _is_gap(value: Any) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and math.isfinite(value) and value >= 0
+
+
+def _scheme_problem(scheme: Any) -> str | None:
+    if not isinstance(scheme, dict):
+        return None
+    try:
+        EnergyScheme.model_validate(scheme)
+    except ValidationError as error:
+        lacking = sorted(set(EnergyScheme.model_fields) - set(scheme))
+        wrong = ", ".join(str(part) for each in error.errors() for part in each["loc"])
+        named = f"lacks {', '.join(lacking)}" if lacking else f"has a wrong {wrong}"
+        return f'its data["scheme"] {named}: give all of {", ".join(EnergyScheme.model_fields)}'
+    return None
+
+
+def _raw_name(index: int, raw: Any) -> str:
+    fields = raw if isinstance(raw, dict) else {}
+    names = (fields.get("entry_id"), _formula(fields.get("composition")))
+    said = ", ".join(str(name) for name in names if name)
+    return f"entry {index + 1} ({said})" if said else f"entry {index + 1}"
+
+
+def _formula(composition: Any) -> str:
+    if isinstance(composition, dict):
+        return "".join(f"{element}{amount}" for element, amount in composition.items())
+    return str(composition or "")
+
+
+def _name(entry: ComputedEntry) -> str:
+    return f"entry {entry.entry_id or entry.composition.reduced_formula}"

@@ -1,0 +1,74 @@
+"""What VASP, custodian and the queue said in the folder of a run that failed, added to its error.
+
+An exception of custodian names a handler or a validator. Why VASP ended is in its standard error,
+its output and custodian's log, which a person at another machine does not see.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+STD_ERR: Final = "std_err.txt"
+OUTPUT: Final = "vasp.out"
+CUSTODIAN_LOG: Final = "custodian.json"
+
+#: Each line of evidence begins with the name of the file that says so.
+SOURCES: Final = (OUTPUT, CUSTODIAN_LOG, STD_ERR)
+
+_STD_ERR_LINES: Final = 4
+_OUTPUT_LINES: Final = 2
+_TAIL_BYTES: Final = 4000
+_LONGEST_LINE: Final = 200
+
+
+@contextmanager
+def evidence_added(folder: Path) -> Iterator[None]:
+    """Add to an exception what was said in a folder since the block was entered."""
+    before = {name: _state(folder / name) for name in SOURCES}
+    try:
+        yield
+    except Exception as error:
+        new = [name for name in SOURCES if _state(folder / name) != before[name]]
+        for line in evidence(folder, new):
+            error.add_note(line)
+        raise
+
+
+def evidence(folder: Path, names: Sequence[str] = SOURCES) -> list[str]:
+    """Return the last lines of the files that tell why VASP ended; the queue's words come last."""
+    return [f"{name}: {line}" for name in names for line in _told(folder / name)]
+
+
+def _told(path: Path) -> list[str]:
+    if path.name == CUSTODIAN_LOG:
+        return corrections(path)
+    return _last_lines(path, _OUTPUT_LINES if path.name == OUTPUT else _STD_ERR_LINES)
+
+
+def corrections(path: Path) -> list[str]:
+    """Name the errors of custodian's last correction; none if its log cannot be read."""
+    try:
+        runs = json.loads(path.read_bytes())
+        errors = [fix["errors"] for run in runs for fix in run["corrections"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+    return [", ".join(str(error) for error in errors[-1])] if errors else []
+
+
+def _last_lines(path: Path, number: int) -> list[str]:
+    try:
+        text = path.read_bytes()[-_TAIL_BYTES:].decode(errors="replace")
+    except OSError:
+        return []
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return [line[:_LONGEST_LINE] for line in lines[-number:]]
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -1,0 +1,78 @@
+"""A run of VASP that failed says why in the words of VASP, custodian and the queue."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from makers.engines.vasp.vasp_evidence import corrections, evidence_added
+from workflows.state.failures import classify
+
+if TYPE_CHECKING:
+    from pymatgen.core import Structure
+
+pytest_plugins = ("standins.fixtures",)
+
+# The potentials of these tests hold headers only.
+pytestmark = pytest.mark.filterwarnings("ignore:POTCAR data with symbol")
+
+
+def trace_of(vasp: Any, structure: Structure) -> str:
+    """Run, and give the traceback as FireWorks keeps it."""
+    try:
+        vasp.run(structure)
+    except Exception:  # noqa: BLE001  whichever it is
+        return traceback.format_exc()
+    pytest.fail("it did not fail")
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [("memory", "memory"), ("crash", "node"), ("truncated", "unknown")],
+)
+def test_a_vasp_that_was_killed_or_crashed_is_no_wrong_input(
+    error: str, expected: str, vasp: Any, lithia: Structure
+) -> None:
+    vasp.plan(failures=[{"error": error, "step": 2}])
+    assert classify(trace_of(vasp, lithia)) == expected
+
+
+@pytest.mark.parametrize(("error", "expected"), [("edddav", "scf"), ("zbrent", "unconverged")])
+def test_what_custodian_gave_up_on_is_named(
+    error: str, expected: str, vasp: Any, lithia: Structure
+) -> None:
+    vasp.plan(failures=[{"error": error}])
+    assert classify(trace_of(vasp, lithia)) == expected
+
+
+def test_the_type_of_the_exception_stays(vasp: Any, lithia: Structure) -> None:
+    vasp.plan(failures=[{"error": "memory", "step": 2}])
+    lines = trace_of(vasp, lithia).splitlines()
+    at = lines.index("custodian.custodian.ValidationError: Validation failed: VasprunXMLValidator")
+    assert lines[-1].startswith("std_err.txt: slurmstepd: error: Detected 1 oom_kill event")
+    assert all(line.startswith(("vasp.out: ", "std_err.txt: ")) for line in lines[at + 1 :])
+
+
+def test_what_an_earlier_run_said_is_no_evidence(tmp_path: Path) -> None:
+    (tmp_path / "std_err.txt").write_text("Detected 1 oom_kill event\n")
+    with pytest.raises(ValueError) as failed, evidence_added(tmp_path):  # noqa: PT011  the one
+        raise ValueError
+    assert not hasattr(failed.value, "__notes__")
+
+
+@pytest.mark.parametrize("content", ["", "[", "{}", "[1]", '[{"corrections": [{}]}]'])
+def test_a_log_of_custodian_that_is_damaged_says_nothing(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "custodian.json"
+    path.write_text(content)
+    assert corrections(path) == []
+
+
+def test_the_last_correction_counts(tmp_path: Path) -> None:
+    path = tmp_path / "custodian.json"
+    fixes = [{"errors": ["brmix"]}, {"errors": ["edddav", "eddrmm"]}]
+    path.write_text(json.dumps([{"corrections": fixes}]))
+    assert corrections(path) == ["edddav, eddrmm"]

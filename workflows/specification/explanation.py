@@ -1,0 +1,61 @@
+"""A specification's mistakes in words that name the key, the value and what to write."""
+
+from pathlib import Path
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from workflows.specification.yaml_file import BOOLEANS
+
+NO_ANIONS: Final = (
+    "only cations replace ions of the host, by a positive valence; anion sites are not doped "
+    "(docs/hosts.md)"
+)
+
+
+def explain(path: str | Path, error: ValidationError, model: type[BaseModel]) -> str:
+    """Turn pydantic's list of errors into lines that name key, value and mend.
+
+    Parameters
+    ----------
+    path
+        The file.
+    error
+        What pydantic found.
+    model
+        The model of the whole file, for the keys that it knows.
+    """
+    lines = [f"{path} is not a valid specification:"]
+    for item in error.errors(include_url=False):
+        key = ".".join(str(part) for part in item["loc"]) or "specification"
+        lines.append(f"  {key}: {_message(dict(item), model)}")
+    return "\n".join(lines)
+
+
+def _message(item: dict[str, Any], model: type[BaseModel]) -> str:
+    location, value = item["loc"], item.get("input")
+    if item["type"] == "extra_forbidden":
+        return f"unknown key; {_known_keys(location[:-1], model)}"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "finite_number":
+        return f"must be finite (here: {value})"
+    if isinstance(value, bool):
+        return f"{message}; {BOOLEANS}"
+    if location[-1:] == ("valence",) and item["type"] == "greater_than":
+        return f"{message}; {NO_ANIONS}"
+    return message
+
+
+def _known_keys(parents: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    for part in parents:
+        field = model.model_fields.get(str(part))
+        model = (field and _section_of(field.annotation)) or model
+    return "known here: " + ", ".join(sorted(model.model_fields))
+
+
+def _section_of(annotation: Any) -> type[BaseModel] | None:
+    """Find the section in an annotation such as a list of sections, or one that may be left out."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_section_of(argument) for argument in get_args(annotation))
+    return next((section for section in found if section is not None), None)

@@ -1,0 +1,81 @@
+"""Reading YAML as people write it: nothing is lost, and words that YAML changes are told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from analysis.base.errors import InputError
+
+BOOLEANS: Final = (
+    "YAML reads an unquoted Yes, No, On or Off as true or false: put it in quotes, like 'No'"
+)
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_TEXT: Final = "tag:yaml.org,2002:str"
+_BOOLEAN: Final = "tag:yaml.org,2002:bool"
+# What PyYAML raises at values that look like a date, a number or a flag and are none.
+_FOREIGN: Final = (
+    yaml.YAMLError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    RecursionError,
+)
+
+
+def load_yaml(path: Path) -> Any:
+    """Read a YAML file, with its `<<` merges.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, is not YAML, gives a key twice (the first would be lost without a word),
+        or has a key that is no text.
+    """
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506, a SafeLoader
+    except OSError as error:
+        msg = f"cannot read the specification {path}: {error.strerror}"
+        raise InputError(msg) from error
+    except _FOREIGN as error:
+        msg = f"{path} is not YAML: {error or type(error).__name__}"
+        raise InputError(msg) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """Look at the keys before merges mix them."""
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        for mapping in _mappings(node):
+            _check_keys([key for key, _ in mapping.value], mapping)
+        return super().construct_document(node)
+
+
+def _mappings(root: yaml.Node) -> Iterator[yaml.MappingNode]:
+    """Go through all mappings, each once; anchors make a node the child of several."""
+    waiting, seen = [root], {id(root)}
+    while waiting:
+        node = waiting.pop()
+        children: list[yaml.Node] = []
+        if isinstance(node, yaml.MappingNode):
+            yield node
+            children = [child for pair in node.value for child in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            children = list(node.value)
+        fresh = [child for child in children if id(child) not in seen]
+        seen |= {id(child) for child in fresh}
+        waiting += fresh
+
+
+def _check_keys(keys: list[yaml.Node], mapping: yaml.MappingNode) -> None:
+    names = [key.value for key in keys if key.tag != _MERGE]
+    if twice := [str(name) for i, name in enumerate(names) if name in names[:i]]:
+        msg = f"given twice: {', '.join(twice)}"
+        raise yaml.constructor.ConstructorError(problem=msg, problem_mark=mapping.start_mark)
+    for key in keys:
+        if key.tag not in (_TEXT, _MERGE):
+            why = BOOLEANS if key.tag == _BOOLEAN else "put it in quotes"
+            msg = f"the key {key.value} is no text: {why}"
+            raise yaml.constructor.ConstructorError(problem=msg, problem_mark=key.start_mark)
