@@ -24,8 +24,9 @@ class Population(StrEnum):
 
 
 class Effort(StrEnum):
-    """How much a search tries."""
+    """How much a search tries: see `analysis.learning.training.scope`."""
 
+    BRIEF = auto()
     QUICK = auto()
     FULL = auto()
 
@@ -45,7 +46,7 @@ class Acquisition(StrEnum):
 class LearningSettings(BaseModel, frozen=True, extra="forbid"):
     """Settings of a training; with the snapshot of the data they determine every number."""
 
-    effort: Effort = Field(Effort.QUICK, description="quick, or full: minutes")
+    effort: Effort = Field(Effort.QUICK, description="brief, quick, or full: minutes")
     undecided: Undecided = Field(
         Undecided.LEFT_OUT, description="Undecided compounds: left_out, or not_stable"
     )
@@ -60,11 +61,6 @@ class LearningSettings(BaseModel, frozen=True, extra="forbid"):
     )
     permutations: PositiveInt = Field(100, description="Against chance, in the full profile")
     seed: int = Field(0, ge=0, description="Of everything random but the folds' three seeds")
-
-    @property
-    def is_full(self) -> bool:
-        """True if everything is tried."""
-        return self.effort is Effort.FULL
 
 
 class Exploring(BaseModel, frozen=True, extra="forbid"):

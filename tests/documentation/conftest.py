@@ -12,11 +12,6 @@ from standins.landing import IONS, dopants, put_result
 from standins.mongo import SecureServer, secure_mongod
 from standins.reader import SMALL, Reader
 
-import analysis.learning.training.learn
-from analysis.learning.regression.regressors import Regression
-from analysis.learning.search.classification import Profile
-from analysis.learning.search.classifiers import Algorithm
-from analysis.learning.search.nested import Choice
 from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
 from workflows.learning.on_demand import learn_now
@@ -29,10 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from workflows.base.settings import MachineSettings
-    from workflows.storage.database import Database
 
 #: Aluminium, which the pages predict on Li, is one of them there.
-LEARNER = {**SMALL, "name": "learner", "dopants": dopants(*IONS), "compensation": "none"}
+LEARNER = {
+    **SMALL,
+    "name": "learner",
+    "dopants": dopants(*IONS),
+    "compensation": "none",
+    "learning": {"effort": "brief"},
+}
 
 
 @pytest.fixture(scope="session")
@@ -77,14 +77,4 @@ def _let_land(folder: Path, settings: MachineSettings) -> None:
         for node in save_campaign(database, plan.campaign):
             put_result(database, node)
         advance(database, "learner")
-        _learn(database)
-
-
-def _learn(database: Database) -> None:
-    """Learn from single descriptors, in seconds; `interphase learn` then finds this training."""
-    choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analysis.learning.training.learn, "QUICK", Profile(fast_sizes=(1,)))
-        patch.setattr(analysis.learning.training.learn, "QUICK_CHOICE", choice)
-        patch.setattr(analysis.learning.training.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
-        learn_now(database, "learner")
+        learn_now(database, "learner")  # `interphase learn` then finds this training

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jobflow import job
 from pymatgen.core import Lattice, Structure
+from standins.crystals import crystal_of
 
 from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.host import Host, host_from_cif
@@ -24,9 +25,7 @@ def host() -> Host:
 
 
 def rock_salt(constant: float = 5.64) -> Structure:
-    return Structure.from_spacegroup(
-        "Fm-3m", Lattice.cubic(constant), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]]
-    )
+    return crystal_of("Fm-3m", Lattice.cubic(constant), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 
 
 def test_a_name_is_the_same_in_another_process() -> None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pymatgen.core import Lattice, Structure
-from pymatgen.io.vasp.inputs import SETTINGS, Incar
+from pymatgen.io.vasp.inputs import SETTINGS, Incar, PotcarSingle
 
+from standins.crystals import crystal_of
 from standins.potcars import write_potcars
 from standins.vasp import PLAN, RECORD
 
@@ -118,6 +119,8 @@ def killed(
 def potentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of potentials with headers and no physics."""
     folder = write_potcars(tmp_path / "potentials")
+    # pymatgen would compare each with the statistics of all real ones, to find that it is none
+    monkeypatch.setattr(PotcarSingle, "is_valid", False)
     monkeypatch.setitem(SETTINGS, "PMG_VASP_PSP_DIR", str(folder))
     return folder
 
@@ -145,7 +148,7 @@ def vasp(tmp_path: Path, potentials: Path, monkeypatch: pytest.MonkeyPatch) -> S
 @pytest.fixture
 def lithia() -> Structure:
     """Li2O with one Li moved by 0.1 Å: springs pull it back with 1 eV/Å."""
-    structure = Structure.from_spacegroup(
+    structure = crystal_of(
         "Fm-3m", Lattice.cubic(4.8), ["Li+", "O2-"], [[0.25, 0.25, 0.25], [0, 0, 0]]
     ).get_primitive_structure()
     structure.translate_sites([0], [0.1, 0, 0], frac_coords=False)

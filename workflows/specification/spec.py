@@ -173,7 +173,11 @@ class LearningSpec(_Section):
         description="A campaign of fewer compounds with one dopant does not learn automatically, "
         "unless it holds out or explores; `interphase learn` works at any time",
     )
-    effort: Literal["quick", "full"] = Field("quick", description="Profile")
+    effort: Literal["brief", "quick", "full"] = Field(
+        "quick",
+        description="brief: single descriptors and the simplest algorithms, for a first look; "
+        "quick: seconds; full: minutes",
+    )
     undecided: Literal["left_out", "not_stable"] = Field(
         "left_out",
         description="Treatment of undecided compounds in the classification",

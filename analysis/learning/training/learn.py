@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.learning.data.problem import Problem, classification_problem, regression_problem
-from analysis.learning.data.splits import SEEDS, Scheme
+from analysis.learning.data.splits import Scheme
 from analysis.learning.data.training_data import TrainingData, training_data
 from analysis.learning.prediction.model_settings import ModelSettings, best_settings
 from analysis.learning.prediction.prediction import FinalModel, fit_model
@@ -19,17 +19,17 @@ from analysis.learning.regression.regression import (
     regression_scores,
 )
 from analysis.learning.regression.regressors import Regression
-from analysis.learning.search.classification import FULL, QUICK, Search, search
+from analysis.learning.search.classification import Search, search
 from analysis.learning.search.importance import correlations, importances, windows
 from analysis.learning.search.kernel_comparison import compare_kernels
 from analysis.learning.search.nested import (
-    Choice,
     NestedScores,
     PermutationTest,
     nested_scores,
     permutation_test,
 )
 from analysis.learning.search.subset_search import SearchRun
+from analysis.learning.training.scope import SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,20 +37,6 @@ if TYPE_CHECKING:
     from analysis.energies.phases import ReferencePhases
     from analysis.learning.search.classification import Reporter
     from analysis.learning.settings import LearningSettings
-
-#: Regression of the quick profile: one of each kind. Support vectors, a second kernel method whose
-#: hyperparameters take a fifth of the training, are left to the full one.
-QUICK_REGRESSION = (
-    Regression.RIDGE,
-    Regression.LAPLACIAN_RIDGE,
-    Regression.GAUSSIAN_PROCESS,
-    Regression.EXTRA_TREES,
-    Regression.GRADIENT_BOOSTING,
-)
-
-
-#: Inside the nested scores, by the profile.
-QUICK_CHOICE, FULL_CHOICE = Choice(inner_folds=3), Choice()
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +46,10 @@ class Classification:
     problem: Problem
     search: Search
     nested: tuple[NestedScores, ...]  # plain, grouped
-    permutations: tuple[PermutationTest, ...]  # the same; empty in the quick profile
+    permutations: tuple[PermutationTest, ...]  # the same, at full effort; else empty
     importances: pd.DataFrame
     windows: pd.DataFrame
-    kernels: pd.DataFrame | None  # of the full profile
+    kernels: pd.DataFrame | None  # at full effort
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +63,7 @@ class Learned:
     importances
         Of the reaction energy.
     learning_curve
-        Of the best algorithm; None in the quick profile.
+        Of the best algorithm, at full effort; None otherwise.
     model
         For predictions.
     """
@@ -127,60 +113,57 @@ def learn(
         population=settings.population,
     )
     energies = regression_problem(data)
+    scope = SCOPES[settings.effort]
     run = SearchRun(seed=settings.seed, jobs=jobs)
     classified, notes = _classify(data, settings, run, report)
     found = regression_scores(
         energies,
         run=_telling(run, report, "regression"),
-        algorithms=tuple(Regression) if settings.is_full else QUICK_REGRESSION,
-        seeds=_seeds(settings),
+        algorithms=scope.regression,
+        seeds=scope.seeds,
     )
     return Learned(
         settings=settings,
         data=data,
         classification=classified,
         regression=found,
-        importances=importances(energies, classify=False, run=run, seeds=_seeds(settings)),
+        importances=importances(energies, classify=False, run=run, seeds=scope.seeds),
         correlations=correlations(energies),
-        learning_curve=_curve(energies, found, settings, run),
+        learning_curve=_curve(energies, found, run, scope.seeds) if scope.everything else None,
         model=fit_model(data, _model_settings(classified, settings)),
         notes=notes,
     )
 
 
-def _seeds(settings: LearningSettings) -> tuple[int, ...]:
-    """Return the seeds of the folds of nested scores and regression."""
-    return SEEDS if settings.is_full else SEEDS[:1]
-
-
 def _classify(
     data: TrainingData, settings: LearningSettings, run: SearchRun, report: Reporter | None
 ) -> tuple[Classification | None, tuple[str, ...]]:
+    scope = SCOPES[settings.effort]
     try:
         problem = classification_problem(data, undecided=settings.undecided)
-        found = search(problem, FULL if settings.is_full else QUICK, run=run, report=report)
+        found = search(problem, scope.subsets, run=run, report=report)
         nested = tuple(
             nested_scores(
                 problem,
                 scheme=scheme,
                 run=_telling(run, report, f"nested, {scheme}"),
-                choice=FULL_CHOICE if settings.is_full else QUICK_CHOICE,
-                seeds=_seeds(settings),
+                choice=scope.choice,
+                seeds=scope.seeds,
             )
             for scheme in Scheme
         )
     except InputError as error:
         return None, (f"no classification: {error}",)
-    permuted = _permute(problem, settings, run, report) if settings.is_full else ()
+    permuted = _permute(problem, settings, run, report) if scope.everything else ()
     top = found.leaderboard["descriptors"].tolist()[0]
     return Classification(
         problem=problem,
         search=found,
         nested=nested,
         permutations=permuted,
-        importances=importances(problem, classify=True, run=run, seeds=_seeds(settings)),
+        importances=importances(problem, classify=True, run=run, seeds=scope.seeds),
         windows=windows(problem, seed=settings.seed),
-        kernels=compare_kernels(problem, top, run=run) if settings.is_full else None,
+        kernels=compare_kernels(problem, top, run=run) if scope.everything else None,
     ), problem.notes
 
 
@@ -199,13 +182,11 @@ def _permute(
 
 
 def _curve(
-    problem: Problem, found: RegressionScores, settings: LearningSettings, run: SearchRun
-) -> pd.DataFrame | None:
-    if not settings.is_full:
-        return None
+    problem: Problem, found: RegressionScores, run: SearchRun, seeds: tuple[int, ...]
+) -> pd.DataFrame:
     known = [str(each) for each in Regression]
     best = next(name for name in found.scores["algorithm"] if name in known)
-    return learning_curve(problem, Regression[best.upper()], run=run, seeds=_seeds(settings))
+    return learning_curve(problem, Regression[best.upper()], run=run, seeds=seeds)
 
 
 def _model_settings(found: Classification | None, settings: LearningSettings) -> ModelSettings:

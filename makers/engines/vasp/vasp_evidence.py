@@ -5,7 +5,7 @@ its output and custodian's log, which a person at another machine does not see.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -38,12 +38,13 @@ def evidence_added(folder: Path) -> Iterator[None]:
 
 def evidence(folder: Path, names: Sequence[str] = SOURCES) -> list[str]:
     """Return the last lines of the files that tell why VASP ended; the queue's words come last."""
-    readers: dict[str, Callable[[Path], list[str]]] = {
-        OUTPUT: lambda path: _last_lines(path, _OUTPUT_LINES),
-        CUSTODIAN_LOG: corrections,
-        STD_ERR: lambda path: _last_lines(path, _STD_ERR_LINES),
-    }
-    return [f"{name}: {line}" for name in names for line in readers[name](folder / name)]
+    return [f"{name}: {line}" for name in names for line in _told(folder / name)]
+
+
+def _told(path: Path) -> list[str]:
+    if path.name == CUSTODIAN_LOG:
+        return corrections(path)
+    return _last_lines(path, _OUTPUT_LINES if path.name == OUTPUT else _STD_ERR_LINES)
 
 
 def corrections(path: Path) -> list[str]:

@@ -4,15 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from pymatgen.core import Lattice, Structure
+from pymatgen.core import Lattice
+from standins.crystals import crystal_of
 
 from analysis.base.errors import InputError
 from analysis.descriptors.coordination import coordination_number, effective_coordination
 from analysis.energies.reference_phases import table_crystals
 
-ROCK_SALT = Structure.from_spacegroup(
-    "Fm-3m", Lattice.cubic(4.21), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
-)
+ROCK_SALT = crystal_of("Fm-3m", Lattice.cubic(4.21), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 
 
 def test_equal_distances_count_one_each() -> None:
@@ -56,9 +55,7 @@ def test_a_dopant_is_told_from_host_ions_of_its_element() -> None:
 
 
 def test_an_ion_without_oxygen_is_refused() -> None:
-    salt = Structure.from_spacegroup(
-        "Fm-3m", Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]]
-    )
+    salt = crystal_of("Fm-3m", Lattice.cubic(5.64), ["Na", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     with pytest.raises(InputError, match="No oxygen lies within"):
         coordination_number(salt, "Na")
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from bvlain import Lain
 from pymatgen.core import Lattice, Species, Structure
+from standins.crystals import crystal_of
 
 from analysis.motion.bond_valence import missing_parameters, site_energies
 from analysis.motion.percolation import percolation_energies
@@ -10,14 +11,14 @@ LITHIUM = Species("Li", 1)
 
 
 def lithia() -> Structure:
-    return Structure.from_spacegroup(
+    return crystal_of(
         "Fm-3m", Lattice.cubic(4.6), ["Li+", "O2-"], [[0.25, 0.25, 0.25], [0, 0, 0]]
     ).get_primitive_structure()
 
 
 def layered_cobaltate() -> Structure:
     """LiCoO2: lithium moves within its layers, and not from one to the next."""
-    return Structure.from_spacegroup(
+    return crystal_of(
         "R-3m",
         Lattice.hexagonal(2.816, 14.05),
         ["Li+", "Co3+", "O2-"],

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from pymatgen.core import Lattice, Species, Structure
+from standins.crystals import crystal_of
 
 from analysis.base.errors import InputError
 from analysis.motion import migration as module
@@ -12,7 +13,7 @@ LITHIA_EDGE = 4.6
 
 def lithia(*cations: str) -> Structure:
     """Li2O in its conventional cell, the first lithium ions replaced."""
-    crystal = Structure.from_spacegroup(
+    crystal = crystal_of(
         "Fm-3m", Lattice.cubic(LITHIA_EDGE), ["Li+", "O2-"], [[0.25, 0.25, 0.25], [0, 0, 0]]
     )
     for site, cation in enumerate(cations):
@@ -62,7 +63,7 @@ def test_jump_to_the_image_of_the_only_site() -> None:
 
 def test_jump_is_not_between_the_halves_of_a_split_site() -> None:
     """Pairs 0.8 Å apart, at the centre of the edges of a cell of 6 Å: 5.2 Å to the next."""
-    crystal = Structure.from_spacegroup(
+    crystal = crystal_of(
         "Pmmm",
         Lattice.orthorhombic(6.0, 7.0, 7.5),
         [{"Li+": 0.5}, "F-"],

@@ -9,6 +9,7 @@ import pytest
 from jobflow import Flow, JobStore, Maker, Response, job, run_locally
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
+from standins.crystals import crystal_of
 
 from analysis.structures.ordering import Arrangement
 from makers.engines.registry import relax_maker
@@ -23,9 +24,7 @@ CHGNET = relax_maker("chgnet", {"force_threshold": 0.3, "steps": 60})
 
 
 def rock_salt(constant: float) -> Structure:
-    return Structure.from_spacegroup(
-        "Fm-3m", Lattice.cubic(constant), ["Li", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]]
-    )
+    return crystal_of("Fm-3m", Lattice.cubic(constant), ["Li", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 
 
 def broken() -> Structure:
@@ -86,7 +85,7 @@ def run(structures: list[Structure], relax: Maker, folder: Path) -> Ran:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    zincblende = Structure.from_spacegroup(
+    zincblende = crystal_of(
         "F-43m", Lattice.cubic(5.6), ["Li", "Cl"], [[0, 0, 0], [0.25, 0.25, 0.25]]
     )
     return run([zincblende, rock_salt(5.1)], CHGNET, tmp_path_factory.mktemp("both"))

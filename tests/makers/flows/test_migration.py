@@ -6,6 +6,7 @@ import pytest
 from jobflow import JobStore, run_locally
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
+from standins.crystals import crystal_of
 
 from analysis.motion.migration import Migration, migration
 from analysis.structures.dopants import Compound, Dopant
@@ -20,7 +21,7 @@ HALF_EDGE = 2.3
 
 @pytest.fixture
 def lithia() -> Structure:
-    return Structure.from_spacegroup(
+    return crystal_of(
         "Fm-3m", Lattice.cubic(2 * HALF_EDGE), ["Li+", "O2-"], [[0.25, 0.25, 0.25], [0, 0, 0]]
     )
 

@@ -13,12 +13,7 @@ from rich.console import Console
 from standins.landing import IONS, dopants, energy_of, put_result
 from typer.testing import CliRunner
 
-import analysis.learning.training.learn
 from analysis.base.errors import InputError
-from analysis.learning.regression.regressors import Regression
-from analysis.learning.search.classification import Profile
-from analysis.learning.search.classifiers import Algorithm
-from analysis.learning.search.nested import Choice
 from workflows.cli.main import app
 from workflows.commands.learn import learn_command
 from workflows.commands.predict import predict_all_command, predict_command
@@ -35,7 +30,7 @@ from workflows.storage.connection import Address
 from workflows.terminal.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from workflows.storage.database import Database
@@ -43,16 +38,6 @@ if TYPE_CHECKING:
     Spec = dict[str, Any]
 
 FIGURES = {"honest_scores", "importance", "windows", "correlation", "parity"}
-
-
-@pytest.fixture(autouse=True)
-def _small(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Search single descriptors alone, which takes seconds instead of a minute."""
-    choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
-    monkeypatch.setattr(analysis.learning.training.learn, "QUICK", Profile(fast_sizes=(1,)))
-    monkeypatch.setattr(analysis.learning.training.learn, "QUICK_CHOICE", choice)
-    monkeypatch.setattr(analysis.learning.training.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
-    return
 
 
 @pytest.fixture
@@ -71,7 +56,9 @@ def fill(database: Database, spec: Spec, *, but: str = "nothing") -> None:
 
 @pytest.fixture
 def spec(make_spec: Callable[..., Spec]) -> Spec:
-    return make_spec(name="learner", dopants=dopants(*IONS), compensation="none")
+    """Learn from single descriptors alone, which takes seconds instead of a minute."""
+    shared = {"compensation": "none", "learning": {"effort": "brief"}}
+    return make_spec(name="learner", dopants=dopants(*IONS), **shared)
 
 
 def learnt(place: Place, folder: Path) -> str:
@@ -103,7 +90,7 @@ def test_learn_and_predict_from_what_has_landed(
     first = learnt(place, tmp_path)
     assert "learner: 15 of 16 compounds have landed (1 queued)" in first
     assert "learnt from 15 of them" in first
-    assert "seed 0, quick profile; stored" in first
+    assert "seed 0, brief profile; stored" in first
     for heading in ("Leaderboard", "honest scores", "Main descriptors", "What to believe"):
         assert heading in first
     assert {path.stem for path in tmp_path.glob("*.png")} >= FIGURES

@@ -4,18 +4,24 @@ import dataclasses
 
 import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.inspection import permutation_importance
+from sklearn.metrics import balanced_accuracy_score
 from standins.synthetic import RULE, Truth, synthetic_problem
 
 from analysis.base.errors import InputError
 from analysis.learning.data.problem import Problem
+from analysis.learning.data.splits import Scheme, value_splits
 from analysis.learning.search.importance import (
+    REPEATS,
     _holm,
     correlations,
     importances,
+    shuffling_costs,
     stability_window,
     windows,
 )
-from analysis.learning.search.subset_search import SearchRun
+from analysis.learning.search.subset_search import SearchRun, prepare
 
 PROBLEM = synthetic_problem(Truth.RULE, elements=24, each=3, descriptors=5)
 
@@ -29,6 +35,23 @@ def test_both_importances_find_the_two_descriptors_of_the_rule(classify: bool) -
     # Shuffling what says nothing costs nothing but noise.
     assert table["permutation"][2:].abs().max() < 0.1
     assert (table[["impurity_spread", "permutation_spread"]] >= 0).all(axis=None)
+
+
+def test_shuffling_costs_what_scikit_learn_says() -> None:
+    split = next(iter(value_splits(PROBLEM.groups, scheme=Scheme.GROUPED, seeds=(0,))))
+    (prepared,) = prepare(PROBLEM, [split])
+    model = RandomForestClassifier(20, random_state=0).fit(prepared.train_x, prepared.train_y)
+    expected = permutation_importance(
+        model,
+        prepared.test_x,
+        prepared.test_y,
+        scoring="balanced_accuracy",
+        n_repeats=REPEATS,
+        random_state=3,
+    )
+    costs = shuffling_costs(model.predict, balanced_accuracy_score, prepared, seed=3)
+    assert costs == pytest.approx(expected.importances_mean, abs=1e-12)
+    assert costs.max() > 0.1
 
 
 def one_descriptor(values: list[float], stable: list[int]) -> Problem:

@@ -57,14 +57,14 @@ def test_the_quick_profile_tries_pairs_with_the_fast_algorithms() -> None:
 
 
 def test_a_larger_profile_goes_through_all_its_steps() -> None:
-    small = synthetic_problem(Truth.RULE, elements=12, each=3, descriptors=4, seed=3)
+    small = synthetic_problem(Truth.RULE, elements=12, each=3, descriptors=3, seed=3)
     profile = Profile(
         fast_sizes=(1, 2), slow_sizes=(2,), halving_sizes=(3,), forward=(Algorithm.TREE,)
     )
     found = search(small, profile, run=SearchRun(), seeds=(0,))
     sizes = found.leaderboard.groupby("algorithm")["size"].value_counts()
-    assert sizes["svm"].to_dict() == {1: 4, 2: 6}
-    assert sizes["extra_trees"].to_dict() == {2: 6, 3: 4}
-    assert sizes["network"].to_dict() == {2: 6, 3: 4}
-    assert len(found.forward) == 4
+    assert sizes["svm"].to_dict() == {1: 3, 2: 3}
+    assert sizes["extra_trees"].to_dict() == {2: 3, 3: 1}
+    assert sizes["network"].to_dict() == {2: 3, 3: 1}
+    assert len(found.forward) == 3
     assert found.leaderboard["balanced_accuracy_grouped"].is_monotonic_decreasing

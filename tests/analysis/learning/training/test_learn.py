@@ -1,19 +1,13 @@
-"""Everything in one call, in the quick profile, and as a document."""
+"""Everything in one call, at the least effort, and as a document."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
-import analysis.learning.training.learn
 from analysis.learning.prediction.model_document import from_document
-from analysis.learning.regression.regressors import Regression
-from analysis.learning.search.classification import Profile
-from analysis.learning.search.classifiers import Algorithm
-from analysis.learning.search.nested import Choice
 from analysis.learning.settings import Effort, LearningSettings, Population
 from analysis.learning.training.learn import Learned, learn
 from analysis.learning.training.training_document import learning_document
@@ -50,23 +44,16 @@ def document(element: str, valence: int) -> dict[str, Any]:
 DOCUMENTS = [document(*ion) for ion in IONS]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _small() -> Iterator[None]:
-    """Search single descriptors alone, which takes seconds instead of a minute."""
-    choice = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(analysis.learning.training.learn, "QUICK", Profile(fast_sizes=(1,)))
-        patch.setattr(analysis.learning.training.learn, "QUICK_CHOICE", choice)
-        patch.setattr(analysis.learning.training.learn, "QUICK_REGRESSION", (Regression.RIDGE,))
-        yield
+#: Single descriptors alone, which takes seconds instead of a minute.
+BRIEF = LearningSettings(effort=Effort.BRIEF)
 
 
 @pytest.fixture(scope="module")
 def learned() -> Learned:
-    return learn(DOCUMENTS, LearningSettings())
+    return learn(DOCUMENTS, BRIEF)
 
 
-def test_the_quick_profile_learns_from_all_that_landed(learned: Learned) -> None:
+def test_a_brief_training_learns_from_all_that_landed(learned: Learned) -> None:
     found = learned.classification
     assert found is not None
     assert (len(learned.data), len(found.problem)) == (24, 24)
@@ -83,19 +70,19 @@ def test_the_document_is_json_and_its_model_answers(learned: Learned) -> None:
     text = json.dumps(learning_document(learned), allow_nan=False)
     again = json.loads(text)
     assert again["snapshot"] == learned.data.snapshot
-    assert again["settings"] == LearningSettings().model_dump(mode="json")
+    assert again["settings"] == BRIEF.model_dump(mode="json")
     assert again["classification"]["trials"] == 45
     assert again["classification"]["leaderboard"][0]["descriptors"] == ["valence"]
     assert from_document(again["model"]).data.snapshot == learned.data.snapshot
 
 
 def test_the_same_documents_give_the_same_document(learned: Learned) -> None:
-    again = learn(DOCUMENTS[::-1], LearningSettings())
+    again = learn(DOCUMENTS[::-1], BRIEF)
     assert json.dumps(learning_document(again)) == json.dumps(learning_document(learned))
 
 
 def test_with_one_class_the_energies_are_still_learnt() -> None:
-    settings = LearningSettings(effort=Effort.QUICK, population=Population.ALL)
+    settings = LearningSettings(effort=Effort.BRIEF, population=Population.ALL)
     found = learn([d | {"relation": "worse"} for d in DOCUMENTS], settings)
     assert found.classification is None
     (note,) = found.notes

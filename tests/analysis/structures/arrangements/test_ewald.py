@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from pymatgen.analysis.ewald import EwaldSummation
 from pymatgen.core import Lattice, Structure
+from standins.crystals import crystal_of
 
 from analysis.structures.arrangements.ewald import close_pairs, ewald_matrix
 
@@ -9,9 +10,7 @@ from analysis.structures.arrangements.ewald import close_pairs, ewald_matrix
 def test_rock_salt_energy_is_the_madelung_constant() -> None:
     """E per ion pair = -1.747565 e^2/(4 pi eps0 d), e^2/(4 pi eps0) = 14.39964 eV A; four pairs."""
     a = 5.64
-    structure = Structure.from_spacegroup(
-        "Fm-3m", Lattice.cubic(a), ["Na+", "Cl-"], [[0, 0, 0], [0.5] * 3]
-    )
+    structure = crystal_of("Fm-3m", Lattice.cubic(a), ["Na+", "Cl-"], [[0, 0, 0], [0.5] * 3])
     charges = np.array([1.0] * 4 + [-1.0] * 4)
     energy = charges @ ewald_matrix(structure.lattice, structure.frac_coords) @ charges
     assert energy == pytest.approx(-4 * 1.747565 * 14.39964 / (a / 2), rel=1e-5)

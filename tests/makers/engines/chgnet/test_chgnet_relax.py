@@ -9,6 +9,7 @@ from jobflow import Job, JobStore, run_locally
 from maggma.stores import MemoryStore
 from monty.json import MontyEncoder
 from pymatgen.core import Lattice, Structure
+from standins.crystals import crystal_of
 
 from makers.convergence import UNCONVERGED_FILE
 from makers.engines.chgnet.chgnet_settings import CHGNET, CHGNET_MODEL
@@ -22,7 +23,7 @@ chgnet = pytest.importorskip("chgnet.model")
 @pytest.fixture
 def lithia() -> Structure:
     """Li2O, too large (4.8 Å for 4.62 Å), one atom moved, decorated."""
-    structure = Structure.from_spacegroup(
+    structure = crystal_of(
         "Fm-3m", Lattice.cubic(4.8), ["Li+", "O2-"], [[0.25, 0.25, 0.25], [0, 0, 0]]
     ).get_primitive_structure()
     structure.translate_sites([0], [0.02, 0.01, 0.0])

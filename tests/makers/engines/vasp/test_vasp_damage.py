@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import math
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -220,16 +219,6 @@ def test_what_another_job_left_is_no_history_of_this_one(
     Path(OWNER_FILE).write_text('{"uuid": "another"}')
     document = vasp.run(lithia)
     assert (document.n_steps, document.notes) == (8, [])
-
-
-def test_the_first_energy_of_vasp_5_is_not_the_entropy(vasp: Any, lithia: Structure) -> None:
-    right = vasp.run(lithia).initial_energy
-    packed = Path("vasprun.xml.gz")
-    *steps, end = gzip.decompress(packed.read_bytes()).decode().split("</calculation>")
-    # the last e_0_energy of a <calculation> is that of the ionic step
-    steps = [re.sub(r'(?s)(.*<i name="e_0_energy">)[^<]*', r"\g<1> 0.00000000 ", s) for s in steps]
-    packed.write_bytes(gzip.compress("</calculation>".join([*steps, end]).encode()))
-    assert vasp.run(lithia).initial_energy == pytest.approx(right)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from atomate2.vasp.files import write_vasp_input_set
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp.inputs import SETTINGS, Incar, Kpoints, Poscar
+from standins.crystals import crystal_of
 from standins.potcars import write_potcars
 
 from makers.engines.registry import relax_maker
@@ -49,7 +50,7 @@ def garnet(dopant: str, valence: int, site: str, *, lithium: int) -> Structure:
     The Li sites are filled in order: inputs depend on the composition and the cell alone.
     """
     ions = {"La": 3, "Zr": 4, "O": -2, "Li": 1}
-    crystal = Structure.from_spacegroup(
+    crystal = crystal_of(
         "Ia-3d",
         Lattice.cubic(12.97),
         ["La", "Zr", "O", "Li", "Li"],
