@@ -26,6 +26,7 @@ Document = Mapping[str, Any]
 #: The range of lithium in which a host conducts is known for this one.
 _KNOWN_HOST: Final = "Li7La3Zr2O12"
 _NAMED: Final = 10  # elements in a sentence
+_FIRST: Final = 5  # compounds in a sentence
 
 
 class RankedCompound(NamedTuple):
@@ -93,12 +94,13 @@ def trade_off(compounds: Sequence[RankedCompound], known: LithiumRange | None) -
         return ()
     resisting = _with(compounds, Field.LABEL, Label.RESISTS)
     both = _with(resisting, Field.DISSOLUTION, Dissolution.DISSOLVES)
+    best = "; ".join(each.ranked.candidate.name for each in compounds[:_FIRST])
     answer = (
-        f"{_count(compounds)}: the electrode does not reduce the dopants of {len(resisting)}, and "
-        f"the host surely takes up those of {len(both)} of them{_named(both)}."
+        f"Of {_count(compounds)} the electrode does not reduce the dopants of {len(resisting)}, "
+        f"and the host surely takes up those of {len(both) or 'none'} of these{_named(both)}."
     )
     against = () if known is None else _against_lithium(compounds, resisting, known)
-    return (answer, *against)
+    return (f"First in the ranking: {best}.", answer, *against)
 
 
 def _candidate(document: Document, mobile: str, host_barrier: float | None) -> ShortlistCandidate:
@@ -144,12 +146,12 @@ def _against_lithium(
     made = [each for each in reduced if _measured(each)]
     of_resisting = (
         f"Of the {len(resisting)} that resist, {len(rich)} hold more lithium than the {content} of "
-        f"the garnets that are cubic and conduct well; {len(held)} are in that range, and "
-        f"{len(segregating)} of these segregate."
+        f"the garnets that are cubic and conduct well; {len(held)} are in that range, of "
+        f"which {len(segregating) or 'none'} segregate."
     )
     of_inside = (
         f"Of all {len(inside)} compounds in that range the electrode reduces the dopants of "
-        f"{len(reduced)}, those of well-known conductors among them{_named(made)}: a charge that "
+        f"{len(reduced)}, among them those of measured conductors{_named(made)}: a charge that "
         "takes out lithium is one that the electrode can reduce. A pair of dopants can share the "
         "two tasks."
     )

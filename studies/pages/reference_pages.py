@@ -1,4 +1,4 @@
-"""The pages of docs/ that are generated from the code: specification, settings, commands, results.
+"""The pages of docs/ that are generated: specification, settings, commands, results, experiment.
 
 ``python -m studies.pages.reference_pages docs`` writes them; a test keeps them up to date.
 """
@@ -81,11 +81,19 @@ def results_page() -> str:
     return page.results_page(_MADE)
 
 
+def experiment_page() -> str:
+    """Write docs/experiment.md from the reports on contacts with lithium and the results."""
+    from studies.pages import experiment_page as page
+
+    return page.experiment_page(_MADE)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "specification.md": specification_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "results.md": results_page,
+    "experiment.md": experiment_page,
 }
 
 

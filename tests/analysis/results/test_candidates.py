@@ -95,25 +95,26 @@ def test_the_trade_off_counts_the_three_groups() -> None:
         compound("Tl", 6.25, "reduced"),
         compound("Hf", 6.25, "undecided"),
     ]
-    answer, resisting, inside = trade_off(
+    best, answer, resisting, inside = trade_off(
         rank_compounds([HOST, *documents], GARNET, mobile="Li"), LithiumRange()
     )
+    assert best.startswith("First in the ranking: Y3+ on Li, x=0.25; ")
     assert answer == (
-        "6 compounds: the electrode does not reduce the dopants of 3, and the host surely takes up "
-        "those of 1 of them (Y)."
+        "Of 6 compounds the electrode does not reduce the dopants of 3, and the host surely takes "
+        "up those of 1 of these (Y)."
     )
     assert resisting.startswith("Of the 3 that resist, 2 hold more lithium than the 6 to 6.8")
-    assert resisting.endswith("1 are in that range, and 1 of these segregate.")
+    assert resisting.endswith("1 are in that range, of which 1 segregate.")
     # Ca, Al, Tl and Hf; conductors with Al were measured, with Tl none.
     assert "Of all 4 compounds in that range the electrode reduces the dopants of 2" in inside
-    assert "among them (Al): " in inside
+    assert "measured conductors (Al): " in inside
 
 
 def test_without_a_range_the_trade_off_is_the_answer_alone() -> None:
-    (answer,) = trade_off(
-        rank_compounds([compound("Y", 7.0, "resists")], GARNET, mobile="Li"), None
-    )
-    assert answer.startswith("1 compound: ")
+    ranked = rank_compounds([compound("Y", 7.0, "resists")], GARNET, mobile="Li")
+    best, answer = trade_off(ranked, None)
+    assert best == "First in the ranking: Y3+ on Li, x=0.25."
+    assert answer.startswith("Of 1 compound the electrode does not reduce")
 
 
 def test_nothing_ranked_says_nothing() -> None:

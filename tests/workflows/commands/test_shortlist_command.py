@@ -43,7 +43,7 @@ def test_the_table_says_why_and_the_trade_off_and_the_map_is_drawn(
     assert shown.returncode == 0, shown.stderr
     assert "small: the best 2 of 4 compounds" in shown.stdout
     assert "The trade-off" in shown.stdout
-    assert "4 compounds: the electrode does not reduce the dopants of" in shown.stdout
+    assert "Of 4 compounds the electrode does not reduce the dopants of" in shown.stdout
     assert figure.read_text().startswith("<?xml")
 
 

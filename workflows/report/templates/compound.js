@@ -136,7 +136,7 @@ const SHOWN = [
 
 function figuresList(entry) {
   const row = (name, content) => [el("dt", { title: field(name).description }, field(name).label), el("dd", {}, content)];
-  const unit = (name) => (field(name).unit ? ` ${field(name).unit}` : "");
+  const unit = (name) => (field(name).unit && field(name).unit !== "0 to 1" ? ` ${field(name).unit}` : "");
   return el("dl", { class: "facts" },
     SHOWN.filter(([name]) => isNumber(value(entry, name))).map(([name, decimals]) => row(name, `${number(value(entry, name), decimals)}${unit(name)}`)),
     isNumber(value(entry, "diffusivity")) ? row("diffusivity", [power(value(entry, "diffusivity")), " cm\u00b2/s at 300 K"]) : null,

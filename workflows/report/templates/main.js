@@ -48,20 +48,20 @@ function whichPart() {
   const rows = ranked();
   if (!rows.length) return null;
   const columns = [
-    { title: "Rank", numeric: true, of: (row) => row.rank },
-    ofRow(NAME), ofRow(LABEL), ofRow(numeric("resists_probability", 2, { down: true })), ofRow(numeric("reduction_margin", 2, { down: true })), ofRow(numeric("reduction_potential", 2)),
-    ofRow(DISSOLUTION), ofRow(numeric("dissolves_probability", 2, { down: true })), ofRow(withError("solubility", "solubility_uncertainty")),
+    ofRow(NAME), { title: "Rank", numeric: true, of: (row) => row.rank, cell: (row) => [String(row.rank), row.on_front ? el("abbr", { title: "on the Pareto front" }, "*") : null] },
+    ofRow(numeric("resists_probability", 2, { down: true })), ofRow(numeric("dissolves_probability", 2, { down: true })),
+    { title: "Why", sentence: true, of: (row) => row.why },
+    ofRow(LABEL), ofRow(numeric("reduction_margin", 2, { down: true })), ofRow(numeric("reduction_potential", 2)),
+    ofRow(DISSOLUTION), ofRow(withError("solubility", "solubility_uncertainty")),
     { title: "Mobile ions", unit: "per f.u.", numeric: true, of: (row) => row.lithium, cell: (row) => number(row.lithium, 2) },
     { title: "Score", hint: report.ranking.criteria, numeric: true, down: true, of: (row) => row.score, cell: (row) => number(row.score, 2) },
-    { title: "Pareto front", of: (row) => (row.on_front ? 0 : 1), cell: (row) => (row.on_front ? "yes" : DASH) },
-    { title: "Why", roomy: true, of: (row) => row.why },
   ];
   const map = report.sections.find((section) => section.title === WHICH);
   return part("which", WHICH, "Two questions decide: does the electrode reduce the dopant (label), which follows from the reference phases alone; and does the host take it up (dissolution), which follows from the engine.",
     el("ul", { id: "answer" }, report.ranking.words.map((sentence) => el("li", {}, sentence))),
     (map?.figures || []).map(figurePart),
     el("h3", {}, "The ranking"),
-    el("p", { class: "muted" }, report.ranking.criteria, " ", el("code", {}, "interphase shortlist"), " changes the criteria."),
+    el("p", { class: "muted" }, report.ranking.criteria, " A star marks that front. ", el("code", {}, "interphase shortlist"), " changes the criteria."),
     makeTable("which-table", columns, rows, { search: true, caption: "The ranking", words: ({ entry }) => entry.dopants.map((each) => `${each.element}${each.valence}+ ${each.site}`).join(" ") }));
 }
 

@@ -24,7 +24,7 @@ function makeTable(id, columns, rows, { search = false, words = () => "", host: 
     count.textContent = wanted.length ? `${shown.length} of ${rows.length}` : plural(rows.length, "row");
   }
   const textOf = (each) => (each.text ??= `${words(each.row)} ${(each.node ||= rowNode(each.row)).textContent}`.toLowerCase());
-  const rowNode = (row) => el("tr", { class: isHost(row) ? "is-host" : null }, columns.map((column, index) => el(index ? "td" : "th", { class: column.numeric ? "number" : column.roomy ? "roomy" : null, scope: index ? null : "row" }, column.cell ? column.cell(row) : cellText(column.of(row)))));
+  const rowNode = (row) => el("tr", { class: isHost(row) ? "is-host" : null }, columns.map((column, index) => el(index ? "td" : "th", { class: column.numeric ? "number" : column.roomy ? "roomy" : column.sentence ? "sentence" : null, scope: index ? null : "row" }, column.cell ? column.cell(row) : cellText(column.of(row)))));
   draw();
   const table = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption || id }, el("table", { id },
     caption ? el("caption", { class: "sr" }, caption) : null, el("thead", {}, el("tr", {}, heads)), body));
