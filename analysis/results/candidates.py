@@ -105,16 +105,19 @@ def trade_off(compounds: Sequence[RankedCompound], known: LithiumRange | None) -
 
 def _candidate(document: Document, mobile: str, host_barrier: float | None) -> ShortlistCandidate:
     barrier = document.get(Field.MIGRATION_BARRIER)
-    compared = barrier is not None and host_barrier is not None
     return ShortlistCandidate(
         name=compound_label(document),
         elements=tuple(dict.fromkeys(each["element"] for each in document[Field.DOPANTS])),
         resists=document.get(Field.RESISTS_PROBABILITY),
         dissolves=document.get(Field.DISSOLVES_PROBABILITY),
         lithium=float(Composition(document[Field.FORMULA])[mobile]),
-        barrier_excess=barrier - host_barrier if compared else None,
+        barrier_excess=_excess(barrier, host_barrier),
         insulates=True if document.get(Field.STRICTLY_STABLE) else document.get(Field.PASSIVATING),
     )
+
+
+def _excess(barrier: float | None, of_host: float | None) -> float | None:
+    return None if barrier is None or of_host is None else barrier - of_host
 
 
 def _is_readable(document: Document) -> bool:

@@ -170,20 +170,6 @@ def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]
         raise InputError(msg)
 
 
-def _too_few_to_learn(campaign: Campaign) -> list[str]:
-    """Return a remark if the first training of a campaign that learns automatically must fail."""
-    single = [c.compound for c in campaign.compounds if len(c.compound.dopants) == 1]
-    first = [each.dopants[0].element for each in single if each not in campaign.held_out]
-    elements = len(set(first))
-    if not campaign.learns or (len(first) >= LEAST_ROWS and elements >= LEAST_PER_CLASS):
-        return []
-    note = (
-        f"learning: {len(first)} compounds of {elements} elements are too few, at least "
-        f"{LEAST_ROWS} of {LEAST_PER_CLASS} are needed: nothing will be predicted or chosen"
-    )
-    return [note]
-
-
 def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:
     """Plan the candidates of exploring: computable compounds of the rule that are not listed."""
     spec, explore = planner.spec, planner.spec.explore
