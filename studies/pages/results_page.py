@@ -43,10 +43,10 @@ A filter is FIELD OPERATOR VALUE; all must hold. Quote it in the shell if it has
 
 A date is `2026-11-18` or `2026-11-18T06:30`, or how long ago: `36h`, `7d`, `2w`.
 
-**Which dopants on Zr are stable, with a barrier below 0.4 eV?** (`dopants.site=Zr` finds co-doped
+**Which dopants on Zr does lithium not reduce, with a barrier below 0.6 eV?** (`dopants.site=Zr` finds co-doped
 compounds as well.)
 
-    interphase query --dir runs/demo site=Zr label=stable 'migration_barrier<0.4'
+    interphase query --dir runs/demo site=Zr label=resists 'migration_barrier<0.6'
 
 **Which compounds form an alloy of zirconium?** `alloys` has the products of two or more metals or
 metalloids without an anion: Zr3Al and ZrW2, but neither Zr4O nor Zr.
@@ -73,7 +73,7 @@ calculated since.
 The same questions in Python, one line each:
 
     >>> from workflows.results.dataframe import compounds, results
-    >>> results("runs/demo", ["site=Zr", "label=stable", "migration_barrier<0.4"])
+    >>> results("runs/demo", ["site=Zr", "label=resists", "migration_barrier<0.6"])
     >>> results("runs/demo", "alloys~Zr")
     >>> results("runs/demo", "passivating=true", sort="-reaction_energy", limit=10)
     >>> results("runs/demo", "stored>=7d")
@@ -82,7 +82,7 @@ _FILES: Final = """\
 The same filters choose the results, and the cells, to write for other programs:
 
     interphase export --dir runs/demo --output demo.csv
-    interphase export --dir runs/demo label=stable --output stable.parquet --structures cifs
+    interphase export --dir runs/demo label=resists --output resist.parquet --structures cifs
 
 | suffix | one result is | null | nested fields, `products` and others |
 |---|---|---|---|

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from standins.campaigns import host_result
+from standins.campaigns import host_result, results
 from standins.reports import report_of, store
 
 from analysis.base.errors import InputError
@@ -170,3 +170,33 @@ def test_results_of_other_campaigns_are_left_out(database: Database) -> None:
     store(database, [host_result()])
     database.results.insert_one(host_result("another"))
     assert len(gather(database, "synthetic").entries) == 1
+
+
+def test_the_page_ranks_the_compounds_that_have_landed(database: Database) -> None:
+    store(database, results(3))
+    report = report_of(database)
+    assert report.ranking
+    assert {row.key for row in report.ranking.rows} == {"job-0", "job-1", "job-2"}
+    scores = [row.score for row in report.ranking.rows]
+    assert scores == sorted(scores, reverse=True)
+    assert report.ranking.words[0].startswith("First in the ranking: ")
+    assert "resists 3, dissolves 3" in report.ranking.criteria
+
+
+def test_the_specifications_criteria_rank_the_page(database: Database) -> None:
+    store(database, results(1))
+    criteria = {"weights": {"resists": 1}, "front": ["resists"], "lithium": None}
+    database.campaigns.update_one({}, {"$set": {"campaign.spec.shortlist": criteria}})
+    report = report_of(database)
+    assert report.ranking
+    (row,) = report.ranking.rows
+    (entry,) = (each for each in report.entries if each.key == row.key)
+    assert row.score == pytest.approx(entry.result["resists_probability"])
+
+
+def test_what_cannot_be_ranked_is_a_warning_and_no_ranking(database: Database) -> None:
+    store(database, results(1))
+    database.campaigns.update_one({}, {"$set": {"campaign.spec.shortlist": {"weights": "none"}}})
+    report = report_of(database)
+    assert report.ranking is None
+    assert any("The dopants cannot be ranked" in warning for warning in report.warnings)

@@ -315,3 +315,31 @@ def test_print_shows_every_site_and_no_controls(
         page.emulate_media(media="print")
         assert page.locator(".site >> visible=true").count() == 2
         assert page.locator(".controls >> visible=true").count() == 0
+
+
+def test_the_first_part_answers_which_dopant_to_make(
+    browser: Browser, database: Database, tmp_path: Path
+) -> None:
+    store(database, results(30))
+    report = report_of(database, figures=True)
+    assert report.ranking
+    with opened(browser, report, tmp_path) as page:
+        first = page.locator("#parts > .part").first
+        assert first.locator("h2").inner_text() == "Which dopant?"
+        assert first.locator("#answer li").all_inner_texts() == list(report.ranking.words)
+        assert first.locator("#figure-dopant_map img").count() == 1
+        rows = first.locator("#which-table tbody tr")
+        assert rows.count() == 30
+        assert report.ranking.rows[0].why in rows.first.inner_text()
+        rows.first.locator("a").click()
+        text = page.locator("dialog[open]").inner_text()
+        assert "Rank 1 of 30" in text
+        assert "the free energy of dissolution is" in text.lower()
+
+
+def test_the_map_is_shown_once(browser: Browser, database: Database, tmp_path: Path) -> None:
+    store(database, results(5))
+    with opened(browser, report_of(database, figures=True), tmp_path) as page:
+        assert page.locator("#figure-dopant_map").count() == 1
+        titles = page.locator("#nav a").all_inner_texts()
+        assert titles[:2] == ["Which dopant?", "Overview"]
