@@ -145,7 +145,7 @@ def _draw_window(axes: Axes, data: TrainingData, window: Window, p_adjusted: flo
         )
     axes.set_xlabel(Descriptor[window.descriptor.upper()].heading)
     inside = (
-        f"inside {window.stable_inside} of {window.stable} stable, "
+        f"inside {window.stable_inside} of {window.stable} no worse, "
         f"{window.others_inside} of {window.others} others\n"
         f"p = {p_adjusted:.2g}, adjusted for all descriptors"
     )

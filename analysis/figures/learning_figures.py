@@ -116,14 +116,14 @@ def _of_classes(learnt: Record, found: Record) -> Iterator[LearningFigure]:
     yield LearningFigure(
         "importance",
         "Importance of each descriptor",
-        "For stable or not, in a random forest; believe the left side.",
+        "For no worse than the host or not, in a random forest; believe the left side.",
         partial(importance_figure, pd.DataFrame(found["importances"])),
     )
     if found["windows"]:
         yield LearningFigure(
             "windows",
             "Reaction energy against the leading descriptors",
-            "The band holds most of the stable compounds and few others.",
+            "The band holds most compounds that are no worse than the host, and few others.",
             partial(window_figure, data_of(learnt["model"]), pd.DataFrame(found["windows"])),
         )
     pairs = [row for row in found["leaderboard"] if len(row["descriptors"]) == _PAIR][:MAPS]

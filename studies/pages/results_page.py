@@ -43,8 +43,8 @@ A filter is FIELD OPERATOR VALUE; all must hold. Quote it in the shell if it has
 
 A date is `2026-11-18` or `2026-11-18T06:30`, or how long ago: `36h`, `7d`, `2w`.
 
-**Which dopants on Zr does lithium not reduce, with a barrier below 0.6 eV?** (`dopants.site=Zr` finds co-doped
-compounds as well.)
+**Which dopants on Zr does lithium not reduce, with a barrier below 0.6 eV?** (`dopants.site=Zr`
+finds co-doped compounds as well.)
 
     interphase query --dir runs/demo site=Zr label=resists 'migration_barrier<0.6'
 

@@ -125,7 +125,7 @@ def _forecasts(stored: Record) -> Table:
         "reaction_energy": "predicted",
         "low": "from",
         "high": "to",
-        "probability": "probability of stable",
+        "probability": "P(no worse than the host)",
         "computed_energy": "computed",
         "error": "error",
     }
@@ -141,7 +141,7 @@ def _forecasts(stored: Record) -> Table:
         if is_test(f)
     ]
     columns = [("compound", False), ("why", False), ("training", True)]
-    columns += [*((title, True) for title in names.values()), ("computed label", False)]
+    columns += [*((title, True) for title in names.values()), ("against the host", False)]
     caption = "The prediction's data did not contain the compound, which was computed after it."
     caption += f" {_interval(stored)}"
     return _table("Predicted, then computed", columns, rows, caption)
@@ -153,7 +153,7 @@ def _predictions(stored: Record) -> Table:
         (_ion(p), p["site"], p["probability"], p["reaction_energy"], p["low"], p["high"])
         for p in sorted(open_, key=lambda each: -each["reaction_energy"])
     ]
-    columns = [("ion", False), ("site", False), ("probability of stable", True)]
+    columns = [("ion", False), ("site", False), ("P(no worse than the host)", True)]
     columns += [("reaction energy", True), ("from", True), ("to", True)]
     return _table(
         "Predicted and not computed", columns, rows, f"Highest first. {_interval(stored)}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _METRICS = {
     "balanced_accuracy": "balanced accuracy",
     "accuracy": "accuracy",
-    "f1": "F1 (stable)",
+    "f1": "F1 (no worse)",
     "roc_auc": "ROC-AUC",
 }
 _SCHEMES = {"plain": "plain", "grouped": "by element"}
@@ -95,9 +95,9 @@ def regression_table(learnt: Record) -> Table:
 
 
 def descriptors_table(learnt: Record) -> Table:
-    """Show the leading descriptors: importance, and the window of the stable compounds."""
+    """Show the leading descriptors: importance, and the window of those no worse than the host."""
     table = _headed(
-        ("descriptor",), ("permutation importance", "window of the stable", "p, adjusted")
+        ("descriptor",), ("permutation importance", "window of no worse", "p, adjusted")
     )
     found = learnt["classification"]
     rows = (found or learnt)["importances"]

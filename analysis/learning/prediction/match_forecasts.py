@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: A concentration written with three decimals (0.333 for 1/3) is the cell's.
 DECIMALS = 3
-#: A compound counts as predicted stable from this probability on.
+#: A compound counts as predicted no worse from this probability on.
 LIKELY = 0.5
 
 
@@ -27,7 +27,7 @@ class Agreement(NamedTuple):
     compared: int
     mae: float | None  # eV per f.u.
     inside: float | None  # share of computed energies within the interval
-    labels: int  # compounds computed as stable or unstable that had a probability
+    labels: int  # compounds computed as no worse or worse that had a probability
     labels_right: float | None
 
 

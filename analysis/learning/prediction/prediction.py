@@ -1,6 +1,6 @@
 """Predictions for compounds that were never computed, with an interval.
 
-Two models share the descriptors. The first gives the probability of `stable`: the best trial of
+Two models share the descriptors. The first gives the probability of `no_worse`: the best trial of
 a search, its decision turned into a probability by Platt's sigmoid on grouped folds
 (J. Platt, 1999; `CalibratedClassifierCV`). The second gives the reaction energy: a Gaussian process
 of the effect of each dopant, (E - E_host) / x, so that another x is answered in proportion.
@@ -56,7 +56,7 @@ class Prediction(NamedTuple):
     valence: int
     site: str
     concentration: float
-    probability: float | None  # of the label `stable`
+    probability: float | None  # of the relation `no_worse`
     reaction_energy: float
     uncertainty: float  # standard uncertainty, calibrated
     low: float
@@ -151,7 +151,7 @@ class FinalModel:
         return mean, deviation
 
     def probabilities(self, x: NDArray[np.float64]) -> Sequence[float | None]:
-        """Probability of the label `stable` from [N, 15] descriptors; None: no classifier."""
+        """Probability of the relation `no_worse` from [N, 15] descriptors; None: no classifier."""
         if self.classifier is None:
             return [None] * len(x)
         columns = _positions(self.settings.subset)

@@ -67,7 +67,7 @@ def test_windows_are_shaded_and_counted() -> None:
     for axes, row in zip(figure.axes, table.itertuples(), strict=False):
         (shade,) = axes.patches
         assert shade.get_x() == pytest.approx(row.low)
-        assert f"inside {row.stable_inside} of {row.stable} stable" in axes.get_title()
+        assert f"inside {row.stable_inside} of {row.stable} no worse" in axes.get_title()
         assert sum(len(line.get_xdata()) for line in axes.lines) == len(DATA)
     with pytest.raises(InputError, match="no window"):
         window_figure(DATA, table, count=0)
