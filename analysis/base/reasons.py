@@ -46,6 +46,7 @@ class Reason(LabelledName):
     WHOLE_NUMBERS = ("whole numbers of atoms in the cell", "host rounded to whole atoms")
     FAILED_CANDIDATES = ("candidates failed to relax", "some arrangements failed to relax")
     INTERRUPTED = ("VASP was interrupted", "VASP interrupted, and continued")
+    RELAXED_AGAIN = ("relaxed again what was relaxed by", "relaxed again by the second engine")
     REPAIRED = ("custodian repaired", "VASP run repaired by custodian")
 
 

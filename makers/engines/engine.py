@@ -41,12 +41,15 @@ class Engine(ABC):
         compounds to a better one.
     core_seconds
         Seconds per atom and ionic step on one core; None where only the user's machine can tell.
+    packages
+        Distributions that its numbers depend on: their versions are stored with every run.
     """
 
     name: ClassVar[str]
     settings_class: ClassVar[type[EngineSettings]]
     is_force_field: ClassVar[bool] = True
     core_seconds: ClassVar[float | None] = None
+    packages: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def maker(self, settings: EngineSettings) -> Maker:
@@ -82,6 +85,21 @@ class Engine(ABC):
         InputError
             It is not installed; the message has the command that installs it.
         """
+
+    def unknown(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines whose elements depend on them
+        elements: Iterable[str],
+    ) -> list[str]:
+        """List, in alphabetical order, those of `elements` that the engine does not know."""
+        return sorted(element for element in set(elements) if not self.knows(element))
+
+    def seconds(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines whose cost depends on them
+    ) -> float | None:
+        """Return `core_seconds` with checked settings."""
+        return self.core_seconds
 
     def checks(
         self,

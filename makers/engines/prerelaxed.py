@@ -1,4 +1,4 @@
-"""A force field relaxes first, another engine from there: two jobs, each for a fitting worker."""
+"""One engine relaxes first, another goes on from there: two jobs, each for a fitting worker."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -7,45 +7,68 @@ from jobflow import Flow, Maker, OnMissing
 from pymatgen.core import Element, Structure
 
 from analysis.energies.schemes import EnergyScheme
-from makers.engines.engine import Engine
+from makers.engines.engine import Engine, EngineSettings
+from makers.engines.second_stage import (
+    ALWAYS,
+    RelaxAgain,
+    SecondStage,
+    require_comparable,
+)
 
 
 @dataclass
 class PrerelaxedMaker(Maker):
-    """Relax with a force field, then with another engine.
+    """Relax with one engine; energies, or a relaxation from there, with another.
 
     Parameters
     ----------
     name
         Name of the flow.
     first
-        Maker of the force field; its result need not have converged.
+        Maker of the first engine. Its result need not have converged, unless the other engine
+        computes energies alone.
     second
-        Maker of the engine that starts from there: its ``make`` takes `prerelaxed`.
+        Maker of the engine whose energies count: its ``make`` takes `prerelaxed`, and
+        `relax_above` where that is not `ALWAYS`.
     beyond_first
-        Elements that the force field does not know: their crystals go to `second` alone.
+        Elements that the first engine does not know: their crystals go to `second` alone.
+    relax_above
+        `second` relaxes where the engines differ by more than this, eV per atom; None for never.
     """
 
     name: str = "relax (prerelaxed)"
     first: Any = None
     second: Any = None
     beyond_first: tuple[str, ...] = ()
+    relax_above: float | None = ALWAYS
 
     @classmethod
-    def of(cls, engine: Engine, second: Any) -> Self:
-        """Put an engine's relaxation, at its default settings, before another Maker."""
-        first: Any = engine.maker(engine.checked({}))
-        first.must_converge = False
+    def of(
+        cls, engine: Engine, settings: EngineSettings, *, stage: SecondStage, second: Any
+    ) -> Self:
+        """Put an engine's relaxation before another Maker.
+
+        Raises
+        ------
+        InputError
+            Their disagreement is to be measured, and their energies cannot be compared.
+        """
+        first: Any = engine.maker(settings)
+        first.must_converge = stage.relax is RelaxAgain.NEVER
+        if stage.relax is RelaxAgain.DISAGREEING:
+            require_comparable(first.scheme, second.scheme)
         return cls(
             name=f"relax ({_title(first)}, {_title(second)})",
             first=first,
             second=second,
-            beyond_first=tuple(sorted(e.symbol for e in Element if not engine.knows(e.symbol))),
+            beyond_first=tuple(engine.unknown(settings, (e.symbol for e in Element))),
+            relax_above=stage.relax_above,
         )
 
     def digest_fields(self) -> dict[str, Any]:
         """Return everything besides the structure that determines the result."""
-        return {**self.second.digest_fields(), "prerelax": self.first.digest_fields()}
+        fields = {**self.second.digest_fields(), "prerelax": self.first.digest_fields()}
+        return fields if self.relax_above == ALWAYS else fields | {"relax_above": self.relax_above}
 
     @property
     def scheme(self) -> EnergyScheme:
@@ -54,12 +77,13 @@ class PrerelaxedMaker(Maker):
         return scheme
 
     def make(self, structure: Structure) -> Flow:
-        """Relax a structure; with elements beyond the force field, with the second alone."""
+        """Relax a structure; with elements beyond the first engine, with the second alone."""
         if not structure.composition.chemical_system_set.isdisjoint(self.beyond_first):
             relaxation = self.second.make(structure)
             return Flow([relaxation], output=relaxation.output, name=self.name)
         before = self.first.make(structure)
-        relaxation = self.second.make(structure, prerelaxed=before.output)
+        limit = {} if self.relax_above == ALWAYS else {"relax_above": self.relax_above}
+        relaxation = self.second.make(structure, prerelaxed=before.output, **limit)
         # it says itself that the pre-relaxation failed, rather than wait for it forever
         relaxation.update_config({"on_missing_references": OnMissing.NONE})
         return Flow([before, relaxation], output=relaxation.output, name=self.name)

@@ -92,7 +92,10 @@ def _calculated(candidates: RelaxedCandidates) -> Calculated:
         energy=relaxation.energy,
         energies=tuple(energy for energy in candidates.energies if energy is not None),
         engine=EngineUsed(
-            name=relaxation.engine, version=relaxation.engine_version, scheme=relaxation.scheme
+            name=relaxation.engine,
+            version=relaxation.engine_version,
+            scheme=relaxation.scheme,
+            relaxed_by=relaxation.relaxed_by,
         ),
         notes=(*candidates.notes, *relaxation.notes),
     )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workflows.base.settings import MachineSettings
     from workflows.dispatch.local_run import Outcome
     from workflows.specification.planning import Plan
+    from workflows.specification.spec import EngineSpec
     from workflows.state.campaign_status import Status
     from workflows.storage.campaign_location import Place
     from workflows.storage.database import Database
@@ -161,6 +162,11 @@ def _settings(workers: int | None) -> MachineSettings:
     return settings.model_copy(update={"workers": workers})
 
 
+def _engines(engine: EngineSpec) -> str:
+    """Name a campaign's engines, in the order in which they compute."""
+    return ", then ".join(stage.name for stage in engine.stages)
+
+
 def _show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
     from workflows.state.estimate import estimate
     from workflows.terminal.progress import duration
@@ -174,7 +180,7 @@ def _show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         f"[bold]{campaign.name}[/]: {sizes.compounds} compounds of {host.name} "
         f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., "
         f"up to {sizes.atoms} atoms)\n"
-        f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
+        f"{sizes.relaxations} relaxations with {_engines(campaign.spec.engine)}, "
         f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
         f"estimated time with {settings.workers} workers: about {time}",
         highlight=False,

@@ -144,11 +144,12 @@ def _list_additions(found: Preview, console: Console, *, limit: int | None) -> N
 
 
 def _show_cost(database: Database, plan: Plan, settings: MachineSettings, console: Console) -> None:
+    from makers.engines.registry import PRODUCTION_ENGINE
     from workflows.state.estimate import estimate
     from workflows.state.node_hours import node_hours
     from workflows.terminal.progress import duration
 
-    if plan.campaign.spec.engine.name == "vasp":
+    if plan.campaign.spec.engine.last.name == PRODUCTION_ENGINE:
         cost = str(node_hours(plan.campaign, settings, database))
     else:
         seconds = estimate(plan.campaign).core_seconds

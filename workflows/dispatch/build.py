@@ -99,7 +99,8 @@ def _learning_flow(campaign: Campaign, node: Node) -> Flow:
 
 
 def _relax_maker(campaign: Campaign) -> Any:
-    return relax_maker(campaign.spec.engine.name, campaign.spec.engine.settings)
+    engine = campaign.spec.engine
+    return relax_maker(engine.name, engine.settings, engine.then)
 
 
 def node_metadata(campaign: Campaign, node: Node) -> dict[str, Any]:

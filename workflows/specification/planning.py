@@ -62,7 +62,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     InputError
         The specification asks for something that cannot be computed; the message says what.
     """
-    maker = relax_maker(spec.engine.name, spec.engine.settings)
+    maker = relax_maker(spec.engine.name, spec.engine.settings, spec.engine.then)
     host = read_host(spec.host)
     if spec.migration:
         jump_distance(host)  # a host whose mobile ion has nowhere to jump is refused here
@@ -276,9 +276,10 @@ class _Planner:
         )
 
     def _check_engine(self, elements: Iterable[str]) -> None:
-        if unknown := unknown_elements(self.spec.engine.name, elements):
+        last = self.spec.engine.last
+        if unknown := unknown_elements(last.name, elements, last.settings):
             msg = (
-                f"the engine {self.spec.engine.name} does not know {', '.join(unknown)}: "
+                f"the engine {last.name} does not know {', '.join(unknown)}: "
                 "choose another dopant or engine"
             )
             raise InputError(msg)

@@ -21,7 +21,8 @@ from analysis.base.errors import InputError
 from analysis.learning.settings import LearningSettings
 from analysis.reactions.verdict import Criteria
 from analysis.structures.dopants import Dopant, check_distinct
-from makers.engines.registry import DEFAULT_ENGINE, ENGINES
+from makers.engines.registry import DEFAULT_ENGINE, ENGINES, resolve_files
+from makers.engines.second_stage import SecondStage
 from workflows.specification.categories import CategoryRules
 
 Cell = Literal["primitive", "conventional"] | tuple[PositiveInt, PositiveInt, PositiveInt]
@@ -124,6 +125,29 @@ class EngineSpec(_Section):
     settings: dict[str, Any] = Field(
         default_factory=dict, description="Settings of the engine's relaxation, by name"
     )
+    then: SecondStage | None = Field(
+        None,
+        description="A second engine, which goes on from what the first has relaxed: its energies "
+        "count. None if left out",
+    )
+
+    @property
+    def last(self) -> "EngineSpec | SecondStage":
+        """The engine whose energies count."""
+        return self.then or self
+
+    @property
+    def stages(self) -> "tuple[EngineSpec | SecondStage, ...]":
+        """The engines, in the order in which they compute."""
+        return (self, self.then) if self.then else (self,)
+
+    def resolved(self, folder: Path) -> "EngineSpec":
+        """Return a copy whose files do not depend on the working directory."""
+        settings = resolve_files(self.name, self.settings, folder)
+        then = self.then and self.then.model_copy(
+            update={"settings": resolve_files(self.then.name, self.then.settings, folder)}
+        )
+        return self.model_copy(update={"settings": settings, "then": then})
 
 
 class ReferenceSpec(_Section):
@@ -323,7 +347,8 @@ class CampaignSpec(_Section):
         if phases.path is not None:
             file = (folder / phases.path.expanduser()).resolve()
             phases = phases.model_copy(update={"path": file})
-        return self.model_copy(update={"host": host, "reference_phases": phases})
+        engine = self.engine.resolved(folder)
+        return self.model_copy(update={"host": host, "reference_phases": phases, "engine": engine})
 
 
 def _words(dopant: Dopant) -> str:

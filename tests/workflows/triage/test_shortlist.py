@@ -153,8 +153,10 @@ def test_the_specification_keeps_the_host_and_takes_vasp(small_plan: Plan) -> No
     compounds = [p.compound for p in small_plan.campaign.compounds if p.compound.dopants]
     before = small_plan.campaign.spec
     after = vasp_spec(before, compounds)
-    assert (after.name, after.engine.name) == ("small-vasp", "vasp")
-    assert after.engine.settings == {"prerelax": "chgnet"}
+    assert after.name == "small-vasp"
+    assert [stage.name for stage in after.engine.stages] == ["chgnet", "vasp"]
+    assert after.engine.then is not None
+    assert after.engine.then.relax == "always"
     assert (after.host, after.choices, after.screening) == (
         before.host,
         before.choices,
