@@ -13,6 +13,7 @@ from pymatgen.core import Composition, Structure
 from analysis.base.reasons import Reason
 from analysis.energies.balance import Balance
 from analysis.energies.defects import defect_energy
+from analysis.energies.engine_errors import EngineError
 from analysis.energies.formation import (
     FormationEnergy,
     aligned_formation_energy,
@@ -56,6 +57,9 @@ class References(BaseModel, frozen=True, extra="forbid"):
     )
     electrode: str
     criteria: Criteria
+    engine_error: EngineError | None = Field(
+        None, description="The engine's error where a user has measured it; None for the tables'"
+    )
 
 
 def screen(
@@ -197,6 +201,8 @@ def _verdict(
         compound,
         energies=[energy / units for energy in calculated.energies],
         engine=calculated.engine.name,
+        version=calculated.engine.version,
+        error=references.engine_error,
         charge_balanced=references.aligned is None or references.aligned.charge_balanced,
     )
     difference = reaction.reaction_energy - of_host

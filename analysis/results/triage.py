@@ -39,7 +39,6 @@ BARRIER_NOISE: Final = 0.06
 """eV. Bond-valence barriers of relaxed arrangements of one composition differ by this much
 (0.50, 0.52 and 0.56 eV for LLZO, docs/science.md): less is no difference from the host."""
 
-_VASP: Final = "vasp"
 _NORMAL: Final = NormalDist()
 
 
@@ -104,7 +103,7 @@ class Worth:
         return self.passes * (self.change + self.stable * self.promise)
 
 
-def rank(documents: Iterable[Document], criteria: Criteria) -> list[Worth]:
+def rank(documents: Iterable[Document], criteria: Criteria, *, better: str) -> list[Worth]:
     """Judge the doped compounds of a campaign, highest score first.
 
     Parameters
@@ -114,17 +113,23 @@ def rank(documents: Iterable[Document], criteria: Criteria) -> list[Worth]:
         what a low barrier is.
     criteria
         The campaign's thresholds.
+    better
+        Name of the engine that would repeat them.
     """
     known = list(documents)
     barriers = [each[Field.MIGRATION_BARRIER] for each in known if not each[Field.DOPANTS]]
     host_barrier = barriers[0] if barriers else None
     found = [
-        judge(each, criteria, host_barrier=host_barrier) for each in known if each[Field.DOPANTS]
+        judge(each, criteria, host_barrier=host_barrier, better=better)
+        for each in known
+        if each[Field.DOPANTS]
     ]
     return sorted(found, key=lambda worth: (-worth.score, worth.compound.label("")))
 
 
-def judge(document: Document, criteria: Criteria, *, host_barrier: float | None) -> Worth:
+def judge(
+    document: Document, criteria: Criteria, *, host_barrier: float | None, better: str
+) -> Worth:
     """Judge one doped compound; see the module for the score.
 
     Parameters
@@ -135,6 +140,8 @@ def judge(document: Document, criteria: Criteria, *, host_barrier: float | None)
         The campaign's thresholds.
     host_barrier
         Migration barrier of the undoped host, eV; None if not known.
+    better
+        Name of the engine that would repeat it.
     """
     compound = compound_of(document)
     label = document[Field.LABEL] and Label(document[Field.LABEL])
@@ -142,7 +149,7 @@ def judge(document: Document, criteria: Criteria, *, host_barrier: float | None)
     u = document[Field.REACTION_ENERGY_UNCERTAINTY]
     if label is None or u is None:
         return Worth(compound, label, difference, u, why_not=WhyNot.NO_LABEL)
-    own, spread = _vasp_uncertainty(compound), _spread(compound, u, document)
+    own, spread = _numerical_uncertainty(compound, better), _spread(compound, u, document)
     combined, boundary = math.hypot(u, own), math.hypot(own, spread)
     chances = _chances(difference, combined, boundary, criteria)
     virtues = _virtues(document, host_barrier)
@@ -174,16 +181,18 @@ def compound_of(document: Document) -> Compound:
     )
 
 
-def _vasp_uncertainty(compound: Compound) -> float:
-    """Give the numerical uncertainty of VASP for a compound, without a spread."""
-    known, _ = reaction_energy_uncertainty(compound, energies=[0.0], engine=_VASP)
+def _numerical_uncertainty(compound: Compound, better: str) -> float:
+    """Return the uncertainty of the better engine for a compound, without a spread."""
+    known, _ = reaction_energy_uncertainty(compound, energies=[0.0], engine=better)
     return known or 0.0
 
 
 def _spread(compound: Compound, u: float, document: Document) -> float:
     """Give the part of u that is the spread of arrangements: what the other two parts leave."""
-    engine = document[Field.ENGINE]["name"]
-    others, _ = reaction_energy_uncertainty(compound, energies=[0.0], engine=engine)
+    used = document[Field.ENGINE]
+    others, _ = reaction_energy_uncertainty(
+        compound, energies=[0.0], engine=used["name"], version=used.get("version")
+    )
     return math.sqrt(max(u**2 - (others or 0.0) ** 2, 0.0))
 
 

@@ -107,6 +107,7 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
         *,
         prerelaxed: RelaxationDocument | Literal["no"] | None = "no",
         relax_above: float | None = ALWAYS,
+        host_offset: float | None = None,
     ) -> RelaxationDocument:
         """Relax a structure.
 
@@ -119,8 +120,11 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
         prerelaxed
             The same crystal relaxed with another engine. None if that failed.
         relax_above
-            Relax it again if the energies of both engines differ by more than this, eV per atom;
-            None for never: the energy alone is computed.
+            Relax it again if the energies of both engines differ by this much more than on the
+            host, eV per atom; None for never: the energy alone is computed.
+        host_offset
+            By how much they differ on the host, eV per atom; None for the host itself and for
+            reference crystals.
 
         Raises
         ------
@@ -133,7 +137,8 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
         if prerelaxed == "no":
             document = self._relax(structure, initial=structure)
         else:
-            document = self._go_on(structure, require_prerelaxed(prerelaxed), relax_above)
+            limits = {"relax_above": relax_above, "host_offset": host_offset}
+            document = self._go_on(structure, require_prerelaxed(prerelaxed), limits)
         return converged(document) if self.must_converge else document
 
     def energies(self, structures: Sequence[Structure]) -> list[float | None]:
@@ -160,14 +165,14 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
         return self.cutoff is not None and bool(isolated_atoms(structure, self.cutoff))
 
     def _go_on(
-        self, structure: Structure, before: RelaxationDocument, relax_above: float | None
+        self, structure: Structure, before: RelaxationDocument, limits: dict[str, float | None]
     ) -> RelaxationDocument:
         """Take another engine's crystal: its energy alone, or a relaxation from there."""
         start = moved(structure, before.structure)
-        energy = None if relax_above == ALWAYS else self._energy(start)
-        if energy is None or must_relax(energy, before, relax_above):
+        energy = None if limits["relax_above"] == ALWAYS else self._energy(start)
+        if energy is None or must_relax(energy, before, **limits):
             document = self._relax(start, initial=structure)
-            document.notes += relaxed_again(document, before, relax_above)
+            document.notes += relaxed_again(document, before, **limits)
         else:
             document = self._single_point(structure, before, energy)
         document.prerelaxation = prerelaxation(before)

@@ -45,10 +45,10 @@ def correct_entry(
     except CompatibilityError as error:
         # without the whole entry, which ends pymatgen's message
         reason = str(error).split(" for {")[0].rstrip(".")
-        parameters = entry.parameters
+        run_type = entry.parameters["run_type"].replace("GGA", "PBE")
         msg = (
             f"The energy of {entry.composition.reduced_formula} (run type "
-            f"{parameters['run_type'].replace('GGA', 'PBE')}, U {parameters['hubbards']}) cannot be put on the scheme "
+            f"{run_type}, U {entry.parameters['hubbards']}) cannot be put on the scheme "
             f"[{scheme.name}]: {reason}. {fix}"
         )
         raise SchemeMismatchError(msg) from error

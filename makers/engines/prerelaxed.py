@@ -1,7 +1,7 @@
 """One engine relaxes first, another goes on from there: two jobs, each for a fitting worker."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
 
 from jobflow import Flow, Maker, OnMissing
 from pymatgen.core import Element, Structure
@@ -14,6 +14,10 @@ from makers.engines.second_stage import (
     SecondStage,
     require_comparable,
 )
+from makers.schemas import RelaxationDocument
+
+# The host's offset names jobs: 0.1 meV per atom, far below any limit, hides rounding.
+_DECIMALS: Final = 4
 
 
 @dataclass
@@ -33,7 +37,10 @@ class PrerelaxedMaker(Maker):
     beyond_first
         Elements that the first engine does not know: their crystals go to `second` alone.
     relax_above
-        `second` relaxes where the engines differ by more than this, eV per atom; None for never.
+        `second` relaxes where the engines differ by this much more than on the host, eV per atom;
+        None for never.
+    host_offset
+        By how much they differ on the host, eV per atom: see `against`.
     """
 
     name: str = "relax (prerelaxed)"
@@ -41,6 +48,7 @@ class PrerelaxedMaker(Maker):
     second: Any = None
     beyond_first: tuple[str, ...] = ()
     relax_above: float | None = ALWAYS
+    host_offset: float | None = None
 
     @classmethod
     def of(
@@ -68,7 +76,18 @@ class PrerelaxedMaker(Maker):
     def digest_fields(self) -> dict[str, Any]:
         """Return everything besides the structure that determines the result."""
         fields = {**self.second.digest_fields(), "prerelax": self.first.digest_fields()}
-        return fields if self.relax_above == ALWAYS else fields | {"relax_above": self.relax_above}
+        if self.relax_above == ALWAYS:
+            return fields
+        of_host = {} if self.host_offset is None else {"host_offset": self.host_offset}
+        return {**fields, "relax_above": self.relax_above, **of_host}
+
+    def against(self, host: RelaxationDocument) -> Self:
+        """Return the Maker for compounds of a host, once both engines have computed the host."""
+        before = host.prerelaxation
+        if before is None or not self.relax_above:
+            return self
+        differ = (host.initial_energy - before.energy) / host.n_atoms
+        return replace(self, host_offset=round(differ, _DECIMALS))
 
     @property
     def scheme(self) -> EnergyScheme:
@@ -76,13 +95,28 @@ class PrerelaxedMaker(Maker):
         scheme: EnergyScheme = self.second.scheme
         return scheme
 
+    @property
+    def engine(self) -> str:
+        """The second engine's name: its energies count."""
+        return str(self.second.engine)
+
+    @property
+    def engine_version(self) -> str | None:
+        """The second engine's version, None where only a run can tell."""
+        version: str | None = getattr(self.second, "engine_version", None)
+        return version
+
     def make(self, structure: Structure) -> Flow:
         """Relax a structure; with elements beyond the first engine, with the second alone."""
         if not structure.composition.chemical_system_set.isdisjoint(self.beyond_first):
             relaxation = self.second.make(structure)
             return Flow([relaxation], output=relaxation.output, name=self.name)
         before = self.first.make(structure)
-        limit = {} if self.relax_above == ALWAYS else {"relax_above": self.relax_above}
+        limit = (
+            {}
+            if self.relax_above == ALWAYS
+            else {"relax_above": self.relax_above, "host_offset": self.host_offset}
+        )
         relaxation = self.second.make(structure, prerelaxed=before.output, **limit)
         # it says itself that the pre-relaxation failed, rather than wait for it forever
         relaxation.update_config({"on_missing_references": OnMissing.NONE})

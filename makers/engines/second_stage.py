@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 ALWAYS: Final = 0.0
 """A limit of disagreement, in eV per atom, that every crystal exceeds."""
 
-DISAGREEMENT: Final = 0.05
-"""eV per atom. See docs/engines.md for how often it is exceeded, and by which compounds."""
+DISAGREEMENT: Final = 0.02
+"""eV per atom, beyond that of the host. Of 61 compounds of LLZO that CHGNet relaxed, SevenNet-0
+differs by more on fourteen: Cl3+, Cl5+, Cl7+, Br3+, S6+ and Mn7+ (docs/engines.md)."""
 
 
 class RelaxAgain(StrEnum):
@@ -37,12 +38,12 @@ class SecondStage(BaseModel, frozen=True, extra="forbid"):
     relax: RelaxAgain = Field(
         RelaxAgain.DISAGREEING,
         description="always: the engine relaxes too, from there; never: it computes the energy "
-        "alone; disagreeing: it relaxes where the energies of both engines differ too much",
+        "alone; disagreeing: it relaxes compounds on which they differ more than on the host",
     )
     disagreement: PositiveFloat | None = Field(
         None,
-        description="For `disagreeing`: relax again where the energies differ by more than this, "
-        f"eV per atom; {DISAGREEMENT:g} if left out",
+        description="For `disagreeing`: relax a compound again where the engines' energies differ "
+        f"by this much more than on the host, eV per atom; {DISAGREEMENT:g} if left out",
     )
 
     @model_validator(mode="after")
@@ -91,28 +92,45 @@ def require_prerelaxed(document: RelaxationDocument | None) -> RelaxationDocumen
     return document
 
 
-def disagreement(energy: float, before: RelaxationDocument) -> float:
-    """Return by how much two engines differ on the first one's crystal, eV per atom."""
-    return abs(energy - before.energy) / before.n_atoms
+def offset(energy: float, before: RelaxationDocument) -> float:
+    """Return how far the second engine's energy is above the first's on a crystal, eV per atom."""
+    return (energy - before.energy) / before.n_atoms
 
 
-def must_relax(energy: float, before: RelaxationDocument, relax_above: float | None) -> bool:
-    """Return True if the second engine has to relax the crystal of the first."""
+def must_relax(
+    energy: float,
+    before: RelaxationDocument,
+    *,
+    relax_above: float | None,
+    host_offset: float | None,
+) -> bool:
+    """Return True if the second engine has to relax the crystal of the first.
+
+    Two engines differ by a constant on all crystals of one chemistry, which says nothing of the
+    geometry and cancels in reaction energies: a compound's offset is held against the host's.
+    Without a host to compare with, the first engine's crystal stands if it converged.
+    """
     if relax_above is None:
         return False
-    return not before.converged or disagreement(energy, before) > relax_above
+    apart = 0.0 if host_offset is None else abs(offset(energy, before) - host_offset)
+    return not before.converged or apart > relax_above
 
 
 def relaxed_again(
-    document: RelaxationDocument, before: RelaxationDocument, relax_above: float | None
+    document: RelaxationDocument,
+    before: RelaxationDocument,
+    *,
+    relax_above: float | None,
+    host_offset: float | None,
 ) -> list[str]:
     """Say why a crystal was relaxed by both engines, where that is not the rule."""
     if not relax_above:
         return []
-    found = disagreement(document.initial_energy, before)
-    why = f"they differ by {found:.3f} eV per atom" if found > relax_above else "it was not relaxed"
+    why = "it had not converged"
+    if host_offset is not None and before.converged:
+        apart = offset(document.initial_energy, before) - host_offset
+        why = f"there they differ by {apart:+.3f} eV per atom more than on the host"
     note = (
-        f"{document.engine} {Reason.RELAXED_AGAIN} {before.engine}: on its crystal {why} "
-        f"(limit {relax_above:g})"
+        f"{document.engine} {Reason.RELAXED_AGAIN} {before.engine}: {why} (limit {relax_above:g})"
     )
     return [note]

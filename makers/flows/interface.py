@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from jobflow import JobConfig, Maker, OnMissing, job
 
 from analysis.energies.balance import Balance
+from analysis.energies.engine_errors import EngineError
 from analysis.energies.phases import ReferencePhases
 from analysis.motion.migration import Migration
 from analysis.reactions.verdict import Criteria
@@ -39,6 +40,7 @@ class InterfaceMaker(Maker):
         exchanged: Balance | None,
         electrode: str,
         criteria: Criteria,
+        engine_error: EngineError | None = None,
     ) -> CompoundResult:
         """React a relaxed compound with the electrode.
 
@@ -68,6 +70,8 @@ class InterfaceMaker(Maker):
             The reactant, a formula of the reference phases.
         criteria
             Thresholds of the screening.
+        engine_error
+            The engine's error where the user has measured it; None for the project's tables.
         """
         if relaxed is None or host_relaxed is None:
             msg = "the relaxation of this compound or of the host failed; see its own error"
@@ -81,6 +85,7 @@ class InterfaceMaker(Maker):
             host_reaction_energy=host_result.reaction_energy if host_result else None,
             electrode=electrode,
             criteria=criteria,
+            engine_error=engine_error,
         )
         return screen(host, compound, _calculated(relaxed), references, motion=motion)
 

@@ -45,6 +45,7 @@ COMMANDS = (
     on_learning.learn,
     on_learning.predict,
     on_machine.doctor,
+    on_machine.calibrate,
 )
 for command in COMMANDS:
     app.command()(command)

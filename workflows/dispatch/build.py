@@ -78,6 +78,7 @@ def _compound_flow(campaign: Campaign, node: Node) -> Flow:
             "exchanged": planned.exchanged,
             "electrode": spec.electrode,
             "criteria": spec.screening,
+            **({"engine_error": campaign.engine_error} if campaign.engine_error else {}),
         },
         sampling={"choices": spec.choices, "seed": spec.seed},
         uuid=node.uuid,

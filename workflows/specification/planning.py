@@ -22,6 +22,7 @@ from analysis.structures.host import Host, builtin_host, host_from_cif
 from makers.engines.registry import relax_maker, unknown_elements
 from makers.naming import digest
 from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
+from workflows.specification.measured_errors import measured_error
 from workflows.specification.sources import PhaseSource
 from workflows.specification.spec import CampaignSpec, HostSpec
 
@@ -92,6 +93,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
         crystals={f: planner.crystals[f].as_dict() for f in sorted(planner.crystals)},
         left_out=tuple(LeftOut(compound=each, reason=reason) for each, reason in left_out),
         engine=maker.digest_fields(),
+        engine_error=measured_error(maker),
     )
     return Plan(campaign, planner.phases, left_out)
 

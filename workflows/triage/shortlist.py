@@ -94,7 +94,11 @@ def make_shortlist(
     """
     campaign = load_campaign(database, name)
     _require_force_field(campaign)
-    ranked = rank(find(database.results, [f'campaign="{name}"']), campaign.spec.screening)
+    ranked = rank(
+        find(database.results, [f'campaign="{name}"']),
+        campaign.spec.screening,
+        better=PRODUCTION_ENGINE,
+    )
     if not ranked:
         msg = f"no doped compound of {name} has landed yet: triage needs results to choose from"
         raise InputError(msg)

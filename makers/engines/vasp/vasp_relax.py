@@ -63,6 +63,11 @@ class VaspRelaxMaker(BaseVaspMaker):
         }
 
     @property
+    def engine(self) -> str:
+        """The engine's name in the registry."""
+        return VASP_NAME
+
+    @property
     def scheme(self) -> EnergyScheme:
         """The scheme of this Maker's energies: the campaign's, unless settings change it."""
         return vasp_scheme(self.input_set_generator)

@@ -44,7 +44,9 @@ def document(difference: float, **changes: Any) -> dict[str, Any]:
 
 
 def judged(difference: float, **changes: Any) -> Worth:
-    return judge(document(difference, **changes), Criteria(), host_barrier=HOST_BARRIER)
+    return judge(
+        document(difference, **changes), Criteria(), host_barrier=HOST_BARRIER, better="vasp"
+    )
 
 
 def test_an_undecided_compound_deserves_vasp() -> None:
@@ -122,6 +124,6 @@ def test_a_spread_of_arrangements_widens_vasps_boundaries() -> None:
 
 
 def test_the_highest_score_is_first_and_the_host_is_not_ranked() -> None:
-    ranked = rank([HOST, document(-6.0), document(2.0), document(-1.5)], Criteria())
+    ranked = rank([HOST, document(-6.0), document(2.0), document(-1.5)], Criteria(), better="vasp")
     assert [worth.label for worth in ranked] == ["undecided", "stable", "unstable"]
     assert [worth.score for worth in ranked] == sorted((w.score for w in ranked), reverse=True)

@@ -64,20 +64,24 @@ def test_the_second_engines_energy_is_put_on_the_firsts_crystal(
     assert energy_alone.max_force == before.max_force
 
 
-def test_both_relax_where_they_disagree_too_much(
+def test_both_relax_where_they_disagree_more_than_on_the_host(
     energy_alone: RelaxationDocument, lithia: Structure
 ) -> None:
     before = energy_alone.prerelaxation
     assert before is not None
-    apart = abs(energy_alone.energy - before.energy) / 3  # eV per atom
-    agreeing = run(staged(disagreement=1.1 * apart), lithia)
+    apart = (energy_alone.energy - before.energy) / 3  # eV per atom
+    host = energy_alone.model_copy(update={"initial_energy": energy_alone.energy + 3 * 0.03})
+    agreeing, disagreeing = (
+        run(staged(disagreement=limit).against(host), lithia) for limit in (0.031, 0.029)
+    )
     assert (agreeing.relaxed_by, agreeing.notes) == ("chgnet", [])
     assert agreeing.energy == pytest.approx(energy_alone.energy, abs=1e-4)
-    disagreeing = run(staged(disagreement=0.9 * apart), lithia)
-    assert disagreeing.relaxed_by is None
-    assert disagreeing.engine == "sevennet"
+    assert (disagreeing.relaxed_by, disagreeing.engine) == (None, "sevennet")
     assert "sevennet relaxed again what was relaxed by chgnet" in disagreeing.notes[0]
-    assert f"{apart:.3f} eV per atom" in disagreeing.notes[0]
+    assert "-0.030 eV per atom more than on the host" in disagreeing.notes[0]
+    # however far apart they are on the host itself
+    assert abs(apart) > 0.031
+    assert run(staged(disagreement=0.001), lithia).relaxed_by == "chgnet"
 
 
 def test_a_first_engine_that_stopped_early_is_followed_by_a_relaxation(lithia: Structure) -> None:
@@ -87,7 +91,7 @@ def test_a_first_engine_that_stopped_early_is_followed_by_a_relaxation(lithia: S
     maker.first.__post_init__()
     document = run(maker, lithia)
     assert (document.relaxed_by, document.converged) == (None, True)
-    assert "it was not relaxed" in document.notes[0]
+    assert "it had not converged" in document.notes[0]
 
 
 def test_the_names_of_jobs_know_both_engines_and_the_limit(lithia: Structure) -> None:
@@ -97,6 +101,18 @@ def test_the_names_of_jobs_know_both_engines_and_the_limit(lithia: Structure) ->
     assert len({relax_uuid(each, lithia) for each in fields}) == 3
     assert [each.get("relax_above", "always") for each in fields] == [DISAGREEMENT, None, "always"]
     assert all(each["prerelax"]["engine"] == "chgnet" for each in fields)
+
+
+def test_the_offset_of_the_host_is_part_of_a_compounds_name(
+    energy_alone: RelaxationDocument,
+) -> None:
+    maker = staged()
+    named_by = maker.against(energy_alone).digest_fields()
+    before = energy_alone.prerelaxation
+    assert before is not None
+    expected = round((energy_alone.energy - before.energy) / 3, 4)
+    assert named_by == maker.digest_fields() | {"host_offset": expected}
+    assert staged(relax="always").against(energy_alone).host_offset is None
 
 
 def test_one_engine_alone_keeps_the_names_of_its_jobs() -> None:
