@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pymatgen.core import Element
 
@@ -19,12 +18,10 @@ from makers.engines.sevennet.sevennet_settings import (
     SevennetModel,
     SevennetSettings,
 )
-from makers.engines.weights import require_weights
+from makers.engines.sevennet.sevennet_weights import INSTALL, shipped_weights
 
 if TYPE_CHECKING:
     from jobflow import Maker
-
-_INSTALL: Final = "pip install 'interphase[sevennet]'"
 
 
 class SevennetEngine(Engine):
@@ -57,35 +54,14 @@ class SevennetEngine(Engine):
     def require_installed(self) -> None:
         """Refuse to go on without the package sevenn."""
         if find_spec("sevenn") is None:
-            msg = f"The engine sevennet is not installed: {_INSTALL}."
+            msg = f"The engine sevennet is not installed: {INSTALL}."
             raise InputError(msg)
 
     def installation(self) -> str:
         """Check the weights of all models, which are part of the package."""
         if find_spec("sevenn") is None:
-            msg = f"sevenn is not installed; the engine sevennet needs {_INSTALL}"
+            msg = f"sevenn is not installed; the engine sevennet needs {INSTALL}"
             raise DoubtError(msg)
         for model in SevennetModel:
             shipped_weights(model)
         return f"SevenNet {', '.join(SevennetModel)}, weights of package {version('sevenn')}"
-
-
-def weights_path(model: SevennetModel) -> Path:
-    """Return the path of a model's weights in the package, without importing it."""
-    package = find_spec("sevenn")
-    if package is None or package.origin is None:
-        msg = f"The engine sevennet is not installed: {_INSTALL}."
-        raise InputError(msg)
-    return Path(package.origin).parent / "pretrained_potentials" / SEVENNET_WEIGHTS[model].file
-
-
-def shipped_weights(model: SevennetModel) -> str:
-    """Return the SHA-256 of a model's weights in the package.
-
-    Raises
-    ------
-    InputError
-        The package is not installed, or its weights are not those that the project knows.
-    """
-    fix = "install sevenn 0.13.0 again, or name these weights with the engine mlff"
-    return require_weights(weights_path(model), SEVENNET_WEIGHTS[model].sha256, fix=fix)

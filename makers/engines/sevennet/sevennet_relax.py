@@ -14,7 +14,6 @@ from analysis.energies.schemes import EnergyScheme
 from makers.engines.force_field import ForceFieldMaker
 from makers.engines.force_field_settings import Corrections
 from makers.engines.mp2020 import materials_project_correction
-from makers.engines.sevennet.sevennet_engine import shipped_weights, weights_path
 from makers.engines.sevennet.sevennet_settings import (
     SEVENNET_CUTOFF,
     SEVENNET_NAME,
@@ -23,6 +22,7 @@ from makers.engines.sevennet.sevennet_settings import (
     SevennetSettings,
     sevennet_scheme,
 )
+from makers.engines.sevennet.sevennet_weights import shipped_weights, weights_path
 
 
 @dataclass

@@ -129,8 +129,8 @@ def test_weights_are_relative_to_the_specification(tmp_path: Path) -> None:
 
 def test_atomates_list_loads_the_same_model_from_a_file(tmp_path: Path) -> None:
     pytest.importorskip("sevenn")
-    from makers.engines.sevennet.sevennet_engine import weights_path
     from makers.engines.sevennet.sevennet_settings import SevennetModel
+    from makers.engines.sevennet.sevennet_weights import weights_path
 
     copy = shutil.copy(weights_path(SevennetModel.ZERO), tmp_path / "model.pth")
     salt = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.0), ["Li", "F"], [[0] * 3, [0.5] * 3])

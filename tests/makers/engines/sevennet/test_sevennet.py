@@ -146,7 +146,8 @@ def test_other_weights_than_the_projects_are_refused(
     file.parent.mkdir(parents=True)
     file.write_bytes(b"other weights")
     package = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
-    monkeypatch.setattr("makers.engines.sevennet.sevennet_engine.find_spec", lambda _: package)
+    for module in ("sevennet_engine", "sevennet_weights"):
+        monkeypatch.setattr(f"makers.engines.sevennet.{module}.find_spec", lambda _: package)
     with pytest.raises(
         InputError, match=r"SHA-256 .*, not 7052cb42.*install sevenn 0\.13\.0 again"
     ):
