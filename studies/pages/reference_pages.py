@@ -39,11 +39,18 @@ def specification_page() -> str:
     from workflows.specification.spec import CampaignSpec
 
     schema = CampaignSpec.model_json_schema()
+    defs = schema["$defs"]
     parts = [*_head("Specification", _SPECIFICATION), "## Top level", *_keys(schema)]
+    listed = {section["title"] for _, section in _sections(schema)}
     for key, section in _sections(schema):
-        parts += [f"## {key}", _sentence(section), *_keys(section)]
+        parts += [f"## {key}", _sentence(section), *_keys(_with_choices(section, defs))]
+        for inner, nested in _sections({**section, "$defs": defs}):
+            if "properties" in nested and nested["title"] not in listed:
+                keys = _keys(_with_choices(nested, defs))
+                parts += [f"## {key}.{inner}", _sentence(nested), *keys]
     for name, engine in ENGINES.items():
-        settings = engine.settings_class.model_json_schema()
+        found = engine.settings_class.model_json_schema()
+        settings = _with_choices(found, found.get("$defs", {}))
         parts += [f"## engine.settings of {name}", _sentence(settings), *_keys(settings)]
     return _page(parts)
 
@@ -141,6 +148,18 @@ def _sections(schema: Schema) -> Iterator[tuple[str, Schema]]:
         for option in options:
             if "$ref" in option:
                 yield key, schema["$defs"][option["$ref"].rpartition("/")[2]]
+
+
+def _with_choices(section: Schema, defs: Schema) -> Schema:
+    """Write out the choices of a section's keys."""
+    fields = {key: _choice(field, defs) for key, field in section["properties"].items()}
+    return {**section, "properties": fields}
+
+
+def _choice(field: Schema, defs: Schema) -> Schema:
+    target = defs.get(field.get("$ref", "").rpartition("/")[2], {})
+    own = {key: value for key, value in field.items() if key != "$ref"}
+    return {**target, **own} if "enum" in target else field
 
 
 def _keys(schema: Schema) -> list[str]:
