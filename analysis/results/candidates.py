@@ -97,7 +97,7 @@ def trade_off(compounds: Sequence[RankedCompound], known: LithiumRange | None) -
     best = "; ".join(each.ranked.candidate.name for each in compounds[:_FIRST])
     answer = (
         f"Of {_count(compounds)} the electrode does not reduce the dopants of {len(resisting)}, "
-        f"and the host surely takes up those of {len(both) or 'none'} of these{_named(both)}."
+        f"and the host surely takes up {len(both) or 'none'} of these{_named(both)}."
     )
     against = () if known is None else _against_lithium(compounds, resisting, known)
     return (f"First in the ranking: {best}.", answer, *against)

@@ -102,7 +102,7 @@ def test_the_trade_off_counts_the_three_groups() -> None:
     assert best.startswith("First in the ranking: Ca3+ on Li, x=0.25; Gd3+ on Li, x=0.25; Y3+")
     assert answer == (
         "Of 6 compounds the electrode does not reduce the dopants of 3, and the host surely takes "
-        "up those of 1 of these (Y)."
+        "up 1 of these (Y)."
     )
     assert resisting.startswith("Of the 3 that resist, 2 hold more lithium than the 6 to 6.8")
     assert resisting.endswith("1 are in that range, of which 1 segregate.")
