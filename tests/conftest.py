@@ -22,7 +22,25 @@ if TYPE_CHECKING:
 
     from pymongo.database import Database
 
+#: Fixtures of the session that take long.
+CAMPAIGNS = ("landed", "runs")
+
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a campaign: files whose tests need it go to one process.
+
+    They come first, since they take longest; every other file is a group by itself.
+    """
+    groups = {item.path: str(item.path) for item in items}
+    for item in items:
+        shared = {*CAMPAIGNS} & {*getattr(item, "fixturenames", ())}
+        groups[item.path] = next(iter(shared), groups[item.path])
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(groups[item.path]))
+    items.sort(key=lambda item: groups[item.path] not in CAMPAIGNS)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -35,7 +35,7 @@ FOLDERS = ("campaigns", "cluster", "results")
 #: A part of the raw files, which are compressed.
 SAMPLE = ROOT / "tests" / "data" / "materials_project_2019"
 
-_SECONDS = 120
+_SECONDS = 600
 _LOOKS = (
     *("status", "query", "summary", "export", "provenance", "build", "report", "figures"),
     *("learn", "predict"),
