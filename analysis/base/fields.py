@@ -244,7 +244,7 @@ class Field(StrEnum):
         Kind.RECORDS,
         "Reductions",
         "",
-        "Margin, potential, probability and word of each dopant ion.",
+        "Margin, its uncertainty, potential, probability and word of each dopant ion.",
     )
     HINGES_ON = (
         "hinges_on",
@@ -419,6 +419,7 @@ SUBFIELDS: Mapping[Field, Mapping[str, Kind]] = MappingProxyType(
                 "element": Kind.ELEMENT,
                 "valence": Kind.INTEGER,
                 "margin": Kind.NUMBER,
+                "uncertainty": Kind.NUMBER,
                 "potential": Kind.NUMBER,
                 "probability": Kind.NUMBER,
                 "label": Kind.CHOICE,

@@ -213,6 +213,7 @@ def _record(verdict: ReductionVerdict) -> Fields:
         "element": verdict.margin.element,
         "valence": verdict.margin.valence,
         "margin": verdict.margin.margin,
+        "uncertainty": verdict.trust.standard_error,
         "potential": verdict.margin.potential,
         "probability": verdict.trust.probability,
         "label": verdict.word,

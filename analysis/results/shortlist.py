@@ -49,7 +49,8 @@ class ShortlistCriteria(BaseModel, frozen=True, extra="forbid"):
 
     weights: dict[Criterion, NonNegativeFloat] = Field(
         default_factory=lambda: dict(WEIGHTS),
-        description="Weight of each criterion; those left out count nothing",
+        description="Weight of each criterion; those left out count nothing. Default: "
+        + ", ".join(f"{name} {weight:g}" for name, weight in WEIGHTS.items()),
     )
     front: tuple[Criterion, ...] = Field(
         (Criterion.RESISTS, Criterion.DISSOLVES, Criterion.LITHIUM, Criterion.HAZARD),
@@ -58,8 +59,9 @@ class ShortlistCriteria(BaseModel, frozen=True, extra="forbid"):
     )
     lithium: LithiumRange | None = Field(
         default_factory=LithiumRange,
-        description="Lithium per formula unit in which the host conducts; null for hosts of which "
-        "that is not known: take `lithium` from `front` and it is left out",
+        description="Lithium per formula unit in which the host conducts: `low` (6.0), `high` "
+        "(6.8) and `margin` (0.4: so far outside it is worth nothing). Null where that is not "
+        "known: leave `lithium` out of `front` then",
     )
     limits: ProbabilityLimits = Field(
         default_factory=ProbabilityLimits, description="Yes and no in the sentence on a candidate"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pymatgen.core import Composition, Lattice, PeriodicSite, Structure
+from pymatgen.core.operations import SymmOp
 from pymatgen.io.cif import CifBlock, CifFile, CifParser
 
 from analysis.base.errors import InputError
@@ -100,13 +101,9 @@ def read_cif(path: Path) -> CifCrystal:
         _check_atoms(items, path)
         lattice = _lattice(items, path)
         if any(MAGNETIC in name for name in items):
-            parsed = [_parse(str(block), path)]
+            parsed = [_parse(block, path)[0]]
         else:
-            settings = settings_of(items, lattice, path)
-            texts = [_with_operations(block, each) for each in settings]
-            if len(settings) == 1 and _reads(block, settings[0], path):
-                texts = [_with_occupancies(block)]  # as they are: the order of sites follows
-            parsed = [_parse(text, path) for text in texts]
+            parsed = _in_settings(block, settings_of(items, lattice, path), path)
     scaled = [_scaled(structure, path) for structure in parsed]
     notes = scaled[0][1]
     if len(blocks) > 1:
@@ -201,34 +198,41 @@ def _lattice(items: Mapping[str, Any], path: Path) -> Lattice:
     return lattice
 
 
-def _reads(block: CifBlock, operations: Sequence[str], path: Path) -> bool:
-    """Tell whether pymatgen reads these operations from the block as it is."""
-    with _reading(path):
-        return same_operations(CifParser.from_str("").get_symops(block), operations)
+def _in_settings(block: CifBlock, settings: Sequence[Sequence[str]], path: Path) -> list[Structure]:
+    """Read a block in each setting of its space group.
+
+    As it is, if pymatgen finds the same operations: the order of sites follows theirs.
+    """
+    structure, operations = _parse(block, path)
+    if len(settings) == 1 and same_operations(operations, settings[0]):
+        return [structure]
+    return [_parse(_with_operations(block, each), path)[0] for each in settings]
 
 
 def _with_occupancies(block: CifBlock) -> str:
+    """Write a block, with 1 where it has CIF's word for the default."""
     data = dict(block.data)
     if OCCUPANCY in data:
         data[OCCUPANCY] = ["1" if text == "." else text for text in data[OCCUPANCY]]
     return str(CifBlock(data, block.loops, block.header))
 
 
-def _with_operations(block: CifBlock, operations: Sequence[str]) -> str:
-    """Write a block with its symmetry as a list of operations alone."""
+def _with_operations(block: CifBlock, operations: Sequence[str]) -> CifBlock:
+    """Return a block with its symmetry as a list of operations alone."""
     drop = {OPERATIONS, *OTHER_OPERATIONS, *NAMES, *NUMBERS}
     data = {name: value for name, value in block.data.items() if _plain(name) not in drop}
     loops = [[name for name in loop if name in data] for loop in block.loops]
     data[OPERATIONS] = list(operations)
     loops = [*(loop for loop in loops if loop), [OPERATIONS]]
-    return _with_occupancies(CifBlock(data, loops, block.header))
+    return CifBlock(data, loops, block.header)
 
 
-def _parse(text: str, path: Path) -> Structure:
-    """Read a block; sums of occupancies stay as they are."""
+def _parse(block: CifBlock, path: Path) -> tuple[Structure, list[SymmOp]]:
+    """Read a block, with the operations that were used; occupancies stay as they are."""
     with _reading(path):
-        parser = CifParser.from_str(text, check_cif=False)
-        return parser.parse_structures(primitive=False, check_occu=False, on_error="raise")[0]
+        parser = CifParser.from_str(_with_occupancies(block), check_cif=False)
+        found = parser.parse_structures(primitive=False, check_occu=False, on_error="raise")
+        return found[0], list(parser.symmetry_operations)
 
 
 @contextmanager
@@ -238,6 +242,8 @@ def _reading(path: Path) -> Iterator[None]:
         yield
     except FOREIGN_ERRORS as error:
         reason = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, ZeroDivisionError) or "zip()" in reason or "multiple of" in reason:
+            reason = "a loop_ has not as many values as columns"
         msg = f"{path} is not a CIF that pymatgen can read: {reason}"
         raise InputError(msg) from error
 

@@ -57,6 +57,7 @@ def settings_of(items: Mapping[str, Any], lattice: Lattice, path: Path) -> list[
     listed = items.get(OPERATIONS)
     if listed:
         operations = tuple([listed] if isinstance(listed, str) else listed)
+        _check_operations(operations, path)
         if not _fits(operations, lattice):
             msg = f"{path}: its symmetry operations do not fit its cell: correct one of them"
             raise InputError(msg)
@@ -70,6 +71,21 @@ def settings_of(items: Mapping[str, Any], lattice: Lattice, path: Path) -> list[
         )
         raise InputError(msg)
     return fitting
+
+
+def _check_operations(operations: Operations, path: Path) -> None:
+    for operation in operations:
+        try:
+            readable = abs(abs(np.linalg.det(_rotation(operation))) - 1) < 1e-6  # noqa: PLR2004, noise
+        except ValueError:
+            readable = False
+        if not readable or operation.count(",") != 2:  # noqa: PLR2004, x, y and z
+            msg = f"{path}: the symmetry operation {operation!r} is none: write it as x,y,z+1/2"
+            raise InputError(msg)
+
+
+def _rotation(operation: str) -> np.ndarray:
+    return np.asarray(SymmOp.from_xyz_str(operation).rotation_matrix)
 
 
 def same_operations(found: Iterable[SymmOp], operations: Iterable[str]) -> bool:
@@ -163,7 +179,7 @@ def _fits(operations: Operations, lattice: Lattice) -> bool:
     metric = lattice.matrix @ lattice.matrix.T
     scale = np.sqrt(np.outer(metric.diagonal(), metric.diagonal()))
     for operation in operations:
-        rotation = SymmOp.from_xyz_str(operation).rotation_matrix
+        rotation = _rotation(operation)
         if (np.abs(rotation.T @ metric @ rotation - metric) > METRIC_TOLERANCE * scale).any():
             return False
     return True

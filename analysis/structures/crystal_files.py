@@ -12,7 +12,7 @@ from pymatgen.core import Structure
 
 from analysis.base.errors import InputError
 from analysis.structures.cif_reader import FOREIGN_ERRORS, read_cif
-from analysis.structures.crystal_checks import check_against_file, check_distances
+from analysis.structures.crystal_checks import check_against_file, check_distances, formula_units
 
 CIF_ENDINGS: Final = (".cif", ".mcif")
 JSON_ENDINGS: Final = (".json", ".json.gz")
@@ -100,12 +100,22 @@ def _from_cif(path: Path) -> CrystalFile:
     if not sound:
         raise errors[0]
     if len(sound) > 1:
+        sound = [each for each in sound if _agrees_with_z(each, found.items, path)] or sound
+    if len(sound) > 1:
         msg = (
             f"{path}: its space group has settings of {len(sound)} origins, and both may be meant: "
             "list the symmetry operations, or write the setting (F d -3 m :2)"
         )
         raise InputError(msg)
     return CrystalFile(sound[0], found.items, found.notes)
+
+
+def _agrees_with_z(structure: Structure, items: Mapping[str, Any], path: Path) -> bool:
+    try:
+        formula_units(structure, items, path)
+    except InputError:
+        return False
+    return True
 
 
 def _foreign(path: Path, what: str, read: Callable[[Path], Any]) -> Structure:

@@ -38,7 +38,7 @@ def specification_page() -> str:
     from makers.engines.registry import ENGINES
     from workflows.specification.spec import CampaignSpec
 
-    schema = CampaignSpec.model_json_schema()
+    schema = _with_choices(CampaignSpec.model_json_schema())
     parts = [*_head("Specification", _SPECIFICATION), "## Top level", *_keys(schema)]
     for key, section in _sections(schema):
         parts += [f"## {key}", _sentence(section), *_keys(section)]
@@ -141,6 +141,24 @@ def _sections(schema: Schema) -> Iterator[tuple[str, Schema]]:
         for option in options:
             if "$ref" in option:
                 yield key, schema["$defs"][option["$ref"].rpartition("/")[2]]
+
+
+def _with_choices(schema: Schema) -> Schema:
+    """Write out the words of every field that is one of a few, instead of the name of its type."""
+    words = {f"#/$defs/{name}": each for name, each in schema["$defs"].items() if "enum" in each}
+
+    def written(part: Any) -> Any:
+        if isinstance(part, list):
+            return [written(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        choice = words.get(part.get("$ref", ""), {})
+        return {
+            **{key: written(each) for key, each in part.items() if not (choice and key == "$ref")},
+            **({"enum": choice["enum"]} if choice else {}),
+        }
+
+    return dict(written(schema))
 
 
 def _keys(schema: Schema) -> list[str]:

@@ -133,6 +133,7 @@ def _lithium(dopant: Dopant | None, difference: float) -> Document:
                 "element": element,
                 "valence": valence,
                 "margin": margin,
+                "uncertainty": 0.3,
                 "potential": -margin / valence,
                 "probability": chance,
                 "label": label,

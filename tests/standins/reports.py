@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.fields import SCHEMA_VERSION, Field
-from workflows.report.chapters import campaign_chapters
+from workflows.report.assemble import all_chapters
 from workflows.report.drawing import sections
 from workflows.report.gather import build_report, gather
 from workflows.report.render import render, write_page
@@ -32,7 +32,7 @@ def report_of(
 ) -> Report:
     """Make the report; without its figures it takes no time."""
     gathered = gather(database, CAMPAIGN)
-    drawn = sections(campaign_chapters(gathered.documents)) if figures else ()
+    drawn = sections(all_chapters(database, gathered)) if figures else ()
     return build_report(gathered, (*drawn, *extra))
 
 

@@ -38,6 +38,7 @@ COMMANDS = (
     campaign_commands.status,
     result_commands.query,
     result_commands.explain,
+    result_commands.shortlist,
     result_commands.summary,
     result_commands.triage,
     result_commands.export,

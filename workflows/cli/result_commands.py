@@ -48,8 +48,8 @@ def query(  # noqa: PLR0913, PLR0917, options of a command
 
     **Examples**
 
-    - `interphase query --dir runs/demo label=stable --sort=-reaction_energy`
-    - `interphase query --dir runs/demo site=Zr label=stable 'migration_barrier<0.4'`
+    - `interphase query --dir runs/demo label=resists --sort=-reaction_energy`
+    - `interphase query --dir runs/demo site=Zr label=resists 'migration_barrier<0.4'`
     - `interphase query --dir runs/demo 'alloys~Zr' --fields +alloys`
     - `interphase query --dir runs/demo 'stored>=7d'`
     - `interphase query --dir runs/demo --failed`
@@ -88,7 +88,7 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
     **Examples**
 
     - `interphase export --dir runs/demo --output demo.csv`
-    - `interphase export --dir runs/demo label=stable --output demo.parquet --structures cifs`
+    - `interphase export --dir runs/demo label=resists --output demo.parquet --structures cifs`
     """
     from workflows.commands.export import export_command
 
@@ -98,6 +98,58 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
         output=output,
         structures=structures,
         force=force,
+        console=console(),
+    )
+
+
+def shortlist(  # noqa: PLR0913, PLR0917, options of a command
+    filters: Filters = None,
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CRITERION=NUMBER", help="Weight of a criterion; several times."),
+    ] = None,
+    front: Annotated[
+        str | None,
+        typer.Option(metavar="CRITERION,...", help="Criteria of the Pareto front."),
+    ] = None,
+    lithium: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LOW:HIGH", help="Mobile ions per formula unit in which the host conducts."
+        ),
+    ] = None,
+    limit: Limit = None,
+    output: Annotated[Output, typer.Option("--format", help="How to write it.")] = Output.TABLE,
+    figure: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also draw the map of the dopants: .png, .svg or .pdf."),
+    ] = None,
+) -> None:
+    """Rank the dopants to make: does it resist, does it dissolve, and what else counts.
+
+    Criteria are resists, dissolves, lithium, barrier, insulation, abundance and hazard; the
+    specification's `shortlist` or the options set their weights. Both probabilities are those of
+    the results. No compound beats those of the Pareto front in every one of its criteria. The
+    table shows the best 10, other formats all.
+
+    **Examples**
+
+    - `interphase shortlist --dir runs/demo --figure map.png`
+    - `interphase shortlist --dir runs/demo site=La --weight lithium=0 --limit 5`
+    - `interphase shortlist --dir runs/demo --front resists,dissolves --format csv`
+    """
+    from workflows.commands.shortlist import CriteriaChanges, shortlist_command
+
+    shortlist_command(
+        place_of(folder, launchpad),
+        campaign,
+        _question(filters, None, None, limit),
+        changes=CriteriaChanges(weight or (), front, lithium),
+        output=output,
+        figure=figure,
         console=console(),
     )
 

@@ -8,7 +8,7 @@ from analysis.base.errors import InputError
 from workflows.base.settings import load_settings
 from workflows.results.versions import open_results
 from workflows.storage.campaign_location import the_campaign
-from workflows.terminal.shortlist_tables import show_shortlist
+from workflows.terminal.triage_tables import show_choice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from workflows.storage.campaign_location import Place
-    from workflows.triage.shortlist import Shortlist
+    from workflows.triage.budget import BudgetChoice
 
 
 def triage_command(
@@ -29,23 +29,23 @@ def triage_command(
     console: Console,
 ) -> None:
     """Choose compounds within a budget, show them, and write their specification."""
-    from workflows.triage.shortlist import make_shortlist, write_spec
+    from workflows.triage.budget import choose_compounds, write_spec
 
     if output.exists() and not force:
         msg = f"{output} exists already: --force replaces it, --output writes another"
         raise InputError(msg)
     with open_results(place) as database:
         name = campaign or the_campaign(database, place)
-        shortlist = make_shortlist(database, name, load_settings(), budget=budget)
-    write_spec(shortlist.spec, output, heading=_heading(name, shortlist), force=force)
-    show_shortlist(name, shortlist, console)
+        choice = choose_compounds(database, name, load_settings(), budget=budget)
+    write_spec(choice.spec, output, heading=_heading(name, choice), force=force)
+    show_choice(name, choice, console)
     console.print(f"wrote {output}: interphase plan {output}", highlight=False, soft_wrap=True)
 
 
-def _heading(name: str, shortlist: Shortlist) -> list[str]:
-    chosen, budget = len(shortlist.entries), f"{shortlist.budget:g} node-hours"
-    judged = f"{shortlist.landed} (of {shortlist.planned}) doped compounds"
+def _heading(name: str, choice: BudgetChoice) -> list[str]:
+    chosen, budget = len(choice.entries), f"{choice.budget:g} node-hours"
+    judged = f"{choice.landed} (of {choice.planned}) doped compounds"
     return [
         f"Chosen by interphase triage from {name}: {chosen} of the {judged} that had landed.",
-        f"About {shortlist.cost.hours:.1f} of {budget}, host and undoped reference included.",
+        f"About {choice.cost.hours:.1f} of {budget}, host and undoped reference included.",
     ]

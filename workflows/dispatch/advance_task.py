@@ -12,6 +12,7 @@ from workflows.base.settings import load_settings
 from workflows.dispatch.campaign_advance import advance_from
 from workflows.recovery.bulk_files import drop_landed_output
 from workflows.recovery.database_retry import patiently
+from workflows.recovery.full_disk import printable_errors
 from workflows.recovery.launch_record import record_launch
 from workflows.storage.campaigns import landed
 from workflows.storage.database import Database
@@ -28,6 +29,7 @@ class AdvanceTask(FiretaskBase):
 
     required_params = ("node",)
 
+    @printable_errors()
     def run_task(self, fw_spec: dict[str, Any]) -> FWAction:  # noqa: ARG002  FireWorks' signature
         """Advance the campaigns that have the node.
 

@@ -10,6 +10,7 @@ from makers.naming import RELAXATION_STEPS
 from workflows.base.settings import load_settings
 from workflows.dispatch.run_record import describe_run
 from workflows.recovery.database_retry import PatientStore, left_output, patiently
+from workflows.recovery.full_disk import printable_errors
 from workflows.recovery.launch_record import record_launch
 
 
@@ -22,6 +23,7 @@ class StepTask(JobFiretask):
     Other steps are: their parents' outputs may have changed, and they take seconds.
     """
 
+    @printable_errors()
     def run_task(self, fw_spec: dict[str, Any]) -> FWAction:
         """Run the job, unless it has been run."""
         patience = load_settings().database_patience

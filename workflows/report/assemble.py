@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workflows.report.chapters import Chapter, campaign_chapters
 from workflows.report.drawing import sections
 from workflows.report.gather import build_report, gather
+from workflows.report.which_dopant import dopant_chapters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ def make_report(database: Database, name: str) -> Report:
 
 def all_chapters(database: Database, gathered: Gathered) -> list[Chapter]:
     """Return every figure and table of a report: those of the results, then of the sources."""
-    chapters = campaign_chapters(gathered.documents)
+    chapters = [*dopant_chapters(gathered.ranking), *campaign_chapters(gathered.documents)]
     for source in SOURCES:
         chapters += source(database, gathered.name)
     return chapters

@@ -18,6 +18,7 @@ from workflows.report.model import CampaignState, CompoundView, Failed, FieldTex
 from workflows.report.run_details import facts_of
 from workflows.report.runner_up_reactions import RunnersUp
 from workflows.report.sanitize import read_crystal, read_dopants, read_result
+from workflows.report.which_dopant import ranking_of, ranking_view
 from workflows.results.coverage import coverage_of
 from workflows.results.search import find
 from workflows.specification.campaign import Node, NodeKind
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from workflows.report.model import Section
+    from workflows.results.dopant_ranking import DopantRanking
     from workflows.storage.database import Database
 
     Document = Mapping[str, Any]
@@ -49,6 +51,8 @@ class Gathered:
         The state of the campaign; None if it cannot be read.
     stored
         The campaign's own document.
+    ranking
+        The compounds by what speaks for making them; None where they cannot be ranked.
     warnings
         What could not be read.
     """
@@ -58,6 +62,7 @@ class Gathered:
     entries: Sequence[CompoundView]
     status: Status | None
     stored: Document
+    ranking: DopantRanking | None
     warnings: Sequence[str]
 
 
@@ -96,7 +101,8 @@ def gather(database: Database, name: str, runners: RunnersUp | None = None) -> G
         for entry in entries
         if entry.result
     ]
-    return Gathered(name, documents, entries, status, stored, warnings)
+    ranking = ranking_of(documents, stored, warnings)
+    return Gathered(name, documents, entries, status, stored, ranking, warnings)
 
 
 def _is_exactly(name: str) -> str:
@@ -138,6 +144,7 @@ def build_report(gathered: Gathered, sections: Iterable[Section] = ()) -> Report
             for field in Field
         },
         entries=tuple(entries),
+        ranking=ranking_view(gathered.ranking),
         sections=tuple(sections),
     )
 

@@ -108,6 +108,24 @@ class Section(Model):
     tables: tuple[Table, ...] = ()
 
 
+class RankedView(Model):
+    """Where a compound is in the ranking."""
+
+    key: str = Field(description="That of its entry")
+    score: float
+    lithium: float = Field(description="Mobile ions per formula unit of the host")
+    on_front: bool
+    why: str
+
+
+class RankingView(Model):
+    """Which dopant to make."""
+
+    words: tuple[str, ...] = Field(description="The answer and its trade-off, in sentences")
+    criteria: str
+    rows: tuple[RankedView, ...] = Field(description="The best first")
+
+
 class FieldText(Model):
     """Names of a field of a result document."""
 
@@ -147,6 +165,7 @@ class Report(Model):
     colours: dict[str, str] = Field(description="Colour of each element that occurs in a crystal")
     fields: dict[str, FieldText]
     entries: tuple[CompoundView, ...] = Field(description="The undoped host first")
+    ranking: RankingView | None = Field(None, description="None where nothing can be ranked")
     sections: tuple[Section, ...] = ()
     palette: Palette = Palette()
     version: str = Field("", description="Changes when the campaign does, for a served page")

@@ -13,7 +13,7 @@ from workflows.base.times import iso
 from workflows.results.search import available_fields, get_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     Document = Mapping[str, Any]
 
@@ -32,11 +32,19 @@ def to_json_text(value: Any) -> str:
 def to_csv(documents: Sequence[Document], fields: Sequence[str] | None = None) -> str:
     """Write documents as CSV: field names as header, null as nothing, nested values as JSON."""
     names = available_fields(documents) if fields is None else fields
+    return _csv_text(names, ([get_value(d, name) for name in names] for d in documents))
+
+
+def rows_to_csv(rows: Sequence[Document]) -> str:
+    """Write rows that all have the same keys as CSV."""
+    return _csv_text(list(rows[0]) if rows else [], (list(row.values()) for row in rows))
+
+
+def _csv_text(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
-    for document in documents:
-        writer.writerow([_csv_value(get_value(document, name)) for name in names])
+    writer.writerows([_csv_value(value) for value in row] for row in rows)
     return text.getvalue()
 
 

@@ -9,13 +9,11 @@ from monty.json import jsanitize
 from pymatgen.core import Composition, Element, Structure
 
 from analysis.base.errors import InputError
-from analysis.base.reasons import Reason
 from analysis.energies.defects import defect_balance
 from analysis.energies.formation import alignment, has_entry, needs_alignment, valences_of
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.schemes import EnergyScheme
 from analysis.energies.stand_ins import MissingCrystalsError
-from analysis.learning.data.problem import LEAST_PER_CLASS, LEAST_ROWS
 from analysis.motion.migration import jump_distance
 from analysis.reactions.electrode_reaction import Contact
 from analysis.structures.compensation import check_compound, compound_composition, excess_charge
@@ -31,7 +29,8 @@ from makers.engines.registry import (
 )
 from makers.naming import digest
 from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
-from workflows.specification.sources import PhaseSource, WithCrystals
+from workflows.specification.plan_notes import poor_alignments, too_few_to_learn, unused_crystals
+from workflows.specification.sources import PhaseSource
 from workflows.specification.spec import CampaignSpec, HostSpec
 
 
@@ -63,7 +62,7 @@ class Plan:
         found = doubtful_valences(engine.name, engine.settings, self.campaign.dopant_ions)
         valences = ["; ".join(found)] if found else []
         notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
-        first = [*_too_few_to_learn(self.campaign), *_poor_alignments(self.campaign), *self.unused]
+        first = [*too_few_to_learn(self.campaign), *poor_alignments(self.campaign), *self.unused]
         return tuple(dict.fromkeys([*first, *valences, *notes]))
 
 
@@ -109,7 +108,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
         left_out=tuple(LeftOut(compound=each, reason=reason) for each, reason in left_out),
         engine=maker.digest_fields(),
     )
-    return Plan(campaign, planner.phases, left_out, _unused(source, campaign))
+    return Plan(campaign, planner.phases, left_out, unused_crystals(source, campaign))
 
 
 def read_host(spec: HostSpec) -> Host:
@@ -129,23 +128,6 @@ def read_host(spec: HostSpec) -> Host:
         formula_units=spec.formula_units,
         oxidation_states=spec.oxidation_states,
         mobile=spec.mobile,
-    )
-
-
-def _poor_alignments(campaign: Campaign) -> list[str]:
-    """List what stands in for missing crystals, since the specification accepts it."""
-    planned = campaign.compounds
-    balances = [b for each in planned for b in (each.aligned, each.exchanged) if b is not None]
-    return [note for b in balances for note in b.notes if Reason.POOR_ALIGNMENT in note]
-
-
-def _unused(source: PhaseSource, campaign: Campaign) -> tuple[str, ...]:
-    """Say which of the crystals that were brought no compound is aligned through."""
-    brought = source.brought if isinstance(source, WithCrystals) else {}
-    return tuple(
-        f"reference_phases.crystals: {path.name} ({formula}) is not needed"
-        for formula, path in brought.items()
-        if formula not in campaign.crystals
     )
 
 
@@ -186,20 +168,6 @@ def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]
             "`dopants` or by a `rule`"
         )
         raise InputError(msg)
-
-
-def _too_few_to_learn(campaign: Campaign) -> list[str]:
-    """Return a remark if the first training of a campaign that learns automatically must fail."""
-    single = [c.compound for c in campaign.compounds if len(c.compound.dopants) == 1]
-    first = [each.dopants[0].element for each in single if each not in campaign.held_out]
-    elements = len(set(first))
-    if not campaign.learns or (len(first) >= LEAST_ROWS and elements >= LEAST_PER_CLASS):
-        return []
-    note = (
-        f"learning: {len(first)} compounds of {elements} elements are too few, at least "
-        f"{LEAST_ROWS} of {LEAST_PER_CLASS} are needed: nothing will be predicted or chosen"
-    )
-    return [note]
 
 
 def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:

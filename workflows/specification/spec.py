@@ -20,6 +20,7 @@ from pydantic import (
 from analysis.base.errors import InputError
 from analysis.learning.settings import LearningSettings
 from analysis.reactions.verdict import Criteria
+from analysis.results.shortlist import ShortlistCriteria
 from analysis.structures.crystal_files import is_crystal_file
 from analysis.structures.dopants import Dopant, check_distinct
 from makers.engines.registry import DEFAULT_ENGINE, ENGINES
@@ -262,6 +263,11 @@ class CampaignSpec(_Section):
     learning: LearningSpec = Field(default_factory=LearningSpec)
     explore: ExploreSpec | None = Field(
         None, description="Compounds that the campaign chooses itself; none if left out"
+    )
+    shortlist: ShortlistCriteria | None = Field(
+        None,
+        description="How `interphase shortlist` and the report rank the compounds; no part of the "
+        "results. Left out: the defaults below, for hosts other than LLZO without `lithium`",
     )
     categories: CategoryRules = Field(
         default_factory=CategoryRules,

@@ -77,5 +77,6 @@ def _check_keys(keys: list[yaml.Node], mapping: yaml.MappingNode) -> None:
     for key in keys:
         if key.tag not in (_TEXT, _MERGE):
             why = BOOLEANS if key.tag == _BOOLEAN else "put it in quotes"
-            msg = f"the key {key.value} is no text: {why}"
+            name = key.value if isinstance(key, yaml.ScalarNode) else "of several parts"
+            msg = f"the key {name} is no text: {why}"
             raise yaml.constructor.ConstructorError(problem=msg, problem_mark=key.start_mark)

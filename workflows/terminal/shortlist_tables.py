@@ -1,4 +1,4 @@
-"""The compounds chosen for a better engine, as tables."""
+"""The compounds ranked for making them, as a table and in sentences."""
 
 from __future__ import annotations
 
@@ -6,64 +6,73 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from workflows.terminal.summary_tables import names_table
 from workflows.terminal.table_style import NULL, STYLES, new_table, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
     from rich.table import Table
 
-    from workflows.triage.shortlist import Entry, Shortlist
+    from workflows.results.dopant_ranking import DopantRanking, Row
 
-
-_COLUMNS = (
-    *("F\neV/dopant", "s\neV/dopant", "P(word\nchanges)", "P(dissolves)", "P(resists)"),
-    *("Promise", "Score"),
+_NUMBERS = (
+    ("P(resists)", "resists_probability"),
+    ("Margin\neV/dopant", "reduction_margin"),
+    ("Potential\nV", "reduction_potential"),
+)
+_SOLUBILITY = (
+    ("P(dissolves)", "dissolves_probability"),
+    ("F\neV/dopant", "solubility"),
+    ("u(F)\neV/dopant", "solubility_uncertainty"),
+    ("Li\n/f.u.", "lithium"),
+    ("Score", "score"),
 )
 
 
-def entries_table(entries: list[Entry] | tuple[Entry, ...]) -> Table:
-    """Make a table of the chosen compounds, highest score first."""
+def show_ranking(name: str, ranking: DopantRanking, limit: int, console: Console) -> None:
+    """Show the best compounds, why each is where it is, and the trade-off between them."""
+    rows = list(ranking.rows())
+    shown = rows[:limit]
+    console.print(
+        f"[bold]{name}[/]: the best {len(shown)} of {len(rows)} compounds", highlight=False
+    )
+    print_table(ranking_table(shown), console)
+    console.print("\n* on the Pareto front. [bold]Why[/]", highlight=False)
+    for row in shown:
+        text = f"{row['rank']:>3} {row['compound']}: {row['why']}"
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+    console.print("\n[bold]The trade-off[/]", highlight=False)
+    for sentence in ranking.words:
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def ranking_table(rows: Sequence[Row]) -> Table:
+    """Make a table of ranked compounds; a star marks those of the Pareto front."""
     table = new_table()
     table.add_column("Rank", justify="right", no_wrap=True)
-    for heading in ("Compound", "Dissolution", "Why"):
-        table.add_column(heading, no_wrap=True)
-    for heading in (*_COLUMNS, "Node-\nhours"):
+    table.add_column("Compound", no_wrap=True)
+    table.add_column("Label", no_wrap=True)
+    for heading, _ in _NUMBERS:
         table.add_column(heading, justify="right", no_wrap=True)
-    for rank, entry in enumerate(entries, start=1):
-        worth = entry.worth
-        energies = (worth.free_energy, worth.uncertainty)
-        numbers = (*energies, worth.change, worth.dissolves, worth.resists)
-        word = Text(str(worth.word or NULL), STYLES.get(str(worth.word), ""))
+    table.add_column("Dissolution", no_wrap=True)
+    for heading, _ in _SOLUBILITY:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
         table.add_row(
-            str(rank),
-            Text(worth.compound.label("").removeprefix(":")),
-            word,
-            Text(", ".join(worth.why)),
-            *(NULL if number is None else f"{number:z.2f}" for number in numbers),
-            *(f"{number:.2f}" for number in (worth.promise, worth.score)),
-            f"{entry.hours:.1f}",
+            f"{row['rank']}{'*' if row['pareto_front'] else ' '}",
+            Text(row["compound"]),
+            _word(row["label"]),
+            *(_number(row[key]) for _, key in _NUMBERS),
+            _word(row["dissolution"]),
+            *(_number(row[key]) for _, key in _SOLUBILITY),
         )
     return table
 
 
-def show_shortlist(name: str, shortlist: Shortlist, console: Console) -> None:
-    """Show the chosen compounds, those left out and why, and the cost."""
-    console.print(
-        f"[bold]{name}[/]: judged by {shortlist.landed} of {shortlist.planned} doped compounds",
-        highlight=False,
-    )
-    print_table(entries_table(list(shortlist.entries)), console)
-    named: dict[str, tuple[str, ...]] = {}
-    for worth, reason in shortlist.left_out:
-        named[reason] = (*named.get(reason, ()), worth.compound.label("").removeprefix(":"))
-    if named:
-        console.print("\n[bold]Left out[/]", highlight=False)
-        print_table(names_table("Why", named), console)
-    console.print(
-        f"\nhost and undoped reference, with their crystals, come first: {shortlist.base:.1f} "
-        f"node-hours\nin all {shortlist.cost.hours:.1f} of {shortlist.budget:g} node-hours: "
-        f"{shortlist.cost}",
-        highlight=False,
-        soft_wrap=True,
-    )
+def _word(word: str | None) -> Text:
+    return Text(word or NULL, STYLES.get(word or "", ""))
+
+
+def _number(value: float | None) -> str:
+    return NULL if value is None else f"{value:z.2f}"

@@ -61,7 +61,8 @@ def correct(entry: ComputedStructureEntry, *, scheme: EnergyScheme, check_potcar
     except CompatibilityError as error:
         # without the whole entry, which ends pymatgen's message
         reason = str(error).split(" for {")[0].rstrip(".")
-        run_type, hubbards = entry.parameters["run_type"], entry.parameters["hubbards"]
+        name, hubbards = entry.parameters["run_type"], entry.parameters["hubbards"]
+        run_type = next((new for new, old in RUN_TYPES.items() if old == name), name)
         msg = (
             f"The VASP run of {entry.composition.reduced_formula} (run type {run_type}, "
             f"U {hubbards}) cannot be put on the scheme [{scheme.name}]: {reason}. "

@@ -130,11 +130,61 @@ def test_host_that_cannot_be_neutral_is_refused(tmp_path: Path) -> None:
         host_from_cif(path)
 
 
-def test_partial_host_without_formula_units_is_refused(tmp_path: Path) -> None:
+def test_partial_host_without_z_takes_the_units_of_its_formula(tmp_path: Path) -> None:
     path = edited(tmp_path, ("_cell_formula_units_Z                   6\n", ""))
-    with pytest.raises(InputError, match="give formula_units"):
-        host_from_cif(path)
+    host = host_from_cif(path)
+    assert host.formula_units == 2
+    # Six units of Li1.3Al0.3Ti1.7P3O12 in the file's cell, two in the primitive one.
+    assert host.remarks == (
+        "the file has no _cell_formula_units_Z: Li1.3Al0.3Ti1.7P3O12 was taken as the formula unit",
+    )
+
+
+def test_partial_host_without_z_and_formula_takes_the_units_of_its_full_sites(
+    tmp_path: Path,
+) -> None:
+    formula = "_chemical_formula_sum                   'Li1.3 Al0.3 Ti1.7 P3 O12'\n"
+    z = "_cell_formula_units_Z                   6\n"
+    # 12 sites of Al and Ti, 18 of P and 72 of O, whatever of lithium's are filled.
+    assert host_from_cif(edited(tmp_path, (z, ""), (formula, ""))).formula_units == 2
+
+
+def test_units_that_are_given_win_over_z(tmp_path: Path) -> None:
+    path = edited(
+        tmp_path, ("_cell_formula_units_Z                   6", "_cell_formula_units_Z 7")
+    )
     assert host_from_cif(path, formula_units=2).formula_units == 2
+
+
+def test_a_cell_that_loses_an_element_is_refused_with_one_that_keeps_it(tmp_path: Path) -> None:
+    # Of 0.1 Al, 2.1 Li and 3.9 Ti six cells hold 0.6, 12.6 and 23.4: 1, 13 and 23 are neutral and
+    # nearer than 0, 12 and 24; with five or fewer cells none of Al is as near or nearer.
+    path = edited(
+        tmp_path,
+        ("0.14145 0.15", "0.14145 0.025"),
+        ("0.14145 0.85", "0.14145 0.975"),
+        ("0.0     0.9", "0.0     0.65"),
+        ("0.066666667", "0.0666667"),
+        ("'Li1.3 Al0.3 Ti1.7", "'Li1.05 Al0.05 Ti1.95"),
+    )
+    with pytest.raises(InputError, match=r"leave out Al \(0\.1 atoms\): .* \[1, 2, 3\]"):
+        host_from_cif(path)
+    assert host_from_cif(path, cell=[1, 2, 3]).counts[ion("Al3+")] == 1
+
+
+def test_a_cell_beyond_any_engine_is_refused() -> None:
+    with pytest.raises(InputError, match=r"cell \[9, 9, 9\] holds \d+ sites, more than 5000"):
+        host_from_cif(LATP, cell=[9, 9, 9])
+
+
+def test_an_oxidation_state_of_an_absent_element_is_refused() -> None:
+    with pytest.raises(InputError, match=r"oxidation_states names Na, and .* has Al, Li, O, P, Ti"):
+        host_from_cif(LATP, oxidation_states={"Na": 1})
+
+
+def test_a_host_without_remarks_is_stored_without_them(llzo: Host) -> None:
+    # Its document is compared with that of earlier campaigns.
+    assert "remarks" not in llzo.as_dict()
 
 
 def test_ordered_host_without_formula_units_takes_the_largest_common_divisor(

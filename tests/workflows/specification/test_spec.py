@@ -43,6 +43,14 @@ def test_the_defaults_are_those_of_the_mission(tmp_path: Path) -> None:
     assert (spec.screening.stable_factor, spec.screening.unstable_factor) == (1.0, 2.0)
 
 
+@pytest.mark.parametrize("word", ["No", "On", "NO", "yes"])
+def test_an_element_that_yaml_takes_for_a_flag_is_explained(tmp_path: Path, word: str) -> None:
+    text = f"name: demo\ndopants:\n  - {{element: {word}, valence: 3, site: Li}}\n"
+    message = r"dopants\.0\.element: .*valid string; YAML reads an unquoted Yes, No, On or Off"
+    with pytest.raises(InputError, match=message):
+        read(tmp_path, text)
+
+
 def test_one_concentration_or_several_make_one_dopant_each(tmp_path: Path) -> None:
     dopant = {"element": "Al", "valence": 3, "site": "Li", "concentration": [0.25, 0.5]}
     spec = read(tmp_path, changed(dopants=[dopant]))
@@ -121,6 +129,28 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
         ),
         ({"codoped": [AL_ON_LI]}, r"codoped\.0: Input should be a valid tuple"),
         ({"choices": 0}, r"choices: Input should be greater than 0"),
+        ({"seed": -1}, r"seed: Input should be greater than or equal to 0"),
+        ({"screening": {"band_gap": float("nan")}}, r"screening\.band_gap: must be finite"),
+        (
+            {"learning": {"tolerance": 1, "coverage": float("inf")}},
+            r"learning\.coverage: .*\n?.*learning\.tolerance: unknown key",
+        ),
+        (
+            {"codoped": [[AL_ON_LI, TA_ON_ZR | {"concentration": float("inf")}]]},
+            r"codoped\.0\.1\.concentration: must be finite \(here: inf\)",
+        ),
+        (
+            {"host": {"crystal": "a.cif", "oxidation_states": {"Li": float("nan")}}},
+            r"host\.oxidation_states\.Li: must be finite",
+        ),
+        (
+            {"host": {"crystal": "a.cif", "oxidation_states": {"Li": 40}}},
+            r"host\.oxidation_states\.Li: Input should be less than or equal to 9",
+        ),
+        (
+            {"dopants": [{"element": "Br", "valence": -1, "site": "Cl"}]},
+            r"dopants\.0\.valence: .*only cations replace ions of the host",
+        ),
         ({"host": {"cell": "big"}}, r"host\.cell.*'primitive' or 'conventional'"),
         ({"host": {"cell": [1, 1]}}, r"host\.cell"),
         ({"host": {"cell": [1, 1, 0]}}, r"host\.cell.*greater than 0"),

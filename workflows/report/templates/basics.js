@@ -37,6 +37,9 @@ function number(value, decimals = 3) {
 
 const signed = (value, decimals = 3) => (value > 0 && Number(value.toFixed(decimals)) !== 0 ? "+" : "") + number(value, decimals);
 
+/** Write a share of one. */
+const percent = (share) => (isNumber(share) ? `${Math.round(100 * share)} %` : "unknown");
+
 /** Write a small or large number as 1.2 × 10⁻⁹. */
 function power(value) {
   if (!isNumber(value)) return DASH;

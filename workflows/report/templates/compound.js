@@ -56,40 +56,77 @@ function siblings(entry) {
 function computedBody(entry) {
   return [
     el("div", { class: "columns" },
-      el("div", {}, el("p", { class: "verdict" }, verdict(entry)), figuresList(entry)),
+      el("div", {}, verdict(entry), figuresList(entry)),
       el("div", {}, crystalPart(entry))),
     pathPart(entry), productsPart(entry), runnersPart(entry), notesPart(entry),
   ];
 }
 
-/** Say the verdict in words, with the numbers it follows from. */
+/** Say the verdict in words, with the numbers that it follows from: both questions, then the whole reaction. */
 function verdict(entry) {
-  const label = labelOf(entry), d = difference(entry), u = value(entry, "reaction_energy_uncertainty");
-  const word = LABELS[label].word || label;
-  const parts = [el("b", {}, mark({ [label]: { ...LABELS[label], word: word[0].toUpperCase() + word.slice(1) } }, label)), ". "];
-  if (!entry.dopants.length) parts.push("The undoped host: every other compound is compared with it. ");
-  else if (isNumber(d)) {
-    const side = d >= 0 ? "above" : "below";
-    parts.push(`Its reaction energy is ${number(Math.abs(d))} eV per f.u. ${side} the undoped host's`);
-    parts.push(isNumber(u) && u > 0 ? `, ${short(Math.abs(d) / u, 1)} times the standard uncertainty of ${number(u)} eV. ` : "; the uncertainty is not known. ");
-  }
+  const paragraphs = entry.dopants.length
+    ? [reductionWords(entry), dissolutionWords(entry), relationWords(entry), interphaseWords(entry), rankWords(entry)]
+    : [["The undoped host: every other compound is compared with it. "], interphaseWords(entry)];
+  return paragraphs.filter((words) => words.length).map((words) => el("p", { class: "verdict" }, words));
+}
+
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
+const strong = (kinds, name) => el("b", {}, mark({ [name]: { ...kinds[name], word: capital(kinds[name].word || name) } }, name));
+const listed = (phases) => formulas(Object.fromEntries(phases.map((each) => [each, 1])));
+
+/** What the electrode does to each dopant. */
+function reductionWords(entry) {
+  const parts = [strong(LABELS, labelOf(entry)), ". "];
   for (const each of value(entry, "reductions") || []) {
     if (!isNumber(each.margin)) continue;
-    const ion = `${each.element}${each.valence}+`;
-    parts.push(`Reducing ${ion} ${each.margin > 0 ? "costs" : "yields"} ${number(Math.abs(each.margin), 2)} eV per dopant${isNumber(each.potential) ? `, from ${number(each.potential, 2)} V against the electrode down` : ""}${isNumber(each.probability) ? `; it resists with a probability of ${Math.round(100 * each.probability)} %` : ""}. `);
+    const error = isNumber(each.uncertainty) ? ` (\u00b1 ${number(each.uncertainty, 2)})` : "";
+    parts.push(`Reducing ${each.element}${each.valence}+ ${each.margin > 0 ? "costs" : "yields"} ${number(Math.abs(each.margin), 2)}${error} eV per dopant`,
+      isNumber(each.potential) ? `, from ${number(each.potential, 2)} V against the electrode down` : "",
+      isNumber(each.probability) ? `; it resists with a probability of ${percent(each.probability)}` : "", ". ");
   }
   const hinges = value(entry, "hinges_on") || [];
-  if (hinges.length) parts.push("The label hinges on ", formulas(Object.fromEntries(hinges.map((each) => [each, 1]))), ". ");
-  if (isNumber(value(entry, "solubility"))) parts.push(mark(DISSOLUTIONS, dissolutionOf(entry)), `: the free energy of dissolution is ${signed(value(entry, "solubility"))} \u00b1 ${number(value(entry, "solubility_uncertainty"), 2)} eV per dopant; it dissolves with a probability of ${Math.round(100 * (value(entry, "dissolves_probability") ?? 0))} %. `);
-  const strict = value(entry, "strictly_stable");
-  if (strict === true) parts.push("It does not react with the electrode at all. ");
-  const alloys = value(entry, "alloys") || [];
-  if (alloys.length) parts.push("It forms the alloy", alloys.length > 1 ? "s " : " ", formulas(Object.fromEntries(alloys.map((each) => [each, 1]))), ". ");
-  if (value(entry, "passivating") === true) parts.push("The products with the dopant are insulators; the host's own products decide if the interphase conducts. ");
-  if (value(entry, "passivating") === false) parts.push("A product with the dopant conducts electrons. ");
-  if (isNumber(value(entry, "insulating_fraction"))) parts.push(`Insulators fill ${Math.round(100 * value(entry, "insulating_fraction"))} % of the products' volume. `);
+  if (hinges.length) parts.push("The label hinges on ", listed(hinges), ": without one of these reference phases it would be another. ");
+  return parts;
+}
+
+/** If the host takes the dopants up. */
+function dissolutionWords(entry) {
+  const energy = value(entry, "solubility");
+  if (!isNumber(energy)) return [];
+  const error = value(entry, "solubility_uncertainty");
+  return [strong(DISSOLUTIONS, dissolutionOf(entry)), `. The free energy of dissolution is ${signed(energy, 2)}${isNumber(error) ? ` \u00b1 ${number(error, 2)}` : ""} eV per dopant; the host takes it up with a probability of ${percent(value(entry, "dissolves_probability"))}. `];
+}
+
+const RELATIONS = { no_worse: "no worse than the undoped host's", undecided: "not told apart from the undoped host's", worse: "worse than the undoped host's" };
+
+/** How the whole reaction compares with the host's. */
+function relationWords(entry) {
+  const d = difference(entry), u = value(entry, "reaction_energy_uncertainty"), relation = value(entry, "relation");
+  const parts = [];
+  if (isNumber(d)) {
+    const word = Object.hasOwn(RELATIONS, relation ?? "") ? ` (${RELATIONS[relation]})` : "";
+    parts.push(`The whole reaction energy is ${number(Math.abs(d))} eV per f.u. ${d >= 0 ? "above" : "below"} the undoped host's${word}`,
+      isNumber(u) && u > 0 ? `, ${short(Math.abs(d) / u, 1)} times the standard uncertainty of ${number(u)} eV. ` : "; the uncertainty is not known. ");
+  }
   if (value(entry, "passes_filter") === false) parts.push("Its defect energy is beyond the campaign's limit: the dopant does not belong on this site. ");
   return parts;
+}
+
+/** What the products are, and what share of them insulates. */
+function interphaseWords(entry) {
+  const parts = [], alloys = value(entry, "alloys") || [], fraction = value(entry, "insulating_fraction");
+  if (value(entry, "strictly_stable") === true) parts.push("It does not react with the electrode at all. ");
+  if (alloys.length) parts.push("It forms the alloy", alloys.length > 1 ? "s " : " ", listed(alloys), ". ");
+  if (value(entry, "passivating") === true) parts.push("All products with the dopant insulate. ");
+  if (value(entry, "passivating") === false) parts.push("A product with the dopant conducts electrons. ");
+  if (isNumber(fraction)) parts.push(`Insulators fill ${percent(fraction)} of the products' volume${fraction < 1 ? "; the rest conducts or may, and can carry the reaction on" : ""}. `);
+  return parts;
+}
+
+/** Where it is in the ranking, and why. */
+function rankWords(entry) {
+  const row = ranked().find((each) => each.entry === entry);
+  return row ? [el("b", {}, `Rank ${row.rank} of ${report.ranking.rows.length}`), row.on_front ? ", on the Pareto front: " : ": ", row.why] : [];
 }
 
 const SHOWN = [
@@ -104,7 +141,7 @@ function figuresList(entry) {
     SHOWN.filter(([name]) => isNumber(value(entry, name))).map(([name, decimals]) => row(name, `${number(value(entry, name), decimals)}${unit(name)}`)),
     isNumber(value(entry, "diffusivity")) ? row("diffusivity", [power(value(entry, "diffusivity")), " cm\u00b2/s at 300 K"]) : null,
     ["passes_filter", "nearly_inert", "strictly_stable", "passivating", "strictly_passivating"].filter((name) => value(entry, name) !== null).map((name) => row(name, yesNo(value(entry, name)))),
-    ["relation", "compensation", "n_atoms", "engine", "reference_phases", "computed"].filter((name) => value(entry, name) !== null).map((name) => row(name, String(value(entry, name)))));
+    ["compensation", "n_atoms", "engine", "reference_phases", "computed"].filter((name) => value(entry, name) !== null).map((name) => row(name, String(value(entry, name)))));
 }
 
 function notesPart(entry) {

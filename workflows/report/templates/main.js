@@ -15,45 +15,54 @@ function progress() {
 function overviewPart() {
   const computed = report.entries.filter((entry) => entry.dopants.length && Object.keys(entry.result).length);
   const count = (test) => computed.filter(test).length;
-  const [best] = byChance(computed);
+  const best = ranked()[0]?.entry;
   const box = (title, big, small) => el("div", {}, el("dt", {}, title), el("dd", { class: typeof big === "string" ? null : "words" }, big, small ? el("small", {}, small) : null));
   const reference = host();
   const unlabelled = count((entry) => labelOf(entry) === "none");
   const judged = count((entry) => value(entry, "passivating") !== null), unknown = count((entry) => value(entry, "product_band_gaps") && value(entry, "passivating") === null);
   return part("overview", "Overview", null,
-    report.warnings.map((warning) => el("p", { class: "warning" }, warning)),
     el("dl", { class: "numbers" },
       box("Dopants computed", String(computed.length), report.state.total > report.state.landed ? `${report.state.total - report.state.landed} of ${report.state.total} compounds have no result` : "and the undoped host"),
       ["resists", "undecided", "reduced"].map((label) => box(mark(LABELS, label), String(count((entry) => labelOf(entry) === label)), { resists: "the electrode does not reduce the dopant", undecided: "within the error", reduced: "the electrode reduces the dopant" }[label])),
       unlabelled ? box(mark(LABELS, "none"), String(unlabelled), "no margin known") : null,
       box(mark(DISSOLUTIONS, "dissolves"), String(count((entry) => dissolutionOf(entry) === "dissolves")), `the host takes up the dopant; ${count((entry) => dissolutionOf(entry) === "undecided")} undecided`),
       box("Dopant's products insulate", judged ? `${count((entry) => value(entry, "passivating") === true)} of ${judged}` : DASH, unknown ? `${unknown} cannot be judged: a gap is missing or near the limit` : "the host's own products are another matter"),
-      best ? box("Most promising", link(best), chances(best)) : null),
+      best ? box("First of the ranking", link(best), chances(best)) : null),
     reference ? el("p", {}, "Undoped host ", link(reference), ": reaction energy ", el("b", {}, number(value(reference, "reaction_energy"))), " eV per f.u.", isNumber(value(reference, "energy_above_hull")) ? `, ${number(value(reference, "energy_above_hull"))} eV/atom above the hull` : null, isNumber(value(reference, "migration_barrier")) ? `, migration barrier ${number(value(reference, "migration_barrier"), 2)} eV` : null, ".") : null,
     failuresOverview(), stepsOverview());
 }
 
-const chance = (entry) => (value(entry, "resists_probability") ?? 0) * (value(entry, "dissolves_probability") ?? 0);
-const percent = (share) => (isNumber(share) ? `${Math.round(100 * share)} %` : "unknown");
 const chances = (entry) => `resists ${percent(value(entry, "resists_probability"))}, dissolves ${percent(value(entry, "dissolves_probability"))}`;
 
-/** The compounds by the probability that the dopant both resists and dissolves. */
-function byChance(entries) {
-  return entries.filter((entry) => entry.dopants.length && isNumber(value(entry, "resists_probability")) && isNumber(value(entry, "dissolves_probability"))).sort((a, b) => chance(b) - chance(a));
+/** The ranking with the entries that it ranks: {rank, entry, score, lithium, on_front, why}. */
+function ranked() {
+  const entries = new Map(report.entries.map((entry) => [entry.key, entry]));
+  return (report.ranking?.rows || []).map((row, index) => ({ ...row, rank: index + 1, entry: entries.get(row.key) })).filter((row) => row.entry);
 }
 
-/** Which dopant to make: the two questions, and the trade-off between them. */
-function candidatesPart() {
-  const ranked = byChance(report.entries);
-  if (!ranked.length) return null;
+const WHICH = "Which dopant?";
+const ofRow = (column) => ({ ...column, of: (row) => column.of(row.entry), cell: (row) => (column.cell ? column.cell(row.entry) : cellText(column.of(row.entry))) });
+
+/** Which dopant to make: the answer in words, the map, and the ranking with its reasons. */
+function whichPart() {
+  const rows = ranked();
+  if (!rows.length) return null;
   const columns = [
-    NAME, numeric("resists_probability", 2, { down: true }), numeric("dissolves_probability", 2, { down: true }),
-    { title: "Both", hint: "Product of the two probabilities", numeric: true, down: true, of: chance, cell: (entry) => number(chance(entry), 2) },
-    LABEL, DISSOLUTION, numeric("reduction_margin", 2, { down: true }), numeric("reduction_potential", 2), numeric("solubility", 2), numeric("solubility_uncertainty", 2),
-    { title: "Formula", of: (entry) => value(entry, "formula"), cell: (entry) => el("span", { class: "formula" }, formula(value(entry, "formula"))) },
+    { title: "Rank", numeric: true, of: (row) => row.rank },
+    ofRow(NAME), ofRow(LABEL), ofRow(numeric("resists_probability", 2, { down: true })), ofRow(numeric("reduction_margin", 2, { down: true })), ofRow(numeric("reduction_potential", 2)),
+    ofRow(DISSOLUTION), ofRow(numeric("dissolves_probability", 2, { down: true })), ofRow(withError("solubility", "solubility_uncertainty")),
+    { title: "Mobile ions", unit: "per f.u.", numeric: true, of: (row) => row.lithium, cell: (row) => number(row.lithium, 2) },
+    { title: "Score", hint: report.ranking.criteria, numeric: true, down: true, of: (row) => row.score, cell: (row) => number(row.score, 2) },
+    { title: "Pareto front", of: (row) => (row.on_front ? 0 : 1), cell: (row) => (row.on_front ? "yes" : DASH) },
+    { title: "Why", roomy: true, of: (row) => row.why },
   ];
-  return part("candidates", "Which dopant?", "Two questions decide: does the electrode reduce the dopant, which follows from the reference phases, and does the host take it up, which follows from the engine. A dopant of higher charge takes mobile ions out of the host, which many hosts need to conduct; it is also the kind that the electrode reduces.",
-    makeTable("candidates-table", columns, ranked.slice(0, 25), { caption: "The most probable compounds" }));
+  const map = report.sections.find((section) => section.title === WHICH);
+  return part("which", WHICH, "Two questions decide: does the electrode reduce the dopant (label), which follows from the reference phases alone; and does the host take it up (dissolution), which follows from the engine.",
+    el("ul", { id: "answer" }, report.ranking.words.map((sentence) => el("li", {}, sentence))),
+    (map?.figures || []).map(figurePart),
+    el("h3", {}, "The ranking"),
+    el("p", { class: "muted" }, report.ranking.criteria, " ", el("code", {}, "interphase shortlist"), " changes the criteria."),
+    makeTable("which-table", columns, rows, { search: true, caption: "The ranking", words: ({ entry }) => entry.dopants.map((each) => `${each.element}${each.valence}+ ${each.site}`).join(" ") }));
 }
 
 function failuresOverview() {
@@ -79,10 +88,14 @@ function stepsOverview() {
 
 const slug = (title) => `s-${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
 
+function figurePart(figure) {
+  const image = el("img", { class: figure.broad ? "broad" : null, alt: figure.title, decoding: "async", width: figure.width, height: figure.height, src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(figure.svg)}` });
+  return el("figure", { id: `figure-${figure.name}` }, el("div", { class: "figure-scroll", tabindex: "0", role: "region", "aria-label": figure.title }, image), el("figcaption", {}, el("b", {}, figure.title), ". ", figure.caption));
+}
+
 function sectionPart(section) {
   return part(slug(section.title), section.title, section.lead,
-    section.figures.map((figure) => el("figure", { id: `figure-${figure.name}` }, el("div", { class: "figure-scroll", tabindex: "0", role: "region", "aria-label": figure.title },
-      el("img", { class: figure.broad ? "broad" : null, alt: figure.title, decoding: "async", width: figure.width, height: figure.height, src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(figure.svg)}` })), el("figcaption", {}, el("b", {}, figure.title), ". ", figure.caption))),
+    section.figures.map(figurePart),
     section.tables.map((table, index) => [el("h3", {}, table.title), table.caption ? el("p", { class: "muted" }, table.caption) : null,
       makeTable(`${slug(section.title)}-${index}`, table.columns.map((column, at) => ({ title: column.title, numeric: column.numeric, of: (row) => row[at] })), table.rows, { search: table.rows.length > 12, caption: table.title })]));
 }
@@ -98,14 +111,14 @@ function aboutPart() {
 function drawReport() {
   const named = (id, title, lead, table) => (table ? part(id, title, lead, table) : null);
   const parts = [
-    overviewPart(), candidatesPart(), periodicPart(),
+    whichPart(), overviewPart(), periodicPart(),
     part("compounds", "Compounds", "A heading sorts. Every compound has a page with its reaction path, products, notes and cell.", compoundsTable()),
     named("passivation", "Passivation", "Which products with the dopant insulate. That alone does not stop a reaction: the products of host and electrode are part of the same interphase, and some conduct (Zr4O of the garnet, a metal).", passivationTable()),
     named("motion", "Lithium motion", "Bond-valence site energy barriers in three dimensions, and the diffusivity that follows.", motionTable()),
-    ...report.sections.map(sectionPart), aboutPart(),
+    ...report.sections.filter((section) => section.title !== WHICH).map(sectionPart), aboutPart(),
   ].filter(Boolean);
   progress();
-  document.getElementById("parts").replaceChildren(...parts);
+  document.getElementById("parts").replaceChildren(...report.warnings.map((warning) => el("p", { class: "warning" }, warning)), ...parts);
   document.getElementById("nav").replaceChildren(...parts.map((each) => el("a", { href: `#${each.id}` }, each.querySelector("h2").textContent)), LIVE?.gui ? el("a", { class: "out", href: LIVE.gui }, "FireWorks' web GUI") : "");
   footer();
 }

@@ -53,6 +53,11 @@ function numeric(name, decimals = 3, extra = {}) {
   return { title: field(name).label, unit: field(name).unit, hint: field(name).description, numeric: true, of: (entry) => value(entry, name), cell: (entry) => number(value(entry, name), decimals), ...extra };
 }
 
+/** A column of a number with its standard uncertainty: 0.35 ± 0.20. */
+function withError(name, error, decimals = 2) {
+  return numeric(name, decimals, { cell: (entry) => (isNumber(value(entry, error)) ? `${number(value(entry, name), decimals)}\u00a0\u00b1\u00a0${number(value(entry, error), decimals)}` : number(value(entry, name), decimals)) });
+}
+
 const NAME = { title: "Compound", of: (entry) => entry.name, cell: link };
 const LABEL = { title: "Label", of: (entry) => (value(entry, "label") ? LABELS[labelOf(entry)].rank : null), cell: (entry) => (value(entry, "label") ? mark(LABELS, labelOf(entry)) : DASH) };
 

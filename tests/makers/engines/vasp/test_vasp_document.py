@@ -44,8 +44,10 @@ def ran(
         ),
         output=SimpleNamespace(
             ionic_steps=[
-                SimpleNamespace(e_0_energy=-39.0, forces=np.ones_like(forces).tolist()),
-                SimpleNamespace(e_0_energy=-40.0, forces=forces.tolist()),
+                SimpleNamespace(
+                    e_0_energy=-39.0, electronic_steps=None, forces=np.ones_like(forces).tolist()
+                ),
+                SimpleNamespace(e_0_energy=-40.0, electronic_steps=None, forces=forces.tolist()),
             ]
         ),
         vasp_version="6.4.2",

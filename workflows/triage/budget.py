@@ -38,7 +38,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Shortlist:
+class BudgetChoice:
     """What to compute with VASP.
 
     Attributes
@@ -69,9 +69,9 @@ class Shortlist:
     cost: NodeHours
 
 
-def make_shortlist(
+def choose_compounds(
     database: Database, name: str, settings: MachineSettings, *, budget: float
-) -> Shortlist:
+) -> BudgetChoice:
     """Choose the compounds of a force-field campaign that deserve VASP.
 
     Parameters
@@ -114,7 +114,7 @@ def make_shortlist(
     _require_budget(budget, base, wanted, taken)
     base_hours = sum(base.values())
     beyond = [(worth, BEYOND_BUDGET) for worth in worthy if worth.compound not in taken]
-    return Shortlist(
+    return BudgetChoice(
         spec=vasp_spec(campaign.spec, list(taken)),
         landed=len(ranked),
         planned=sum(bool(planned.compound.dopants) for planned in campaign.compounds),

@@ -11,7 +11,7 @@ from workflows.base.settings import MachineSettings
 from workflows.learning.campaign_stages import save_campaign
 from workflows.specification.spec import CampaignSpec
 from workflows.state.node_hours import node_costs
-from workflows.triage.shortlist import make_shortlist, pack, vasp_spec, write_spec
+from workflows.triage.budget import choose_compounds, pack, vasp_spec, write_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,63 +81,63 @@ def stored(database: Database, small_plan: Plan) -> Database:
 
 
 def chosen(database: Database, budget: float) -> list[str]:
-    shortlist = make_shortlist(database, "small", SETTINGS, budget=budget)
-    return [entry.worth.compound.label("").removeprefix(":") for entry in shortlist.entries]
+    choice = choose_compounds(database, "small", SETTINGS, budget=budget)
+    return [entry.worth.compound.label("").removeprefix(":") for entry in choice.entries]
 
 
 def test_undecided_comes_before_near_and_what_is_sure_is_left_out(stored: Database) -> None:
-    shortlist = make_shortlist(stored, "small", SETTINGS, budget=ENOUGH)
-    assert [e.worth.compound.label("") for e in shortlist.entries] == [
+    choice = choose_compounds(stored, "small", SETTINGS, budget=ENOUGH)
+    assert [e.worth.compound.label("") for e in choice.entries] == [
         ":Mg2+(Li)0.5",
         ":Nb5+(Zr)0.5",
     ]
-    assert {w.compound.label("") for w, _ in shortlist.left_out} == {":Nb5+(Zr)1", ":Ta5+(Zr)0.5"}
-    assert (shortlist.landed, shortlist.planned) == (4, 4)
+    assert {w.compound.label("") for w, _ in choice.left_out} == {":Nb5+(Zr)1", ":Ta5+(Zr)0.5"}
+    assert (choice.landed, choice.planned) == (4, 4)
 
 
 def test_host_and_crystals_are_in_the_total(stored: Database) -> None:
-    shortlist = make_shortlist(stored, "small", SETTINGS, budget=ENOUGH)
-    added = sum(entry.hours for entry in shortlist.entries)
-    assert shortlist.base > 0
-    assert shortlist.cost.hours == pytest.approx(shortlist.base + added)
+    choice = choose_compounds(stored, "small", SETTINGS, budget=ENOUGH)
+    added = sum(entry.hours for entry in choice.entries)
+    assert choice.base > 0
+    assert choice.cost.hours == pytest.approx(choice.base + added)
 
 
 def test_the_total_is_what_the_written_specification_costs(stored: Database) -> None:
     from workflows.specification.planning import make_plan
     from workflows.specification.sources import TableSource
 
-    shortlist = make_shortlist(stored, "small", SETTINGS, budget=ENOUGH)
-    campaign = make_plan(shortlist.spec, TableSource()).campaign
-    assert sum(node_costs(campaign, 3600).values()) == pytest.approx(shortlist.cost.hours)
+    choice = choose_compounds(stored, "small", SETTINGS, budget=ENOUGH)
+    campaign = make_plan(choice.spec, TableSource()).campaign
+    assert sum(node_costs(campaign, 3600).values()) == pytest.approx(choice.cost.hours)
 
 
 def test_the_budget_ends_the_list(stored: Database) -> None:
-    shortlist = make_shortlist(stored, "small", SETTINGS, budget=ENOUGH)
-    for_one = shortlist.base + shortlist.entries[0].hours
+    choice = choose_compounds(stored, "small", SETTINGS, budget=ENOUGH)
+    for_one = choice.base + choice.entries[0].hours
     assert chosen(stored, for_one + 1e-6) == ["Mg2+(Li)0.5"]
 
 
 def test_a_budget_below_the_hosts_cost_is_refused(stored: Database) -> None:
     with pytest.raises(InputError, match=r"below the .* that the host and its reference crystals"):
-        make_shortlist(stored, "small", SETTINGS, budget=0.1)
+        choose_compounds(stored, "small", SETTINGS, budget=0.1)
 
 
 def test_a_budget_for_the_host_alone_is_refused(stored: Database) -> None:
-    base = make_shortlist(stored, "small", SETTINGS, budget=ENOUGH).base
+    base = choose_compounds(stored, "small", SETTINGS, budget=ENOUGH).base
     with pytest.raises(InputError, match="but for no compound: with the cheapest it takes"):
-        make_shortlist(stored, "small", SETTINGS, budget=base)
+        choose_compounds(stored, "small", SETTINGS, budget=base)
 
 
 def test_without_results_there_is_nothing_to_choose(database: Database, small_plan: Plan) -> None:
     save_campaign(database, small_plan.campaign)
     with pytest.raises(InputError, match="no doped compound of small has landed yet"):
-        make_shortlist(database, "small", SETTINGS, budget=ENOUGH)
+        choose_compounds(database, "small", SETTINGS, budget=ENOUGH)
 
 
 def test_where_all_is_sure_nothing_deserves_vasp(stored: Database) -> None:
     stored.results.delete_many({"label": {"$ne": "unstable"}})
     with pytest.raises(InputError, match="no compound of small deserves VASP: its label is sure"):
-        make_shortlist(stored, "small", SETTINGS, budget=ENOUGH)
+        choose_compounds(stored, "small", SETTINGS, budget=ENOUGH)
 
 
 def test_a_campaign_with_vasp_is_refused(
@@ -146,7 +146,7 @@ def test_a_campaign_with_vasp_is_refused(
     campaign = respecified(engine={"name": "vasp"})
     save_campaign(database, campaign)
     with pytest.raises(InputError, match="small is a campaign with VASP already"):
-        make_shortlist(database, "small", SETTINGS, budget=ENOUGH)
+        choose_compounds(database, "small", SETTINGS, budget=ENOUGH)
 
 
 def test_the_specification_keeps_the_host_and_takes_vasp(small_plan: Plan) -> None:
