@@ -189,7 +189,7 @@ def _environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "PATH": f"{_BIN}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
-        "INTERPHASE_WORKERS": "2",
+        "INTERPHASE_WORKERS": "1",
         "INTERPHASE_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),

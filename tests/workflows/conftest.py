@@ -85,11 +85,11 @@ def write_spec(folder: Path, spec: Spec) -> Path:
     return path
 
 
-def run_interphase(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def run_interphase(*arguments: str | Path, workers: int = 2) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does."""
     return subprocess.run(
         [COMMAND, *arguments],
-        env=ENVIRONMENT,
+        env=ENVIRONMENT | {"INTERPHASE_WORKERS": str(workers)},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -176,9 +176,11 @@ def scratch() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def run_campaign(spec: Path, folder: Path, settings: MachineSettings, *options: str) -> Landed:
-    """Run a campaign and read what it leaves."""
-    run = run_interphase("run", spec, "--dir", folder, *options)
+def run_campaign(
+    spec: Path, folder: Path, settings: MachineSettings, *options: str, workers: int = 1
+) -> Landed:
+    """Run a campaign and read what it leaves; each worker imports torch and atomate2 first."""
+    run = run_interphase("run", spec, "--dir", folder, *options, workers=workers)
     assert "Traceback" not in run.stderr, run.stderr
     return Landed(folder, spec, run, Contents.of(folder, settings))
 
@@ -192,7 +194,8 @@ def run_and_read() -> Callable[..., Landed]:
 @pytest.fixture(scope="session")
 def landed(scratch: Path, machine_settings: MachineSettings) -> Iterator[Landed]:
     """Yield the small campaign, run undisturbed; its server answers all who look."""
-    made = run_campaign(write_spec(scratch, small_spec()), scratch / "landed", machine_settings)
+    spec = write_spec(scratch, small_spec())
+    made = run_campaign(spec, scratch / "landed", machine_settings, workers=2)
     shutil.copytree(made.folder, scratch / COPY, ignore=shutil.ignore_patterns("*.lock"))
     with open_database(made.folder, machine_settings):
         yield made
