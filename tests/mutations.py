@@ -15,7 +15,10 @@ import tempfile
 import time
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).parents[1]
 LIST = Path(__file__).with_suffix(".toml")
@@ -43,17 +46,13 @@ class Fault(NamedTuple):
     file: str
     old: str
     new: str
-    tests: list[str]
-
-    @property
-    def room(self) -> str:
-        """Return the folder of the changed file."""
-        return str(Path(self.file).parent)
+    tests: tuple[str, ...]
 
 
 def faults() -> list[Fault]:
     """Read the list."""
-    return [Fault(**each) for each in tomllib.loads(LIST.read_text(encoding="utf-8"))["fault"]]
+    read = tomllib.loads(LIST.read_text(encoding="utf-8"))
+    return [Fault(**each | {"tests": tuple(each["tests"])}) for each in read["fault"]]
 
 
 def copy_tree(target: Path) -> None:
@@ -67,7 +66,7 @@ def copy_tree(target: Path) -> None:
             shutil.copy(ROOT / name, path)
 
 
-def run_tests(tree: Path, tests: list[str]) -> int:
+def run_tests(tree: Path, tests: Iterable[str]) -> int:
     """Run tests in a tree; return pytest's exit status."""
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
