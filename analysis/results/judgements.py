@@ -103,8 +103,9 @@ def reduction_fields(
         Reference phases, reactant, and limits of the words.
     """
     if not compound.dopants:
-        reason = f"{', '.join(_REDUCTION)} are null: {Reason.NO_DOPANT}"
-        return {**dict.fromkeys(_REDUCTION), "reductions": (), "hinges_on": None}, (reason,)
+        null = (*_REDUCTION, "hinges_on")
+        reason = f"{', '.join(null)} are null: {Reason.NO_DOPANT}"
+        return {**dict.fromkeys(null), "reductions": ()}, (reason,)
     contact = Contact.between(
         composition,
         phases,

@@ -13,7 +13,7 @@ from docs.notebook import QUERY, code_cells, executed, text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-REFERENCE = 'to_dataframe(read_results(Path("../results/llzo-chgnet/compounds.csv")))'
+REFERENCE = 'interphase.results("../results/llzo-chgnet/compounds.csv")'
 MOST_BYTES = 200_000
 
 
@@ -47,17 +47,8 @@ def test_its_links_lead_to_files() -> None:
 def test_one_line_makes_it_read_a_campaign(demo: Path) -> None:
     """The line that the notebook itself names, with the folder of a campaign that has landed."""
     text = QUERY.read_text(encoding="utf-8")
-    line = 'results(\\"runs/demo\\")'
-    assert f"frame = {line}" in text
-    imported = "from workflows.results.dataframe import results"
-    assert imported in text
-    made = executed(
-        QUERY,
-        {
-            REFERENCE: f'results("{demo}")',
-            "from workflows.results.search import to_dataframe": imported,
-        },
-    )
+    assert 'frame = interphase.results(\\"runs/demo\\")' in text
+    made = executed(QUERY, {REFERENCE: f'interphase.results("{demo}")'})
     stable_by_site = text_of(code_cells(made)[1])[0]
     assert "Zr" in stable_by_site
     assert "La" not in stable_by_site

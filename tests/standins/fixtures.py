@@ -121,6 +121,8 @@ def potentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = write_potcars(tmp_path / "potentials")
     # pymatgen would compare each with the statistics of all real ones, to find that it is none
     monkeypatch.setattr(PotcarSingle, "is_valid", False)
+    # asking for validity sets it; what reads a vasprun.xml puts it into the potentials' records
+    monkeypatch.setattr(PotcarSingle, "_summary_stats", {}, raising=False)
     monkeypatch.setitem(SETTINGS, "PMG_VASP_PSP_DIR", str(folder))
     return folder
 

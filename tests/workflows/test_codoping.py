@@ -73,12 +73,12 @@ def test_its_reaction_is_balanced_and_its_phases_hold_both_dopants(codoped: Any)
     assert result["label"] is not None
 
 
-def test_an_uncompensated_compound_has_no_label_and_says_why(codoped: Any) -> None:
+def test_an_uncompensated_compound_is_not_compared_and_says_why(codoped: Any) -> None:
     result = codoped.contents.result(formula=BOTH_UNCOMPENSATED)
     # 0.5 Nb5+ for Zr4+ and 0.5 Mg2+ for Li+.
     notes = " ".join(result["notes"])
     assert "the formal charges add up to +1 per formula unit" in notes
-    assert result["label"] is None
+    assert result["relation"] is None
     assert result["defect_energy"] is None
     assert "the valences do not balance" in notes
 

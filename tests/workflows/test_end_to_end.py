@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = """campaign dopants dopant valence site concentration compensation formula n_atoms
-formation_energy_per_atom energy_above_hull defect_energy passes_filter reaction_energy
-reaction_energy_uncertainty reaction_energy_host decomposition_energy lithium_driving_force
-lithium_uptake products equation reaction_path label strictly_stable passivating
-strictly_passivating deciding_phases product_band_gaps migration_barrier diffusivity engine
-reference_phases structure job_uuid notes"""
+formation_energy_per_atom energy_above_hull hull_distance defect_energy passes_filter
+reaction_energy reaction_energy_uncertainty reaction_energy_host decomposition_energy
+lithium_driving_force lithium_uptake products equation reaction_path label
+resists_probability reduction_margin reduction_potential reductions hinges_on dissolution
+dissolves_probability solubility solubility_uncertainty relation nearly_inert
+strictly_stable passivating strictly_passivating insulating_fraction deciding_phases
+product_band_gaps migration_barrier diffusivity engine reference_phases structure job_uuid
+notes"""
 FIELDS = NAMES.split()
 SCALARS = {"dopant", "valence", "site", "concentration"}  # null in the host: it has no dopant
 UNITS = 2  # formula units in the cell

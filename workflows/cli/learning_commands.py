@@ -76,7 +76,7 @@ def predict(  # noqa: PLR0913, PLR0917, one option each
     launchpad: Launchpad = None,
     campaign: Campaign = None,
 ) -> None:
-    """Predict a compound from the last training: stable or not, and its reaction energy.
+    """Predict if a compound is no worse than the host, and its reaction energy.
 
     Computed values are shown too, if there are any. Descriptors that are missing, replaced by a
     substitute, or outside the range of the training compounds are named.

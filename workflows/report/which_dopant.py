@@ -41,7 +41,9 @@ def ranking_of(
         Why it cannot be done is added.
     """
     spec = (stored.get("campaign") or {}).get("spec") or {}
-    host = next((each for each in documents if not each[Field.DOPANTS]), {})
+    host = next((each for each in documents if not each[Field.DOPANTS]), None)
+    if host is None:
+        return None
     try:
         criteria = _criteria(spec, str(host.get(Field.FORMULA) or ""))
         mobile = str((spec.get("host") or {}).get("mobile") or "Li")

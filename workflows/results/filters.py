@@ -128,7 +128,7 @@ def parse(text: str) -> tuple[Target, str, list[str]]:
     match = _SYNTAX.fullmatch(text)
     if match is None or match["operator"] not in OPERATORS:
         msg = (
-            f"{text!r} is no filter: write FIELD OPERATOR VALUE, such as label=stable, "
+            f"{text!r} is no filter: write FIELD OPERATOR VALUE, such as label=resists, "
             f"with one of the operators {' '.join(OPERATORS)}"
         )
         raise InputError(msg)

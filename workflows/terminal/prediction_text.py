@@ -26,7 +26,7 @@ def show_prediction(record: Record, host_energy: float, stored: Document, consol
     console.print(f"[bold]{name}[/], x = {record['concentration']:g}", highlight=False)
     chance = record["probability"]
     console.print(
-        f"stable:           {'unknown' if chance is None else f'probability {chance:.0%}'}",
+        f"no worse:         {'unknown' if chance is None else f'probability {chance:.0%}'}",
         highlight=False,
     )
     console.print(
@@ -49,7 +49,7 @@ def _computed_text(record: Record) -> str:
     if record["computed_energy"] is None:
         return "not yet"
     seen = ", learnt from: no test of the prediction" if record["learnt_from"] else ""
-    label = record["computed_label"] or "no label"
+    label = record["computed_label"] or "no relation"
     return f"{record['computed_energy']:.3f} eV per f.u., {label}{seen}"
 
 
@@ -57,9 +57,9 @@ def predictions_table(records: Sequence[Record]) -> Table:
     """Make a table of predictions, the highest reaction energy first."""
     table = new_table()
     table.add_column("ion")
-    for title in ("stable", "reaction energy", "interval", "computed"):
+    for title in ("no worse", "reaction energy", "interval", "computed"):
         table.add_column(title, justify="right")
-    table.add_column("label")
+    table.add_column("relation")
     for row in sorted(records, key=lambda each: -each["reaction_energy"]):
         chance, energy, label = row["probability"], row["computed_energy"], row["computed_label"]
         table.add_row(

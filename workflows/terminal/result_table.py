@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-# In narrower terminals the formula is left out: dopant, site and x give it as well.
+# In narrower terminals the formula is left out: dopant, site and x give it as well. In still
+# narrower ones the probabilities are left out: the words stand for them.
 WIDE = 130
+MIDDLE = 120
+PROBABILITIES = (Field.RESISTS_PROBABILITY, Field.DISSOLVES_PROBABILITY)
 HEADER_WIDTH = 9
 WRAPPED_WIDTH = 12  # least for a column that wraps
 DIGITS = {
@@ -47,7 +50,10 @@ _WRAPPED = (Kind.TEXT, Kind.TEXTS, Kind.FORMULAS, Kind.AMOUNTS, Kind.RECORDS, Ki
 
 def default_fields(width: int) -> list[str]:
     """Return the fields of a table for a terminal with this many columns."""
-    return [f.value for f in DEFAULT_FIELDS if width >= WIDE or f is not Field.FORMULA]
+    left_out = {Field.FORMULA} if width < WIDE else set()
+    if width < MIDDLE:
+        left_out |= set(PROBABILITIES)
+    return [field.value for field in DEFAULT_FIELDS if field not in left_out]
 
 
 def results_table(documents: Sequence[Document], fields: Sequence[str]) -> Table:

@@ -1,9 +1,9 @@
 """A question to learn: which descriptors, which target, which rows belong together.
 
-The target of classification is the label. Undecided compounds are those whose reaction energy is
-below the host's by one to two uncertainties: by default they are left out, since their class is
-unknown, and their number is stated. Scores then apply to clear cases only. Counting them as not
-stable asks a harder question, "is it known to be stable?", whose answer is partly noise.
+The target of classification is the relation to the host. Undecided compounds are those whose
+reaction energy is below the host's by one to two uncertainties: by default they are left out, since
+their class is unknown, and their number is stated. Scores then apply to clear cases only. Counting
+them as worse asks a harder question, "is it known to be no worse?", whose answer is partly noise.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Problem:
         [N, D] their values, NaN if missing: every Pipeline imputes the median of its training
         rows.
     y
-        [N] the target: 1 for stable and 0 for not, or the reaction energy in eV per f.u.
+        [N] the target: 1 for no worse than the host and 0 for worse, or the reaction energy in eV
+        per f.u.
     groups
         [N] the element of each row.
     rows
@@ -188,5 +189,5 @@ def _label_notes(labels: list[str | None], undecided: Undecided) -> tuple[str, .
         what = "left out" if undecided is Undecided.LEFT_OUT else "counted as worse"
         notes.append(f"{count} of {len(labels)} compounds are undecided: {what}")
     if unknown:
-        notes.append(f"{unknown} of {len(labels)} compounds have no label: left out")
+        notes.append(f"{unknown} of {len(labels)} compounds have no relation: left out")
     return tuple(notes)

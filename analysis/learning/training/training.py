@@ -194,7 +194,9 @@ def is_test(forecast: Document) -> bool:
 
 def classes_there(documents: Iterable[Document]) -> str:
     """Count the doped compounds and their classes, in words."""
-    labels = [str(d.get(Key.LABEL) or "without label") for d in documents if d.get(Key.DOPANTS)]
+    labels = [
+        str(d.get(Key.RELATION) or "without a relation") for d in documents if d.get(Key.DOPANTS)
+    ]
     counts = ", ".join(f"{labels.count(each)} {each}" for each in sorted(set(labels)))
     return f"{len(labels)} compounds have landed" + (f": {counts}" if counts else "")
 

@@ -23,7 +23,7 @@ def compound(element: str, site: str, x: float, energy: float | None, **fields: 
         "compensation": "lithium",
         "reaction_energy": energy,
         "reaction_energy_uncertainty": 0.4 * x,
-        "label": "unstable",
+        "label": "reduced",
     }
     return {"dopants": [ion], **scalars, **defaults, **fields}
 
@@ -113,7 +113,7 @@ def test_compensations_differ_in_line_and_filling_labels_in_colour_and_form() ->
     ]
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
     assert texts[:4] == [
-        "unstable",
+        "reduced",
         "no label",
         "charge balanced by the mobile ion",
         "uncompensated",

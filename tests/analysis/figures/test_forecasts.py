@@ -16,7 +16,7 @@ def forecast(element: str, predicted: float, computed: float | None, **more: Any
         "low": predicted - 0.3,
         "high": predicted + 0.3,
         "computed_energy": computed,
-        "computed_label": None if computed is None else "unstable",
+        "computed_label": None if computed is None else "worse",
         "inside": None if computed is None else abs(predicted - computed) <= 0.3,
         "computed_already": False,
         "learnt_from": False,

@@ -20,7 +20,7 @@ HOST: dict[str, Any] = {"dopants": [], "reaction_energy": -0.5, "migration_barri
 def compound(element: str, valence: int, site: str, energy: float | None, **fields: Any) -> Any:
     dopant = {"element": element, "valence": valence, "site": site}
     dopant["concentration"] = fields.pop("x", 0.25)
-    same = {"dopants": [dopant], "reaction_energy": energy, "label": "stable"}
+    same = {"dopants": [dopant], "reaction_energy": energy, "label": "resists"}
     return {**same, "compensation": "lithium", **fields}
 
 
@@ -85,7 +85,7 @@ def test_elements_follow_their_atomic_number_and_the_host_is_a_line() -> None:
     documents = [
         compound("Nb", 5, "Zr", -0.1, migration_barrier=0.6),
         compound("Al", 3, "Li", -0.1, migration_barrier=0.4),
-        compound("Al", 1, "Li", -0.1, migration_barrier=0.3, label="unstable"),
+        compound("Al", 1, "Li", -0.1, migration_barrier=0.3, label="reduced"),
         compound("Ca", 2, "La", -0.1, migration_barrier=None),
     ]
     figure = by_element_figure(documents, Field.MIGRATION_BARRIER, HOST)

@@ -27,12 +27,12 @@ def compound(
     return document | {"reaction_energy_uncertainty": 0.05} | fields
 
 
-HOST: dict[str, Any] = {"dopants": [], "reaction_energy": -0.1, "label": "stable"}
+HOST: dict[str, Any] = {"dopants": [], "reaction_energy": -0.1, "label": "resists"}
 COMPOUNDS = [
     compound("Sc", "Zr", -0.2, "undecided"),
-    compound("Nb", "Zr", -0.9, "unstable"),
-    compound("Y", "Zr", -0.02, "stable"),
-    compound("Al", "Li", -0.3, "unstable"),
+    compound("Nb", "Zr", -0.9, "reduced"),
+    compound("Y", "Zr", -0.02, "resists"),
+    compound("Al", "Li", -0.3, "reduced"),
     compound("Gd", "La", -0.05, None),
 ]
 PATH: dict[str, Any] = {
@@ -81,7 +81,7 @@ def test_label_sets_both_marker_and_colour() -> None:
     figure = reaction_energy_figure(COMPOUNDS, HOST)
     drawn = {tuple(mark[1:]) for axes in figure.axes for mark in markers(axes)}
     assert drawn == {("v", "#d55e00"), ("s", "#e69f00"), ("o", "#009e73"), ("D", "#999999")}
-    assert legend_texts(figure)[:4] == ["stable", "undecided", "unstable", "no label"]
+    assert legend_texts(figure)[:4] == ["resists", "undecided", "reduced", "no label"]
 
 
 def test_host_is_a_line_and_no_compound() -> None:
@@ -104,7 +104,7 @@ def test_band_is_one_uncertainty_around_the_host_where_it_is_known() -> None:
 
 def test_without_host_there_is_neither_line_nor_band() -> None:
     figure = reaction_energy_figure(COMPOUNDS)
-    assert legend_texts(figure) == ["stable", "undecided", "unstable", "no label"]
+    assert legend_texts(figure) == ["resists", "undecided", "reduced", "no label"]
     assert all(not axes.collections for axes in figure.axes)
 
 

@@ -33,7 +33,7 @@ import sys
 import workflows.cli.main
 import workflows.commands.query
 from workflows.results.filters import compile_filters
-compile_filters(["reaction_energy<0", "label=stable", "stored>=7d"])
+compile_filters(["reaction_energy<0", "label=resists", "stored>=7d"])
 print([name for name in {HEAVY!r} if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

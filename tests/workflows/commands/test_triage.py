@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def one_undecided(copied: Path, machine_settings: MachineSettings) -> Path:
-    """Put magnesium between the boundaries of the labels."""
+    """Put magnesium between the boundaries of what dissolves."""
     with open_database(copied, machine_settings) as database:
         found = database.results.find_one({"dopant": "Mg"})
         assert found is not None
-        energy = found["reaction_energy_host"] - 1.5 * found["reaction_energy_uncertainty"]
-        change = {"reaction_energy": energy, "label": "undecided", "defect_energy": 0.0}
+        change = {
+            **dict.fromkeys(("label", "resists_probability")),
+            "dissolution": "undecided",
+            "dissolves_probability": 0.5,
+            "solubility": 0.0,
+            "solubility_uncertainty": 0.5,
+            "defect_energy": 0.0,
+            "passes_filter": True,
+        }
         database.results.update_one({"_id": found["_id"]}, {"$set": change})
     return copied
 

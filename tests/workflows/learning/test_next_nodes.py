@@ -288,7 +288,7 @@ def test_too_little_data_ends_learning_and_not_the_campaign(
     assert len(land(database, training, end)) == len(HELD)
     (document,) = trained(database)
     assert document["failed"].startswith("3 compounds of 3 elements are too few to regress on")
-    assert document["failed"].endswith("(3 compounds have landed: 3 stable)")
+    assert document["failed"].endswith("(3 compounds have landed: 3 no_worse)")
 
 
 def test_small_campaigns_do_not_learn_by_themselves(spec: Spec) -> None:

@@ -58,10 +58,10 @@ def compound(element: str, valence: int, site: str, energy: float, **fields: Any
 
 THREE = [
     host_result(),
-    compound("Al", 3, "Li", -0.9, label="unstable", notes=["an interstitial"]),
-    compound("Fe", 2, "Li", -1.5, label="unstable"),
-    compound("Fe", 3, "Li", -0.45, label="stable", formula="Li6.25Fe0.25La3Zr2O12"),
-    compound("Nb", 5, "Zr", -10.0, label="unstable"),
+    compound("Al", 3, "Li", -0.9, label="reduced", notes=["an interstitial"]),
+    compound("Fe", 2, "Li", -1.5, label="reduced"),
+    compound("Fe", 3, "Li", -0.45, label="resists", formula="Li6.25Fe0.25La3Zr2O12"),
+    compound("Nb", 5, "Zr", -10.0, label="reduced"),
 ]
 
 
@@ -96,7 +96,7 @@ def test_a_cell_opens_its_compound(browser: Browser, three: Report, tmp_path: Pa
         dialog = page.locator("dialog[open]")
         assert dialog.locator("h2").inner_text() == "Al³⁺ on Li, x = 0.25"
         text = dialog.inner_text()
-        assert "Unstable" in text
+        assert "educed" in text
         assert "0.400 eV per f.u. below the undoped host's" in text
         assert "an interstitial" in text
         assert "Li2O" in text.replace("\n", "")
@@ -200,7 +200,7 @@ def test_search_finds_all_words_in_names_notes_and_products(
         assert names(page) == ["Al³⁺ on Li, x = 0.25"]
         search.fill("fe3+ li")
         assert names(page) == ["Fe³⁺ on Li, x = 0.25"]
-        search.fill("unstable zr nb")
+        search.fill("reduced zr nb")
         assert names(page) == ["Nb⁵⁺ on Zr, x = 0.25"]
         search.fill("no such thing")
         assert page.inner_text("#compounds-table tbody") == "nothing matches"

@@ -111,7 +111,7 @@ def test_an_open_page_follows_and_keeps_its_place(
     page.on("console", lambda message: said.append(message.text))
     page.goto(address + REPORT + "/")
     page.fill("#compounds-table-search", "li")
-    page.locator("#compounds-table th button").nth(3).click()
+    page.locator("#compounds-table th button", has_text="Reaction energy").first.click()
     page.locator("#compounds-table-search").focus()
     page.select_option("#quantity", "label")
     page.evaluate("document.getElementById('passivation').scrollIntoView()")

@@ -25,6 +25,6 @@ def test_a_field_with_a_plus_joins_the_usual_ones(
     fields: Sequence[str] | None, names: Sequence[str] | None
 ) -> None:
     found = Question(fields=fields).names
-    usual = {"reaction_energy", "reaction_energy_uncertainty", "lithium_uptake", "label"}
-    usual |= {"energy_above_hull", "products"}
+    usual = {"label", "reduction_margin", "resists_probability", "dissolution"}
+    usual |= {"dissolves_probability", "reaction_energy", "reaction_energy_uncertainty", "products"}
     assert found is None or [name for name in found if name not in usual] == names

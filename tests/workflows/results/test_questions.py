@@ -27,15 +27,15 @@ def compound(name: str, site: str, energy: float | None, **fields: Any) -> dict[
 
 # Dopant, what its reaction gives, and what makes it an answer or not.
 COMPOUNDS = [
-    compound("Hf", "Zr", -0.46, label="stable", migration_barrier=0.39, passivating=True),
-    compound("Ce", "Zr", -0.65, label="unstable", migration_barrier=0.30, passivating=True),
-    compound("Ti", "Zr", -0.44, label="stable", migration_barrier=0.41, passivating=True),
-    compound("Sn", "Zr", -0.47, label="stable", migration_barrier=None),
-    compound("Sr", "La", -0.54, label="stable", migration_barrier=0.20, passivating=False),
-    compound("Al", "Li", -0.95, label="unstable", products={"Li2O": 7.0, "Zr3Al": 0.25}),
-    compound("W", "Zr", -2.44, label="unstable", products={"Zr4O": 0.4, "ZrW2": 0.1}),
-    compound("Mg", "Li", -0.90, label="unstable", products={"Zr4O": 0.5, "Li5Mg": 0.2}),
-    compound("Nb", "Zr", -1.25, label="unstable", products={"Zr": 0.5, "Nb": 0.2, "ZrN": 0.1}),
+    compound("Hf", "Zr", -0.46, label="resists", migration_barrier=0.39, passivating=True),
+    compound("Ce", "Zr", -0.65, label="reduced", migration_barrier=0.30, passivating=True),
+    compound("Ti", "Zr", -0.44, label="resists", migration_barrier=0.41, passivating=True),
+    compound("Sn", "Zr", -0.47, label="resists", migration_barrier=None),
+    compound("Sr", "La", -0.54, label="resists", migration_barrier=0.20, passivating=False),
+    compound("Al", "Li", -0.95, label="reduced", products={"Li2O": 7.0, "Zr3Al": 0.25}),
+    compound("W", "Zr", -2.44, label="reduced", products={"Zr4O": 0.4, "ZrW2": 0.1}),
+    compound("Mg", "Li", -0.90, label="reduced", products={"Zr4O": 0.5, "Li5Mg": 0.2}),
+    compound("Nb", "Zr", -1.25, label="reduced", products={"Zr": 0.5, "Nb": 0.2, "ZrN": 0.1}),
     compound("Ga", "Li", None, label=None, passivating=True),
 ]
 
@@ -52,9 +52,9 @@ def found(database: Database, land: Callable[..., None]) -> Found:
     return dopants
 
 
-def test_stable_dopants_on_zr_with_a_barrier_below(found: Found) -> None:
+def test_resisting_dopants_on_zr_with_a_barrier_below(found: Found) -> None:
     # Ce is unstable, Ti's barrier is above, Sn's is not known, Sr is on La.
-    assert found("site=Zr", "label=stable", "migration_barrier<0.4") == ["Hf"]
+    assert found("site=Zr", "label=resists", "migration_barrier<0.4") == ["Hf"]
 
 
 def test_compounds_that_form_an_alloy_of_zirconium(found: Found) -> None:

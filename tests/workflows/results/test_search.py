@@ -18,7 +18,7 @@ HOST: dict[str, Any] = {
     "dopants": [],
     "dopant": None,
     "site": None,
-    "label": "stable",
+    "label": "resists",
     "formula": "Li7La3Zr2O12",
     "reaction_energy": -0.05,
     "products": {},
@@ -33,7 +33,7 @@ ALUMINIUM: dict[str, Any] = {
     "valence": 3,
     "site": "Li",
     "concentration": 0.25,
-    "label": "stable",
+    "label": "resists",
     "formula": "Li6.25Al0.25La3Zr2O12",
     "reaction_energy": -0.2,
     "products": {"Li2O": 0.49999999998, "Zr4Al3": 0.08},
@@ -50,7 +50,7 @@ TUNGSTEN: dict[str, Any] = {
     "valence": 6,
     "site": "Zr",
     "concentration": 0.25,
-    "label": "unstable",
+    "label": "reduced",
     "formula": "Li6.5La3Zr1.75W0.25O12",
     "reaction_energy": -1.6,
     "products": {"Li2O": 1.5, "W": 0.25, "LiAlO2": 0.1},
@@ -94,10 +94,10 @@ def found(collection: Collection[dict[str, Any]]) -> Found:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("label=stable", ["host", "al"]),
-        (" label = Stable ", ["host", "al"]),
+        ("label=resists", ["host", "al"]),
+        (" label = Resists ", ["host", "al"]),
         ("label=null", ["ca+ta"]),
-        ("label!=stable", ["w", "ca+ta"]),
+        ("label!=resists", ["w", "ca+ta"]),
         ("label!=null", ["host", "al", "w"]),
         ("dopant=Al,W", ["al", "w"]),
         ("dopant!=Al,W", ["host", "ca+ta"]),
@@ -209,7 +209,7 @@ def test_number_of_a_dopant_is_that_of_one_dopant(found: Found) -> None:
 
 
 def test_all_filters_must_hold(found: Found) -> None:
-    assert found("label=stable", "reaction_energy<-0.1") == ["al"]
+    assert found("label=resists", "reaction_energy<-0.1") == ["al"]
     assert found("reaction_energy>-1", "reaction_energy<-0.1") == ["al"]
 
 
@@ -232,14 +232,14 @@ def test_comma_within_quotes_belongs_to_the_value() -> None:
     [
         ("reaction_enrgy>1", r"'reaction_enrgy'; did you mean reaction_energy\?.*job_uuid"),
         ("dopants.elment=Al", r"did you mean element\?"),
-        ("label", "is no filter.*label=stable"),
-        ("=stable", "is no filter"),
+        ("label", "is no filter.*label=resists"),
+        ("=resists", "is no filter"),
         ("reaction_energy=>1", "one of the operators = != < <= > >= ~"),
-        ("label==stable", "is no filter"),
+        ("label==resists", "is no filter"),
         ("label=", "lacks a value"),
         ("dopant=Al,,Ga", "lacks a value"),
         ('notes~"open', "cannot be read"),
-        ("label=stabel", "one of stable, unstable, undecided"),
+        ("label=resist", "one of resists, undecided, reduced"),
         ("reaction_energy>low", "takes a number, not 'low'"),
         ("reaction_energy>null", "takes a number, not 'null'"),
         ("reaction_energy<nan", "finite"),
@@ -337,7 +337,7 @@ def test_fields_joined_by_commas_are_split_in_order() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("label", "stable"),
+        ("label", "resists"),
         ("migration_barrier", None),
         ("products.Zr4Al3", 0.08),
         ("products.Al3Zr4", 0.08),

@@ -13,7 +13,22 @@ from workflows.terminal.explanation_text import print_explanation
 ALUMINIUM = {
     "formula": "Li6.25Al0.25La3Zr2O12",
     "dopants": [{"element": "Al", "valence": 3, "site": "Li", "concentration": 0.25}],
-    "label": "unstable",
+    "label": "reduced",
+    "relation": "worse",
+    "reductions": [
+        {
+            "element": "Al",
+            "valence": 3,
+            "margin": -0.973,
+            "potential": 0.25,
+            "probability": 0.005,
+            "label": "reduced",
+        }
+    ],
+    "dissolution": "undecided",
+    "solubility": 0.05,
+    "solubility_uncertainty": 0.3,
+    "dissolves_probability": 0.432,
     "reaction_energy": -0.9,
     "reaction_energy_host": -0.5,
     "reaction_energy_uncertainty": 0.1,
@@ -30,7 +45,7 @@ ALUMINIUM = {
     "notes": ["a [note] as it stands"],
     "provenance": {"screening": {"unstable_factor": 3.0}},
 }
-HOST = {"formula": "Li7La3Zr2O12", "dopants": [], "label": "stable", "notes": []}
+HOST = {"formula": "Li7La3Zr2O12", "dopants": [], "label": None, "notes": []}
 
 
 def explained(**changes: Any) -> str:
@@ -39,12 +54,20 @@ def explained(**changes: Any) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]  # a StringIO
 
 
-def test_the_label_is_explained_by_host_uncertainty_and_the_campaigns_factors() -> None:
+def test_each_word_is_explained_by_its_numbers_and_the_campaigns_factors() -> None:
     text = explained()
     assert "Li6.25Al0.25La3Zr2O12 (Al3+ on Li, x=0.25)" in text
     assert (
-        "label: unstable, as -0.900 eV per f.u. is 0.400 below the undoped host's -0.500, 4.0 "
-        "times the uncertainty u = 0.100 (unstable: below it by more than 3 u)"
+        "against the host: worse, as -0.900 eV per f.u. is 0.400 below the undoped host's -0.500, "
+        "4.0 times the uncertainty u = 0.100 (below it by more than 3 u)"
+    ) in text
+    assert (
+        "Al3+: reducing it yields 0.973 eV per dopant, from 0.25 V against the electrode down; it "
+        "resists with a probability of 0% (reduced)"
+    ) in text
+    assert (
+        "dissolution: undecided, free energy +0.05 ± 0.30 eV per dopant; it dissolves with a "
+        "probability of 43%"
     ) in text
     assert "defect energy: 2.500 eV per dopant, beyond the filter" in text
     assert "passivating: no; band gaps in eV: La2O3 3.4, Zr3Al 0.0, X -" in text
@@ -54,12 +77,12 @@ def test_the_label_is_explained_by_host_uncertainty_and_the_campaigns_factors() 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"label": "stable", "reaction_energy": -0.55}, "(stable: not below it by more than 1 u)"),
-        ({"label": "undecided", "reaction_energy": -0.7}, "(between 1 and 3 u below it)"),
-        ({"label": "stable", "reaction_energy": -0.4}, "is 0.100 above the undoped host's"),
+        ({"relation": "no_worse", "reaction_energy": -0.55}, "no worse, as -0.550"),
+        ({"relation": "undecided", "reaction_energy": -0.7}, "(between 1 and 3 u below it)"),
+        ({"relation": "no_worse", "reaction_energy": -0.4}, "is 0.100 above the undoped host's"),
         (
-            {"label": None, "reaction_energy_uncertainty": None},
-            "none: an energy or its uncertainty is not known",
+            {"relation": None, "reaction_energy_uncertainty": None},
+            "not known: an energy or its uncertainty is missing",
         ),
     ],
 )
@@ -75,6 +98,6 @@ def test_each_step_of_the_reaction_is_a_line_with_its_products_largest_first() -
 
 
 def test_the_undoped_host_is_the_measure_itself() -> None:
-    assert "stable: the undoped host, with which the others are compared" in explained(
+    assert "the undoped host, with which the others are compared" in explained(
         **HOST, reaction_path=None, alloys=None
     )

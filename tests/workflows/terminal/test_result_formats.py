@@ -26,7 +26,11 @@ ALUMINIUM: dict[str, Any] = {
     "formula": "Li6.25Al0.25La3Zr2O12",
     "reaction_energy": -0.2104,
     "lithium_uptake": 1.25,
-    "label": "unstable",
+    "label": "reduced",
+    "reduction_margin": -0.973,
+    "resists_probability": 0.005,
+    "dissolution": "undecided",
+    "dissolves_probability": 0.432,
     "energy_above_hull": 0.021,
     "products": {"Li2O": 1.5, "Zr4Al3": 0.0833},
     "product_band_gaps": {"Li2O": 4.9, "Zr4Al3": 0.0, "LiAl": None},
@@ -44,7 +48,6 @@ HOST: dict[str, Any] = {
     "formula": "Li7La3Zr2O12",
     "reaction_energy": -12.05,
     "products": {},
-    "label": "stable",
 }
 CODOPED: dict[str, Any] = {
     "dopants": [
@@ -67,14 +70,14 @@ def written(documents: list[dict[str, Any]], *, width: int | None = None, **opti
 
 def test_default_table_shows_dopant_with_charge_and_the_leading_numbers() -> None:
     cells = rows(written([ALUMINIUM | {"reaction_energy_uncertainty": 0.0907}]))[-1]
-    assert cells[:5] == ["Al3+", "Li", "0.250", "Li6.25Al0.25La3Zr2O12", "-0.210"]
-    assert cells[5:] == ["0.09", "1.25", "unstable", "0.021", "Li2O,", "Zr4Al3"]
+    assert cells[:6] == ["Al3+", "Li", "0.250", "Li6.25Al0.25La3Zr2O12", "reduced", "-0.973"]
+    assert cells[6:] == ["0.005", "undecided", "0.432", "-0.210", "0.09", "Li2O,", "Zr4Al3"]
 
 
 def test_units_stand_in_the_header() -> None:
     header = next(row for row in rows(written([ALUMINIUM])) if row[0] == "Dopant")
-    units = ["eV/f.u.", "eV/f.u.", "atoms/f.u."]
-    assert header[1:8] == ["Site", "/f.u.", "Formula", *units, "Label"]
+    units = ["eV/dopant", "0", "to", "1", "Dissolution", "0", "to", "1", "eV/f.u.", "eV/f.u."]
+    assert header[1:] == ["Site", "/f.u.", "Formula", "Label", *units, "Products"]
 
 
 def test_decimal_points_stand_in_one_column() -> None:
@@ -86,7 +89,7 @@ def test_decimal_points_stand_in_one_column() -> None:
 
 def test_host_has_no_dopant_and_null_is_a_dash() -> None:
     cells = rows(written([HOST]))[-1]
-    assert cells == ["none", "-", "-", "Li7La3Zr2O12", "-12.050", "-", "-", "stable", "-", "-"]
+    assert cells == ["none", "-", "-", "Li7La3Zr2O12", *"-----", "-12.050", "-", "-"]
 
 
 def test_several_dopants_stand_below_each_other() -> None:
@@ -128,7 +131,7 @@ def test_pipe_gets_no_colour_and_nothing_cut_or_wrapped() -> None:
 
 
 def test_terminal_gets_colour_and_the_word() -> None:
-    assert "\x1b[31munstable" in written([ALUMINIUM], width=120)
+    assert "\x1b[31mreduced" in written([ALUMINIUM], width=120)
 
 
 @pytest.mark.parametrize("width", [100, 120, 160])
@@ -139,7 +142,7 @@ def test_default_table_fits_the_terminal(width: int) -> None:
         console.print(table)
     text = captured.get()
     assert max(len(line.rstrip()) for line in text.splitlines()) <= width
-    for word in ("Zr4Al3", "unstable", "-12.050", "1.25"):
+    for word in ("Zr4Al3", "reduced", "-12.050", "-0.973"):
         assert word in text
 
 
@@ -152,7 +155,7 @@ def test_terminal_that_is_too_narrow_cuts_nothing() -> None:
     text = written([ALUMINIUM], width=30, fields=["formula", "reaction_energy", "label"])
     assert "Li6.25Al0.25La3Zr2O12" in text
     assert "-0.210" in text
-    assert "unstable" in text
+    assert "reduced" in text
 
 
 def test_table_of_nothing_says_so() -> None:

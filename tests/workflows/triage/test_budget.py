@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.energies.uncertainty import reaction_energy_uncertainty
+from analysis.base.fields import Dissolution
+from analysis.base.probabilities import ProbabilityLimits, probability_below_zero, word_for
+from analysis.energies.engine_bias import known_bias
+from analysis.reactions.solubility import engine_error
 from analysis.structures.dopants import Compound, Dopant
 from workflows.base.settings import MachineSettings
 from workflows.learning.campaign_stages import save_campaign
@@ -46,18 +49,19 @@ def test_what_is_passed_over_pays_for_nothing() -> None:
     assert pack(wanted, paid={}, budget=5) == {"second": 5.0}
 
 
-def document(compound: Compound, difference: float) -> dict[str, Any]:
-    """Describe a compound whose D is so many u."""
-    u = reaction_energy_uncertainty(compound, energies=[0.0], engine="chgnet")[0]
-    assert u is not None
-    label = "undecided" if -2 <= difference < -1 else "stable" if difference >= -1 else "unstable"
+def document(compound: Compound, distance: float) -> dict[str, Any]:
+    """Describe a compound that does not dissolve by so many u."""
+    u = engine_error(compound, known_bias("chgnet"))
+    chance = probability_below_zero(distance * u, u)
     return {
         "campaign": "small",
         **compound.model_dump(mode="json"),
-        "label": label,
-        "reaction_energy": -0.5 + difference * u,
-        "reaction_energy_host": -0.5,
-        "reaction_energy_uncertainty": u,
+        "label": "resists",
+        "resists_probability": 1.0,
+        "dissolution": word_for(chance, Dissolution, ProbabilityLimits()),
+        "dissolves_probability": chance,
+        "solubility": distance * u,
+        "solubility_uncertainty": u,
         "engine": {"name": "chgnet"},
         "defect_energy": 0.0,
         "passes_filter": True,
@@ -70,12 +74,12 @@ def document(compound: Compound, difference: float) -> dict[str, Any]:
 
 @pytest.fixture
 def stored(database: Database, small_plan: Plan) -> Database:
-    """Store the small campaign: Mg undecided, Nb at x = 0.5 near, the others surely unstable."""
+    """Store the small campaign: Mg undecided, Nb at x = 0.5 near, the others surely segregate."""
     save_campaign(database, small_plan.campaign)
     found = {
         planned.compound.label(""): planned.compound for planned in small_plan.campaign.compounds
     }
-    where = {":Mg2+(Li)0.5": -1.5, ":Nb5+(Zr)0.5": -0.5, ":Nb5+(Zr)1": -9.0, ":Ta5+(Zr)0.5": -9.0}
+    where = {":Mg2+(Li)0.5": 0.0, ":Nb5+(Zr)0.5": 1.5, ":Nb5+(Zr)1": 9.0, ":Ta5+(Zr)0.5": 9.0}
     database.results.insert_many([document(found[name], d) for name, d in where.items()])
     return database
 
@@ -135,8 +139,8 @@ def test_without_results_there_is_nothing_to_choose(database: Database, small_pl
 
 
 def test_where_all_is_sure_nothing_deserves_vasp(stored: Database) -> None:
-    stored.results.delete_many({"label": {"$ne": "unstable"}})
-    with pytest.raises(InputError, match="no compound of small deserves VASP: its label is sure"):
+    stored.results.delete_many({"dissolves_probability": {"$gt": 1e-6}})
+    with pytest.raises(InputError, match="no compound of small deserves VASP: its word is sure"):
         choose_compounds(stored, "small", SETTINGS, budget=ENOUGH)
 
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 from pymatgen.core import SETTINGS
 from pymatgen.io.vasp.sets import MPRelaxSet
-from standins.plans import plan
 from standins.potcars import potcar, write_potcars
 
 from analysis.base.errors import DoubtError, InputError
 from makers.engines.vasp.vasp_checks import check_command, check_potcars, check_valences
+from makers.engines.vasp.vasp_engine import VaspEngine
 from makers.engines.vasp.vasp_scheme import flavour
+from makers.engines.vasp.vasp_settings import VaspSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,11 +80,9 @@ def test_a_packed_potential_that_is_cut_off_is_named(potentials: Path) -> None:
 
 
 def test_a_valence_that_a_potential_does_not_leave_is_doubtful() -> None:
-    terbium = {"element": "Tb", "valence": 4, "site": "Zr", "concentration": 0.25}
     with pytest.raises(DoubtError, match=r"^VASP's potential Tb_3 .* Tb4\+ is computed as Tb3\+$"):
-        check_valences(plan(engine={"name": "vasp"}, dopants=[terbium]).campaign)
-    gadolinium = {"element": "Gd", "valence": 3, "site": "La", "concentration": 0.25}
-    found = check_valences(plan(engine={"name": "vasp"}, dopants=[gadolinium]).campaign)
+        check_valences(VaspEngine().doubtful_valences(VaspSettings(), [("Tb", 4)]))
+    found = check_valences(VaspEngine().doubtful_valences(VaspSettings(), [("Gd", 3)]))
     assert found == "no potential fixes another valence than a dopant's"
 
 

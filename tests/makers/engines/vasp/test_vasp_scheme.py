@@ -90,13 +90,13 @@ def test_a_force_field_fixes_no_valence() -> None:
 
 
 def test_plan_names_every_such_dopant() -> None:
-    ions = [("Tb", 4, "Zr"), ("Sm", 2, "La"), ("Yb", 3, "La"), ("Yb", 2, "La")]
+    ions = [("Tb", 4, "Zr"), ("Sm", 2, "La"), ("Yb", 3, "La"), ("Gd", 3, "La")]
     dopants = [
         {"element": element, "valence": valence, "site": site, "concentration": 0.25}
         for element, valence, site in ions
     ]
     note = plan(engine={"name": "vasp"}, dopants=dopants).notes[0]
-    assert [ion in note for ion in ("Tb4+", "Sm2+", "Yb3+ is", "Yb2+ is")] == [True] * 3 + [False]
+    assert [ion in note for ion in ("Tb4+", "Sm2+", "Yb3+ is", "Gd3+ is")] == [True] * 3 + [False]
 
 
 @pytest.mark.filterwarnings("ignore")
