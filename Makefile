@@ -22,9 +22,9 @@ help:
 demo: install
 	$(BIN)/interphase run campaigns/demo.yaml --dir runs/demo
 
-# Tests that share a campaign share a process (tests/conftest.py); each computes with one thread.
+# Tests that share a campaign share a process (tests/standins/campaign_files.py); each computes with one thread.
 test: install lint
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadfile
 
 test-faults: install
 	$(BIN)/pytest -q -s -m faults --timeout 3600

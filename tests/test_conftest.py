@@ -29,7 +29,7 @@ def test_what_skips_fails_in_ci_alone(tmp_path: Path, ci: str) -> None:
             tmp_path,
             tmp_path,
         ],
-        env={**os.environ, "CI": ci, "PYTHONPATH": str(TESTS.parent)},
+        env={**os.environ, "CI": ci, "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}"},
         cwd=tmp_path,
         capture_output=True,
         text=True,
