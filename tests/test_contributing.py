@@ -41,7 +41,7 @@ def interphase(package: Path, *words: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "workflows.cli.main", *words],
         cwd=package,
-        env=os.environ | {"PYTHONPATH": paths},
+        env=os.environ | {"PYTHONPATH": paths, "INTERPHASE_WORKERS": "1"},
         capture_output=True,
         text=True,
         check=False,

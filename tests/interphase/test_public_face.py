@@ -47,6 +47,14 @@ def test_one_energy_given_twice_must_agree() -> None:
         interphase.react("Li2O", formation_energy=-2.0, formation_energy_per_atom=-2.0)
 
 
+def test_energies_are_per_formula_unit_as_it_is_written() -> None:
+    one = interphase.react("Li2O", formation_energy=-6.0)
+    lower = interphase.react("Li2O", formation_energy=-7.0)
+    assert lower.reaction_energy == pytest.approx(one.reaction_energy + 1)
+    two = interphase.react("Li4O2", formation_energy=-12.0)
+    assert two.reaction_energy == pytest.approx(2 * one.reaction_energy)
+
+
 def test_a_composition_without_an_entry_needs_an_energy() -> None:
     with pytest.raises(interphase.InputError, match="Li9O is not among the reference phases"):
         interphase.react("Li9O")

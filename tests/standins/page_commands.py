@@ -72,7 +72,7 @@ ELSEWHERE = {
     r"^qlaunch ": "it needs a queue, and never ends: tests/slurm/test_recover.py",
     r"^rlaunch rapidfire": "the real one runs a campaign there: tests/cluster/test_campaign.py",
     r"^python (-m )?benchmarks[./]": "minutes that measure this machine: benchmarks/run.py",
-    r"^interphase learn .*--full": "minutes; on less data: test_learn.py",
+    r"^interphase learn .*--full": "minutes; on less data: tests/workflows/commands/test_learn.py",
 }
 
 

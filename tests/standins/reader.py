@@ -35,7 +35,7 @@ FOLDERS = ("campaigns", "cluster", "results")
 #: A part of the raw files, which are compressed.
 SAMPLE = ROOT / "tests" / "data" / "materials_project_2019"
 
-_SECONDS = 120
+_SECONDS = 600
 _LOOKS = (
     *("status", "query", "summary", "export", "provenance", "build", "report", "figures"),
     *("learn", "predict"),
@@ -189,7 +189,7 @@ def _environment(home: Path) -> dict[str, str]:
         "HOME": str(home),
         "PATH": f"{_BIN}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
-        "INTERPHASE_WORKERS": "2",
+        "INTERPHASE_WORKERS": "1",
         "INTERPHASE_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -19,9 +21,12 @@ from pydantic import SecretStr
 from pymatgen.core import Lattice, Structure
 from pymatgen.entries.computed_entries import ComputedStructureEntry
 from pymongo.database import Database as MongoDatabase
+from typer.testing import CliRunner
 
+from analysis.base.errors import InputError
 from analysis.energies.reference_phases import table_crystals, table_phases
 from workflows.base.settings import MachineSettings
+from workflows.cli.main import app, print_mistake
 from workflows.specification.campaign import Campaign
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import TableSource
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Spec = dict[str, Any]
+COPY = "copy"  # of the campaign that has landed, as long as its database is at rest
 Interphase = Callable[..., subprocess.CompletedProcess[str]]
 
 CRYSTAL = Path(__file__).parents[1] / "data" / "li2zro3.cif"
@@ -43,7 +49,12 @@ ENVIRONMENT = {
     "INTERPHASE_THREADS": "1",
     "FORCE_COLOR": "",
 }
-PATIENCE = 300  # seconds; alone on two cores the campaign takes 30
+#: Commands that show what a campaign has: they start nothing.
+LOOKS = {
+    *("status", "query", "summary", "explain", "triage", "export", "provenance", "build"),
+    *("report", "figures", "plan"),
+}
+PATIENCE = 600  # seconds; alone on two cores the campaign takes 30
 
 
 def small_spec(**changes: Any) -> Spec:
@@ -74,16 +85,32 @@ def write_spec(folder: Path, spec: Spec) -> Path:
     return path
 
 
-def run_interphase(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def run_interphase(*arguments: str | Path, workers: int = 2) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does."""
     return subprocess.run(
         [COMMAND, *arguments],
-        env=ENVIRONMENT,
+        env=ENVIRONMENT | {"INTERPHASE_WORKERS": str(workers)},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
     )
+
+
+def call_interphase(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Call a command that only looks in this process, which has imported everything."""
+    words = [str(each) for each in arguments]
+    if words[0] not in LOOKS:
+        return run_interphase(*words)
+    with patch.dict(os.environ, ENVIRONMENT, clear=True):
+        done = CliRunner().invoke(app, words)
+    said = io.StringIO(done.stderr)
+    said.seek(0, io.SEEK_END)
+    if isinstance(done.exception, InputError):
+        print_mistake(done.exception, said)
+    elif not isinstance(done.exception, SystemExit | None):
+        raise done.exception
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, said.getvalue())
 
 
 def start_interphase(*arguments: str | Path) -> subprocess.Popen[str]:
@@ -149,9 +176,11 @@ def scratch() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def run_campaign(spec: Path, folder: Path, settings: MachineSettings, *options: str) -> Landed:
-    """Run a campaign and read what it leaves."""
-    run = run_interphase("run", spec, "--dir", folder, *options)
+def run_campaign(
+    spec: Path, folder: Path, settings: MachineSettings, *options: str, workers: int = 1
+) -> Landed:
+    """Run a campaign and read what it leaves; each worker imports torch and atomate2 first."""
+    run = run_interphase("run", spec, "--dir", folder, *options, workers=workers)
     assert "Traceback" not in run.stderr, run.stderr
     return Landed(folder, spec, run, Contents.of(folder, settings))
 
@@ -163,15 +192,19 @@ def run_and_read() -> Callable[..., Landed]:
 
 
 @pytest.fixture(scope="session")
-def landed(scratch: Path, machine_settings: MachineSettings) -> Landed:
-    """Run the small campaign, undisturbed."""
-    return run_campaign(write_spec(scratch, small_spec()), scratch / "landed", machine_settings)
+def landed(scratch: Path, machine_settings: MachineSettings) -> Iterator[Landed]:
+    """Yield the small campaign, run undisturbed; its server answers all who look."""
+    spec = write_spec(scratch, small_spec())
+    made = run_campaign(spec, scratch / "landed", machine_settings, workers=2)
+    shutil.copytree(made.folder, scratch / COPY, ignore=shutil.ignore_patterns("*.lock"))
+    with open_database(made.folder, machine_settings):
+        yield made
 
 
 @pytest.fixture
 def copied(landed: Landed, run_dir: Path) -> Path:
     """Return a copy of the campaign that has landed, to be changed."""
-    shutil.copytree(landed.folder, run_dir, ignore=shutil.ignore_patterns("*.lock"))
+    shutil.copytree(landed.folder.with_name(COPY), run_dir)
     return run_dir
 
 
@@ -260,6 +293,12 @@ def end() -> Callable[[Database, str, str], None]:
 @pytest.fixture(scope="session")
 def interphase() -> Interphase:
     """Return the command."""
+    return call_interphase
+
+
+@pytest.fixture(scope="session")
+def command() -> Interphase:
+    """Return the command in a process of its own, whatever it does."""
     return run_interphase
 
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymatgen.core import Composition
 
+from workflows.storage.database import open_database
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NIOBIUM = {"element": "Nb", "valence": 5, "site": "Zr", "concentration": 0.5}
@@ -21,7 +24,7 @@ ON_ONE_SITE = "Li1.5Ti0.5Nb0.5O3"
 @pytest.fixture(scope="module")
 def codoped(
     scratch: Path, machine_settings: Any, make_spec: Any, write: Any, run_and_read: Any
-) -> Any:
+) -> Iterator[Any]:
     """Run co-doped compounds and a series in a cell of 12 atoms."""
     spec = make_spec(
         name="codoped",
@@ -30,7 +33,9 @@ def codoped(
         compensation=["lithium", "none"],
         choices=1,
     )
-    return run_and_read(write(scratch, spec), scratch / "codoped", machine_settings)
+    landed = run_and_read(write(scratch, spec), scratch / "codoped", machine_settings)
+    with open_database(landed.folder, machine_settings):
+        yield landed
 
 
 def test_every_compound_lands_both_ways(codoped: Any) -> None:

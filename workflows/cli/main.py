@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from typing import TextIO
 
 import typer
 from rich.markup import escape
@@ -59,9 +60,13 @@ def main() -> None:
     try:
         _answer() if sys.argv[1:2] == ["query"] else app()
     except InputError as error:
-        output = console(sys.stderr)
-        output.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False)
+        print_mistake(error, sys.stderr)
         sys.exit(1)
+
+
+def print_mistake(error: InputError, file: TextIO) -> None:
+    """Print what a user did wrong, and how to do it right."""
+    console(file).print(f"[bold red]error:[/] {escape(str(error))}", highlight=False)
 
 
 def _answer() -> None:

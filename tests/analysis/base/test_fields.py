@@ -1,6 +1,7 @@
 """The names of a result document."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -91,11 +92,10 @@ def test_field_is_usable_as_a_plain_string_key() -> None:
     assert f"{Field.SITE}" == "site"
 
 
-@pytest.mark.parametrize("field", Field)
-def test_every_field_has_a_title_of_its_own_and_a_sentence(field: Field) -> None:
-    assert field.label
-    assert [other for other in Field if other.label == field.label] == [field]
-    assert field.description.endswith(".")
+def test_every_field_has_a_title_of_its_own_and_a_sentence() -> None:
+    titles = Counter(field.label for field in Field)
+    assert [title for title, number in titles.items() if not title or number > 1] == []
+    assert [field for field in Field if not field.description.endswith(".")] == []
 
 
 @pytest.mark.parametrize(

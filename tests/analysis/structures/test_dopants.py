@@ -86,11 +86,11 @@ def test_every_further_valence_has_a_radius_and_a_lithium_oxide() -> None:
             assert formula in table_phases(["Li", element, "O"]).by_formula
 
 
-@pytest.mark.parametrize("element", [element.symbol for element in Element if element.Z <= 92])
-def test_every_common_valence_of_a_candidate_is_known(element: str) -> None:
-    assert not is_candidate(element) or set(common_valences(element)) <= set(
-        known_valences(element)
-    )
+def test_every_common_valence_of_a_candidate_is_known() -> None:
+    candidates = [e.symbol for e in Element if e.Z <= 92 and is_candidate(e.symbol)]
+    assert len(candidates) > 60
+    unknown = {e: {*common_valences(e)} - {*known_valences(e)} for e in candidates}
+    assert [element for element, valences in unknown.items() if valences] == []
 
 
 @pytest.mark.parametrize("element", ["Al", "Si", "Te", "La", "Lu", "Ac", "Th", "Pa", "U", "P", "I"])

@@ -30,7 +30,7 @@ def campaign(scratch: Path, machine_settings: MachineSettings) -> Iterator[Path]
     folder = scratch / "shown"
     with open_database(folder, machine_settings, create=True) as database:
         store(database, results(2))
-    yield folder
+        yield folder
     shutil.rmtree(folder)
 
 
