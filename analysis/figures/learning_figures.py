@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from analysis.descriptors.descriptor import Descriptor
 from analysis.figures.decision_maps import PUBLISHED_PAIRS, decision_map_figure, never_computed
 from analysis.figures.descriptor_figures import correlation_figure, importance_figure, window_figure
 from analysis.figures.forecasts import forecast_figure, landed_forecasts
@@ -102,6 +103,14 @@ def _of_classes(learnt: Record, found: Record) -> Iterator[LearningFigure]:
             "The band holds most compounds that are no worse than the host, and few others.",
             partial(window_figure, data_of(learnt["model"]), pd.DataFrame(found["windows"])),
         )
+        yield LearningFigure(
+            "published_windows",
+            "Reaction energy against the descriptors of the published analysis",
+            "The band holds most compounds that are no worse than the host, and few others.",
+            partial(
+                window_figure, data_of(learnt["model"]), _published(pd.DataFrame(found["windows"]))
+            ),
+        )
     yield LearningFigure(
         "decision_maps",
         "Decision maps of a support vector machine with Gaussian kernel",
@@ -134,6 +143,12 @@ def _of_predictions(learnt: Record) -> Iterator[LearningFigure]:
                 "The error among those after a shuffle of what the tables leave over.",
                 partial(permutation_figure, made),
             )
+
+
+def _published(windows: pd.DataFrame) -> pd.DataFrame:
+    names = {str(name) for pair in PUBLISHED_PAIRS for name in pair}
+    names -= {str(Descriptor.COORDINATED_ENTHALPY_PER_CATION)}
+    return windows[windows["descriptor"].isin(names)]
 
 
 def _maps(learnt: Record) -> Figure:
