@@ -75,17 +75,19 @@ def write_training(training: dict[str, Any], folder: Path) -> None:
     """Write the tables of a training: scores, importances, and forecasts with their outcome."""
     learnt = training["learnt"]
     classes = learnt["classification"]
-    nested = [
+    honest = [
         {"folds": scheme} | row
-        for scheme, each in classes["nested"].items()
-        for row in each["summary"]
+        for scheme, each in learnt["honest"].items()
+        for row in each["scores"]
     ]
     tables = {
-        "leaderboard": pd.DataFrame(classes["leaderboard"][:LEADING]),
-        "honest_scores": pd.DataFrame(nested),
+        "leaderboard": pd.DataFrame(classes["baselines"] + classes["leaderboard"][:LEADING]),
+        "best_pairs": pd.DataFrame(classes["best_pairs"]),
+        "honest_scores": pd.DataFrame(honest),
         "kernels": pd.DataFrame(classes["kernels"]),
         "importances": pd.DataFrame(classes["importances"]),
         "regression": pd.DataFrame(learnt["regression"]),
+        "published": pd.DataFrame(learnt["published"]),
         "forecasts": pd.DataFrame(training["forecasts"]),
     }
     folder.mkdir(exist_ok=True)

@@ -107,21 +107,24 @@ def _ranked(
 ) -> NDArray[np.intp]:
     if order == RANDOM:
         return left
-    known, asked = problem.part(have), problem.part(left)
-    if order == Acquisition.PHYSICS:
-        return left[np.argsort(-table_estimate(known).energies(asked), kind="stable")]
-    energy, deviation = ResidualModel(known).estimate(asked)
-    score = acquisition_score(
-        energy,
-        deviation * calibrate(known).width(ONE_SIGMA),
-        acquisition=Acquisition(order),
-        boundary=problem.boundary,
-    )
-    sorted_ = np.argsort(-score, kind="stable")
+    asked = problem.part(left)
+    sorted_ = np.argsort(-_score(problem.part(have), asked, order), kind="stable")
     _, best = np.unique(asked.groups[sorted_], return_index=True)
     firsts = np.sort(best)  # of each element the best, in the order of the score
     ranked = np.concatenate([sorted_[firsts], np.delete(sorted_, firsts)])
     return np.asarray(left[ranked])
+
+
+def _score(known: Problem, asked: Problem, order: str) -> NDArray[np.float64]:
+    if order == Acquisition.PHYSICS:
+        return table_estimate(known).energies(asked)
+    energy, deviation = ResidualModel(known).estimate(asked)
+    return acquisition_score(
+        energy,
+        deviation * calibrate(known).width(ONE_SIGMA),
+        acquisition=Acquisition(order),
+        boundary=known.boundary,
+    )
 
 
 if __name__ == "__main__":
