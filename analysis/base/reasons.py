@@ -67,6 +67,7 @@ class Reason(LabelledName):
     FAILED_CANDIDATES = ("candidates failed to relax", "some arrangements failed to relax")
     INTERRUPTED = ("VASP was interrupted", "VASP interrupted, and continued")
     FIXED_VALENCE = ("holds f electrons in its core", "VASP's potential fixes another valence")
+    RELAXED_AGAIN = ("relaxed again what was relaxed by", "relaxed again by the second engine")
     REPAIRED = ("custodian repaired", "VASP run repaired by custodian")
 
 

@@ -13,6 +13,8 @@ from pymatgen.core import Composition, Structure
 from analysis.base.reasons import Reason
 from analysis.energies.balance import Balance
 from analysis.energies.defects import defect_energy
+from analysis.energies.engine_bias import EngineBias
+from analysis.energies.engine_errors import EngineError
 from analysis.energies.formation import (
     FormationEnergy,
     aligned_formation_energy,
@@ -72,6 +74,10 @@ class References(BaseModel, frozen=True, extra="forbid"):
     )
     electrode: str
     criteria: Criteria
+    engine_error: EngineError | None = Field(
+        None, description="The engine's error where a user has measured it; None for the tables'"
+    )
+    engine_bias: EngineBias | None = Field(None, description="The one-sided part of that error")
 
 
 def screen(
@@ -247,6 +253,9 @@ def _solubility(
         ),
         arrangements=tuple(energy / units for energy in calculated.energies),
         engine=calculated.engine.name,
+        version=calculated.engine.version,
+        measured_error=references.engine_error,
+        measured_bias=references.engine_bias,
         charge_balanced=references.aligned is None or references.aligned.charge_balanced,
     )
     return solubility_fields(host, compound, evidence, references.phases, references.criteria)
@@ -265,6 +274,8 @@ def _verdict(
         compound,
         energies=[energy / units for energy in calculated.energies],
         engine=calculated.engine.name,
+        version=calculated.engine.version,
+        error=references.engine_error,
         charge_balanced=references.aligned is None or references.aligned.charge_balanced,
     )
     difference = reaction.reaction_energy - of_host

@@ -41,12 +41,15 @@ class Engine(ABC):
         compounds to a better one.
     core_seconds
         Seconds per atom and ionic step on one core; None if it depends on the user's machine.
+    packages
+        Distributions that its numbers depend on: their versions are stored with every run.
     """
 
     name: ClassVar[str]
     settings_class: ClassVar[type[EngineSettings]]
     is_force_field: ClassVar[bool] = True
     core_seconds: ClassVar[float | None] = None
+    packages: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def maker(self, settings: EngineSettings) -> Maker:
@@ -108,6 +111,21 @@ class Engine(ABC):
     ) -> list[str]:
         """Name the ions that the engine computes in another valence than the one asked for."""
         return []
+
+    def unknown(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines whose elements depend on them
+        elements: Iterable[str],
+    ) -> list[str]:
+        """List, in alphabetical order, those of `elements` that the engine does not know."""
+        return sorted(element for element in set(elements) if not self.knows(element))
+
+    def seconds(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines whose cost depends on them
+    ) -> float | None:
+        """Return `core_seconds` with checked settings."""
+        return self.core_seconds
 
     def checks(
         self,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from jobflow import JobConfig, Maker, OnMissing, job
 
 from analysis.energies.balance import Balance
+from analysis.energies.engine_bias import EngineBias
+from analysis.energies.engine_errors import EngineError
 from analysis.energies.phases import ReferencePhases
 from analysis.motion.migration import Migration
 from analysis.reactions.verdict import Criteria
@@ -39,6 +41,8 @@ class InterfaceMaker(Maker):
         exchanged: Balance | None,
         electrode: str,
         criteria: Criteria,
+        engine_error: EngineError | None = None,
+        engine_bias: EngineBias | None = None,
     ) -> CompoundResult:
         """React a relaxed compound with the electrode.
 
@@ -68,6 +72,8 @@ class InterfaceMaker(Maker):
             The reactant, a formula of the reference phases.
         criteria
             Thresholds of the screening.
+        engine_error, engine_bias
+            The engine's errors where the user has measured them; None for the project's tables.
         """
         if relaxed is None or host_relaxed is None:
             msg = "the relaxation of this compound or of the host failed; see its own error"
@@ -81,6 +87,8 @@ class InterfaceMaker(Maker):
             undoped=host_result and _undoped(host_result),
             electrode=electrode,
             criteria=criteria,
+            engine_error=engine_error,
+            engine_bias=engine_bias,
         )
         return screen(host, compound, _calculated(relaxed), references, motion=motion)
 
@@ -97,7 +105,10 @@ def _calculated(candidates: RelaxedCandidates) -> Calculated:
         energy=relaxation.energy,
         energies=tuple(energy for energy in candidates.energies if energy is not None),
         engine=EngineUsed(
-            name=relaxation.engine, version=relaxation.engine_version, scheme=relaxation.scheme
+            name=relaxation.engine,
+            version=relaxation.engine_version,
+            scheme=relaxation.scheme,
+            relaxed_by=relaxation.relaxed_by,
         ),
         notes=(*candidates.notes, *relaxation.notes),
     )

@@ -49,6 +49,7 @@ COMMANDS = (
     learning_commands.learn,
     learning_commands.predict,
     machine_commands.doctor,
+    machine_commands.calibrate,
 )
 for command in COMMANDS:
     app.command()(command)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workflows.base.settings import MachineSettings
     from workflows.specification.campaign import Campaign
     from workflows.specification.planning import Plan
+    from workflows.specification.spec import EngineSpec
 
 
 _PLAN_NOTES = 3  # about reference phases; the notes of each result have its own
@@ -37,7 +38,7 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         f"up to {sizes.atoms} atoms)\n"
         f"x is per f.u. of {formula_per_unit(host.formula_unit)}, in steps of "
         f"{1 / host.formula_units:.4g}\n"
-        f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
+        f"{sizes.relaxations} relaxations with {_engines(campaign.spec.engine)}, "
         f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
         f"estimated time with {settings.workers} workers: about {time}",
         highlight=False,
@@ -52,6 +53,11 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
             "interphase plan SPEC --compounds lists them with the reasons",
             highlight=False,
         )
+
+
+def _engines(engine: EngineSpec) -> str:
+    """Name a campaign's engines, in the order in which they compute."""
+    return ", then ".join(stage.name for stage in engine.stages)
 
 
 def compounds_table(campaign: Campaign) -> Table:
