@@ -31,6 +31,7 @@ app = typer.Typer(
 COMMANDS = (
     campaign_commands.run,
     campaign_commands.plan,
+    campaign_commands.pairs,
     campaign_commands.submit,
     campaign_commands.advance,
     campaign_commands.recover,

@@ -248,7 +248,7 @@ class Campaign(BaseModel):
     def learns(self) -> bool:
         """True if the campaign learns automatically."""
         single = sum(len(planned.compound.dopants) == 1 for planned in self.compounds)
-        asked = bool(self.held_out) or self.spec.explore is not None
+        asked = bool(self.held_out or (self.spec.explore and self.spec.explore.rounds))
         return asked or single >= self.spec.learning.least
 
     def _interface_uuid(self, planned: PlannedCompound, undoped: str | None) -> str:

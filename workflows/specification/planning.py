@@ -30,6 +30,7 @@ from makers.engines.registry import (
 from makers.naming import digest
 from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
 from workflows.specification.measured_errors import measured_bias, measured_error
+from workflows.specification.pair_search import find_pairs
 from workflows.specification.plan_notes import poor_alignments, too_few_to_learn, unused_crystals
 from workflows.specification.sources import PhaseSource
 from workflows.specification.spec import CampaignSpec, HostSpec
@@ -96,6 +97,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
             left_out.append((compound, str(error)))
     if len(compounds) == 1:
         raise InputError(_nothing_left(left_out))
+    compounds += planner.plan_all(_pairs(spec, host, source, compounds))
     held = _held_out(spec, host)
     there = {planned.compound for planned in compounds}
     compounds += [planner.plan(compound) for compound in held if compound not in there]
@@ -177,7 +179,7 @@ def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]
 def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:
     """Plan the candidates of exploring: computable compounds of the rule that are not listed."""
     spec, explore = planner.spec, planner.spec.explore
-    if explore is None:
+    if explore is None or not explore.rounds:
         return ()
     found = candidates(
         explore.sites or tuple(planner.host.ions),
@@ -199,6 +201,17 @@ def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCom
         msg = f"explore: no compound is left to choose from, of {len(found)} candidates{why}"
         raise InputError(msg)
     return tuple(planned)
+
+
+def _pairs(
+    spec: CampaignSpec, host: Host, source: PhaseSource, planned: Iterable[PlannedCompound]
+) -> list[Compound]:
+    """Find the pairs of dopants that the specification lets the campaign choose."""
+    if spec.explore is None or not spec.explore.pairs:
+        return []
+    there = {each.compound for each in planned}
+    best = find_pairs(spec, host, source, number=spec.explore.pairs).best
+    return [each.compound for each in best if each.compound not in there]
 
 
 def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:

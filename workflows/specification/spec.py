@@ -30,6 +30,7 @@ from workflows.specification.explanation import explain
 from workflows.specification.yaml_file import load_yaml
 
 LARGEST_CHARGE = 9
+PAIR_AMOUNTS = (0.25, 0.5, 1.0)
 Cell = Literal["primitive", "conventional"] | tuple[PositiveInt, PositiveInt, PositiveInt]
 
 
@@ -237,7 +238,7 @@ class ExploreSpec(_Section):
         "the highest reaction energy that is still likely",
     )
     number: PositiveInt = Field(5, description="Compounds in a round, at most")
-    rounds: PositiveInt = Field(3, description="Rounds, at most")
+    rounds: NonNegativeInt = Field(3, description="Rounds, at most; 0 explores pairs alone")
     tolerance: PositiveFloat | None = Field(
         None,
         description="A round whose compounds were predicted with a mean error below this, in eV "
@@ -248,6 +249,14 @@ class ExploreSpec(_Section):
     elements: Names | None = Field(None, description="Only these elements")
     concentration: PositiveFloat = Field(
         0.25, description="x per formula unit of the host: that of the compounds learnt from"
+    )
+    pairs: NonNegativeInt = Field(
+        0,
+        description="Compounds with two dopants on two sites that the campaign adds: the best that "
+        "`interphase pairs` finds, for their solubility",
+    )
+    pair_amounts: tuple[PositiveFloat, ...] = Field(
+        PAIR_AMOUNTS, description="x per formula unit of each dopant of a pair", min_length=1
     )
 
 
