@@ -40,7 +40,7 @@ def table_name(engine: str, version_: str) -> str:
 
 
 @dataclass
-class Energies:
+class StoredEnergies:
     """Energies of one engine in a file, eV/atom; None for what it cannot compute.
 
     Attributes
@@ -117,7 +117,7 @@ def calibrate(
         msg = f"The Maker of {engine} has no method `energies`: see CONTRIBUTING.md."
         raise InputError(msg)
     path = folder / table_name(engine, maker.engine_version).replace(".json", ".energies.jsonl")
-    energies = Energies(path, maker.digest_fields())
+    energies = StoredEnergies(path, maker.digest_fields())
     oxides, left = oxide_exchanges()
     garnets = garnet_exchanges()
     _single_points(maker, crystals_of([*oxides, *garnets]), energies, step)
@@ -133,7 +133,7 @@ def calibrate(
 
 
 def _single_points(
-    maker: Any, crystals: Mapping[str, Structure], energies: Energies, step: Step
+    maker: Any, crystals: Mapping[str, Structure], energies: StoredEnergies, step: Step
 ) -> None:
     """Compute energies at the geometries of DFT, the smallest crystals first."""
     missing = [f for f in crystals if (SINGLE, f) not in energies.known]
@@ -148,7 +148,7 @@ def _single_points(
 
 
 def _relaxations(
-    maker: Any, crystals: Mapping[str, Structure], energies: Energies, step: Step
+    maker: Any, crystals: Mapping[str, Structure], energies: StoredEnergies, step: Step
 ) -> None:
     """Relax the garnets and what they are made from, as a campaign does."""
     missing = [f for f in crystals if (RELAXED, f) not in energies.known]

@@ -10,7 +10,7 @@ from pymatgen.core import Lattice, Structure
 
 from analysis.base.errors import InputError
 from makers import calibration
-from makers.calibration import RELAXED, SINGLE, Energies, calibrate, table_name
+from makers.calibration import RELAXED, SINGLE, StoredEnergies, calibrate, table_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,25 +19,25 @@ FIELDS = {"engine": "toy", "version": "1"}
 
 
 def test_energies_outlive_an_interruption(tmp_path: Path) -> None:
-    first = Energies(tmp_path / "toy.jsonl", FIELDS)
+    first = StoredEnergies(tmp_path / "toy.jsonl", FIELDS)
     first.add(SINGLE, "Li2O", -4.5)
     first.add(SINGLE, "Cs", None)
     first.add(RELAXED, "Li2O", -4.6)
     with (tmp_path / "toy.jsonl").open("a") as file:
         file.write('{"part": "single point", "formula": "Na2O", "ener')  # killed while writing
-    again = Energies(tmp_path / "toy.jsonl", FIELDS)
+    again = StoredEnergies(tmp_path / "toy.jsonl", FIELDS)
     assert again.of(SINGLE) == {"Li2O": -4.5}
     assert again.of(RELAXED) == {"Li2O": -4.6}
     assert (SINGLE, "Cs") in again.known
     assert (SINGLE, "Na2O") not in again.known
     again.add(SINGLE, "Na2O", -4.0)
-    assert Energies(tmp_path / "toy.jsonl", FIELDS).of(SINGLE)["Na2O"] == -4.0
+    assert StoredEnergies(tmp_path / "toy.jsonl", FIELDS).of(SINGLE)["Na2O"] == -4.0
 
 
 def test_energies_of_another_engine_are_not_mixed(tmp_path: Path) -> None:
-    Energies(tmp_path / "toy.jsonl", FIELDS)
+    StoredEnergies(tmp_path / "toy.jsonl", FIELDS)
     with pytest.raises(InputError, match="another engine or settings: move it away"):
-        Energies(tmp_path / "toy.jsonl", FIELDS | {"version": "2"})
+        StoredEnergies(tmp_path / "toy.jsonl", FIELDS | {"version": "2"})
 
 
 def test_a_table_is_named_by_engine_and_version() -> None:
@@ -83,7 +83,7 @@ def test_isolated_atoms_are_kept_as_what_cannot_be_computed(tmp_path: Path) -> N
     from makers.engines.registry import relax_maker
 
     caesium = Structure(Lattice.cubic(6.14), ["Cs", "Cs"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    energies = Energies(tmp_path / "e.jsonl", FIELDS)
+    energies = StoredEnergies(tmp_path / "e.jsonl", FIELDS)
     maker = relax_maker("sevennet", {})
     calibration._single_points(maker, {"Cs": caesium}, energies, lambda *_: None)
     calibration._relaxations(maker, {"Cs": caesium}, energies, lambda *_: None)
