@@ -51,6 +51,10 @@ class Reason(LabelledName):
         "synthesis temperature not given: no solubility",
     )
     NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
+    ENGINES_DISAGREE = (
+        "the engines contradict each other",
+        "two engines say the opposite of solubility: undecided",
+    )
     NO_ELEMENT_ERROR = (
         "too few ternary oxides measure",
         "engine error not measured for the element: that of all stands in",

@@ -11,9 +11,12 @@ from analysis.energies.phases import ReferencePhases
 from analysis.motion.migration import Migration
 from analysis.reactions.verdict import Criteria
 from analysis.results.result import CompoundResult, EngineUsed
-from analysis.results.screening import Calculated, References, UndopedReaction, screen
+from analysis.results.screening import screen
+from analysis.results.screening_input import Calculated, References, UndopedReaction
+from analysis.results.second_opinion import FirstEngine
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
+from makers.engines.registry import find_engine
 from makers.flows.candidates import ParentFailedError, RelaxedCandidates
 from makers.schemas import RelaxationDocument
 
@@ -83,6 +86,11 @@ class InterfaceMaker(Maker):
             aligned=aligned,
             exchanged=exchanged,
             crystal_energies={f: crystal.energy_per_atom for f, crystal in crystals.items()},
+            first_above={
+                formula: first.above / crystal.n_atoms
+                for formula, crystal in crystals.items()
+                if (first := first_engine(crystal))
+            },
             host=_calculated(host_relaxed),
             undoped=host_result and _undoped(host_result),
             electrode=electrode,
@@ -110,5 +118,18 @@ def _calculated(candidates: RelaxedCandidates) -> Calculated:
             scheme=relaxation.scheme,
             relaxed_by=relaxation.relaxed_by,
         ),
+        first=first_engine(relaxation),
         notes=(*candidates.notes, *relaxation.notes),
     )
+
+
+def first_engine(relaxation: RelaxationDocument) -> FirstEngine | None:
+    """Return the engine that relaxed first; None where the second is no force field: VASP decides.
+
+    The energies of each are those of its own last geometry.
+    """
+    before = relaxation.prerelaxation
+    if before is None or not find_engine(relaxation.engine).is_force_field:
+        return None
+    above = before.energy - relaxation.energy
+    return FirstEngine(name=before.engine, version=before.engine_version, above=above)
