@@ -62,7 +62,7 @@ def pause(
 
     **Example**: `interphase pause --campaign llzo`
     """
-    from workflows.commands.rest import pause_command
+    from workflows.commands.pause import pause_command
 
     pause_command(place_of(folder, launchpad), campaign, console=console())
 
@@ -74,7 +74,7 @@ def resume(
 
     **Example**: `interphase resume --campaign llzo`
     """
-    from workflows.commands.rest import resume_command
+    from workflows.commands.resume import resume_command
 
     resume_command(place_of(folder, launchpad), campaign, console=console())
 
@@ -89,7 +89,7 @@ def prioritize(
 
     **Example**: `interphase prioritize 5 --campaign llzo`
     """
-    from workflows.commands.rest import prioritize_command
+    from workflows.commands.prioritize import prioritize_command
 
     prioritize_command(place_of(folder, launchpad), campaign, priority, console=console())
 
@@ -129,7 +129,7 @@ def restore(
 
     **Example**: `interphase restore llzo.jsonl.gz --dir runs/llzo`
     """
-    from workflows.commands.backup import restore_command
+    from workflows.commands.restore import restore_command
 
     restore_command(place_of(folder, launchpad), file, console=console())
 

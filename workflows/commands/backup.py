@@ -1,4 +1,4 @@
-"""interphase backup and restore: a database in one file, and back."""
+"""interphase backup: a database in one file."""
 
 from __future__ import annotations
 
@@ -17,18 +17,9 @@ if TYPE_CHECKING:
 
 def backup_command(place: Place, path: Path, *, console: Console) -> None:
     """Write a database into a file."""
-    from workflows.storage.backup import write_backup
+    from workflows.storage.backup_file import write_backup
 
     with open_place(place, load_settings()) as database:
         number = write_backup(database, path)
         size = path.stat().st_size / 1e6
         console.print(f"{path}: {number} documents, {size:.1f} MB", highlight=False)
-
-
-def restore_command(place: Place, path: Path, *, console: Console) -> None:
-    """Fill an empty database from a file."""
-    from workflows.storage.backup import read_backup
-
-    with open_place(place, load_settings(), create=True) as database:
-        number = read_backup(database, path)
-        console.print(f"{place}: {number} documents", highlight=False, soft_wrap=True)

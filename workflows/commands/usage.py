@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def usage_command(place: Place, campaign: str | None, *, console: Console) -> None:
     """Show core-hours by step and outcome, beside the estimate."""
-    from workflows.state.usage import usage
+    from workflows.state.core_hours import usage
     from workflows.storage.campaigns import load_campaign
     from workflows.terminal.preview_text import show_cost
 

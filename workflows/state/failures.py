@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from makers.engines.vasp.vasp_evidence import SOURCES
+from makers.engines.vasp.vasp_evidence import FOLDER_GONE, SOURCES
 
 
 class FailureClass(StrEnum):
@@ -30,7 +30,7 @@ class FailureClass(StrEnum):
 _MENDS: Final = {
     FailureClass.WALLTIME: "goes on from where it stopped: interphase recover",
     FailureClass.MEMORY: "interphase recover; better on a worker with more memory, as `large`",
-    FailureClass.NODE: "interphase recover: its node, its process or its disk was lost",
+    FailureClass.NODE: "interphase recover: its node, its process, its folder or its disk was lost",
     FailureClass.DATABASE: "interphase recover, when the database answers",
     FailureClass.POTCAR: "put the potential where PMG_VASP_PSP_DIR points: interphase doctor",
     FailureClass.PROGRAM: (
@@ -85,7 +85,9 @@ _SIGNS: Final[tuple[tuple[FailureClass, tuple[str, ...]], ...]] = (
         FailureClass.NODE,
         (
             *("NODE_FAIL", "BOOT_FAIL", r"\bPREEMPT(ED|ION)\b", "node failure"),
-            *("run was lost", "lost run", rf"{_TYPE}GivenUpError\b"),
+            *("run was lost", "lost run", rf"{_TYPE}GivenUpError\b", FOLDER_GONE),
+            # of os.getcwd in a folder that was removed
+            r"FileNotFoundError: \[Errno 2\] No such file or directory$",
             *("No space left on device", "Disk quota exceeded", "Read-only file system"),
             *("Stale file handle", "Input/output error", "endpoint is not connected"),
         ),

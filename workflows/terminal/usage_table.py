@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from workflows.state.usage import Usage
+    from workflows.state.core_hours import Usage
 
 
 def usage_table(used: Mapping[tuple[str, str], Usage]) -> Table:

@@ -2,6 +2,8 @@
 
 import os
 import shlex
+import shutil
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +22,31 @@ _LAUNCHERS: Final = frozenset(
 )
 _OTHERS_READ: Final = stat.S_IROTH
 _OTHERS_ENTER: Final = stat.S_IXOTH
+
+
+class ProgramError(RuntimeError):
+    """A job does not find the program that it is to start."""
+
+
+def require_command(command: str | None) -> None:
+    """Refuse to start a VASP that is not there, before custodian tries.
+
+    Parameters
+    ----------
+    command
+        What starts it; None: what atomate2's settings say.
+
+    Raises
+    ------
+    ProgramError
+        The message names the program and the machine.
+    """
+    from atomate2 import SETTINGS
+
+    command = command or str(SETTINGS.VASP_CMD)
+    if missing := [name for name in _programs(command) if not shutil.which(name)]:
+        msg = f"`{command}`: {' and '.join(missing)} not found on {socket.gethostname()}"
+        raise ProgramError(msg)
 
 
 def check_command(find_program: Callable[[str], bool | None]) -> str:

@@ -10,7 +10,12 @@ import pytest
 from pymatgen.core import SETTINGS
 
 from analysis.base.errors import DoubtError, InputError
-from makers.engines.vasp.vasp_programs import check_command, check_licence
+from makers.engines.vasp.vasp_programs import (
+    ProgramError,
+    check_command,
+    check_licence,
+    require_command,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +48,13 @@ def test_a_vasp_that_only_jobs_can_see_is_doubtful(monkeypatch: pytest.MonkeyPat
     commands(monkeypatch, "srun vasp_std")
     with pytest.raises(DoubtError, match="vasp_gam, vasp_std not found here; pre_rocket"):
         check_command(lambda name: True if name == "srun" else None)
+
+
+def test_a_step_does_not_start_a_vasp_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands(monkeypatch, "no-such-vasp -x")
+    with pytest.raises(ProgramError, match="`no-such-vasp -x`: no-such-vasp not found on "):
+        require_command(None)
+    require_command("sh vasp_std")  # the Maker's own comes first
 
 
 @pytest.fixture
