@@ -127,7 +127,7 @@ def restore(
 ) -> None:
     """Fill an empty database, or a new folder, from a backup.
 
-    **Example**: `interphase restore llzo.jsonl.gz --dir runs/llzo`
+    **Example**: `interphase restore llzo.jsonl.gz --dir runs/copy`
     """
     from workflows.commands.restore import restore_command
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("interphase.dispatch")
 
 _LONGEST_WAIT: Final = 300.0  # s between two looks at what is away
-_LONG_OUTAGE: Final = 900.0  # s, after which a person is told
+#: Seconds of an outage after which a person is told.
+LONG_OUTAGE: Final = 900.0
 _REFUSED: Final = (13, 18)  # of MongoDB: Unauthorized, AuthenticationFailed
 
 
@@ -159,9 +160,9 @@ class Dispatcher:
         if self._away_since is None:
             self._away_since = time.monotonic()
             log.warning("waits: %s", said)
-        elif time.monotonic() - self._away_since > _LONG_OUTAGE and "outage" not in self._told:
+        elif time.monotonic() - self._away_since > LONG_OUTAGE and "outage" not in self._told:
             self._told.add("outage")
-            self.notices.tell("the dispatcher has waited for a quarter of an hour", said)
+            self.notices.tell(f"the dispatcher has waited for {LONG_OUTAGE / 60:.0f} minutes", said)
 
     def _is_back(self) -> None:
         if self._away_since is not None:

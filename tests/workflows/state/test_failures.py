@@ -60,7 +60,7 @@ def test_the_cause_outranks_what_it_led_to() -> None:
 
 
 def test_every_class_has_a_mend() -> None:
-    assert all(failure_class.remedy for failure_class in FailureClass)
+    assert all(failure_class.remedy and failure_class.cause for failure_class in FailureClass)
 
 
 # What Python writes: the frames of the traceback quote source lines that hold every sign there is.
