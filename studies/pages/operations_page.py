@@ -36,7 +36,7 @@ the dispatcher stops, when it has waited for {minutes:.0f} minutes, and when mor
 steps have failed. Its first line is what happened.
 
 It goes on after you log out as a service of systemd
-([cluster/interphase@.service](../cluster/interphase@.service)) or by cron with `--once`
+([cluster/interphase.service](../cluster/interphase.service)) or by cron with `--once`
 ([cluster/interphase.crontab](../cluster/interphase.crontab)). Each file says how to install it.
 
 ## Many steps in one batch job
@@ -121,8 +121,8 @@ job share its cores. A lost run counts to its last sign of life.
 
 Two people may submit, recover and dispatch on one LaunchPad: each workflow is added once, and a
 step is taken once. `recover` leaves alone what only the other one's queue can judge. A user with
-the role `read` can use `status`, `query`, `report`, `usage` and `backup`; what writes is refused in one
-line. The query boxes of `webgui` refuse `$where` and other code for the server.
+the role `read` can use `status`, `query`, `report`, `usage` and `backup`; what writes is refused in
+one line. The query boxes of `webgui` refuse `$where` and other code for the server.
 
 | files | open to |
 |---|---|

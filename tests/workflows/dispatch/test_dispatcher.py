@@ -150,7 +150,7 @@ def test_a_notice_that_cannot_be_sent_holds_nothing_up(caplog: pytest.LogCapture
     ]
 
 
-@pytest.mark.parametrize("name", ["interphase@.service", "interphase.crontab"])
+@pytest.mark.parametrize("name", ["interphase.service", "interphase.crontab"])
 def test_the_templates_of_services_use_options_that_there_are(name: str) -> None:
     (line,) = [
         line
