@@ -6,10 +6,10 @@ the database, the queue or the launch folder is away it waits.
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import os
-import time
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 from fireworks import FWorker
@@ -90,14 +90,14 @@ class Dispatcher:
                 wait = min(2 * wait, max(self.pause, _LONGEST_WAIT))
             if once:
                 return
-            time.sleep(wait)
+            sleep(wait)
 
     def round(self) -> bool:
         """Recover, advance and submit once; return True if all campaigns are over."""
         names = self._names()
-        if time.monotonic() - self._recovered >= self.recover_after:
+        if monotonic() - self._recovered >= self.recover_after:
             self._recover(names)
-        self._end_workflows(names)
+        self._end_workflows()
         found = [campaign_status(self.database, name) for name in names]
         for status in found:
             if status.idle and advance(self.database, status.campaign):
@@ -124,19 +124,22 @@ class Dispatcher:
             *(len(found.again), len(found.unknown)),
             *(len(found.given_up) + len(found.not_asked), added),
         )
-        self._recovered = time.monotonic()
+        self._recovered = monotonic()
 
-    def _end_workflows(self, names: Sequence[str]) -> None:
-        """Run the steps that end workflows here: each would cost a batch job of its own."""
+    def _end_workflows(self) -> None:
+        """Run the steps that end workflows here: each would cost a batch job of its own.
+
+        Those of other campaigns too: no batch job takes them, and campaigns share workflows.
+        """
         place = self.folder / ADVANCE
         place.mkdir(parents=True, exist_ok=True)
-        os.chdir(place)  # a rocket runs in the working directory
-        query = {"spec.step": ADVANCE, "spec.campaign": {"$in": list(names)}}
-        worker = FWorker(name="dispatcher", query=query)
-        number = 0
-        launchpad = self.database.launchpad
-        while launchpad.run_exists(worker) and launch_rocket(launchpad, worker, strm_lvl="ERROR"):
-            number += 1
+        worker = FWorker(name="dispatcher", query={"spec.step": ADVANCE})
+        launchpad, number = self.database.launchpad, 0
+        with contextlib.chdir(place):  # a rocket runs in the working directory
+            while launchpad.run_exists(worker) and launch_rocket(
+                launchpad, worker, strm_lvl="ERROR"
+            ):
+                number += 1
         if number:
             log.info("ended %d workflows", number)
 
@@ -158,15 +161,15 @@ class Dispatcher:
     def _is_away(self, error: Exception) -> None:
         said = str(error).partition(", Timeout:")[0] or type(error).__name__
         if self._away_since is None:
-            self._away_since = time.monotonic()
+            self._away_since = monotonic()
             log.warning("waits: %s", said)
-        elif time.monotonic() - self._away_since > LONG_OUTAGE and "outage" not in self._told:
+        elif monotonic() - self._away_since > LONG_OUTAGE and "outage" not in self._told:
             self._told.add("outage")
             self.notices.tell(f"the dispatcher has waited for {LONG_OUTAGE / 60:.0f} minutes", said)
 
     def _is_back(self) -> None:
         if self._away_since is not None:
-            away = time.monotonic() - self._away_since
+            away = monotonic() - self._away_since
             log.warning("goes on, after %.0f s", away)
             self._away_since = None
             self._told.discard("outage")

@@ -63,7 +63,7 @@ def test_it_waits_for_what_is_away_and_goes_on(
     dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("time.sleep", slept.append)
+    monkeypatch.setattr("workflows.dispatch.dispatcher.sleep", slept.append)
     away = [OutageError("slurm_load_jobs error: Unable to contact"), AutoReconnect("refused")]
     refused = OperationFailure("not authorized", code=13)
     dispatcher.jobs = Queue(away[0], away[1], OSError(28, "No space left"), 2, 0, refused)
@@ -105,6 +105,8 @@ def test_it_runs_the_steps_that_end_workflows_and_ends_with_the_campaign(
         database.fireworks.update_one({"_id": found["_id"]}, {"$set": {"state": state}})
         key = f"fw_states.{found['fw_id']}"
         database.workflows.update_one({"nodes": found["fw_id"]}, {"$set": {key: state}})
+    # it is another campaign's, which shares the crystal
+    database.fireworks.update_many(mine, {"$set": {"spec.campaign": "another"}})
     assert not dispatcher.round()
     ended = database.fireworks.find_one({**mine, "spec.step": ADVANCE}) or {}
     assert ended["state"] == "COMPLETED"
