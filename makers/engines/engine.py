@@ -133,7 +133,7 @@ class Engine(ABC):
         elements: Iterable[str],  # noqa: ARG002  for engines that need it
         ions: Iterable[tuple[str, float]],  # noqa: ARG002  for engines that need it
         *,
-        job_script_sets_up: bool,  # noqa: ARG002  for engines that need it
+        find_program: Callable[[str], bool | None],  # noqa: ARG002  for engines that need it
     ) -> Mapping[str, Callable[[], str]]:
         """Return further checks of `interphase doctor`, by name.
 
@@ -145,8 +145,9 @@ class Engine(ABC):
             All elements that the campaign relaxes.
         ions
             Elements and valences of its dopants.
-        job_script_sets_up
-            Jobs load modules first, so that programs need not be on the PATH here.
+        find_program
+            Whether jobs find a program; None if that cannot be known on this machine, since jobs
+            load modules first.
         """
         return {}
 

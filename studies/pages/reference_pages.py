@@ -1,4 +1,4 @@
-"""The pages of docs/ that are generated: specification, settings, commands, results, experiment.
+"""The pages of docs/ that are generated, such as the specification, settings and commands.
 
 ``python -m studies.pages.reference_pages docs`` writes them; a test keeps them up to date.
 """
@@ -95,12 +95,20 @@ def experiment_page() -> str:
     return page.experiment_page(_MADE)
 
 
+def operations_page() -> str:
+    """Write docs/operations.md, whose tables are made from the code."""
+    from studies.pages import operations_page as page
+
+    return page.operations_page(_MADE)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "specification.md": specification_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "results.md": results_page,
     "experiment.md": experiment_page,
+    "operations.md": operations_page,
 }
 
 

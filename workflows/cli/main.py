@@ -13,6 +13,7 @@ from workflows.cli import (
     campaign_commands,
     learning_commands,
     machine_commands,
+    operation_commands,
     report_commands,
     result_commands,
 )
@@ -35,6 +36,7 @@ COMMANDS = (
     campaign_commands.submit,
     campaign_commands.advance,
     campaign_commands.recover,
+    operation_commands.dispatch,
     campaign_commands.webgui,
     campaign_commands.status,
     result_commands.query,
@@ -51,6 +53,13 @@ COMMANDS = (
     learning_commands.predict,
     machine_commands.doctor,
     machine_commands.calibrate,
+    operation_commands.pause,
+    operation_commands.resume,
+    operation_commands.prioritize,
+    operation_commands.usage,
+    operation_commands.backup,
+    operation_commands.restore,
+    operation_commands.delete,
 )
 for command in COMMANDS:
     app.command()(command)

@@ -14,7 +14,9 @@ from analysis.structures.compensation import compound_composition
 from makers.engines.registry import DEFAULT_ENGINE, find_engine, relax_maker
 from workflows.base.settings import MachineSettings
 from workflows.doctor.checks import Check, Look, run_checks
-from workflows.doctor.cluster_checks import cluster_checks, job_script_sets_up
+from workflows.doctor.cluster_checks import cluster_checks, configuration_files
+from workflows.doctor.placeholders import check_placeholders
+from workflows.doctor.queue_checks import QueueTemplate
 from workflows.specification.campaign import Campaign
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import phase_source
@@ -46,16 +48,19 @@ def check_machine(
     place
         A shared LaunchPad that the campaign is for.
     """
+    template = QueueTemplate()
     looks: dict[str, Look] = {
         "python": lambda: f"{sys.version.split()[0]}",
         "disk": _disk,
         "engine": lambda: _engine(spec),
         "force field": find_engine(DEFAULT_ENGINE).installation,
         "Materials Project": lambda: _key(spec),
-        **_specification_looks(spec),
+        **_specification_looks(spec, template),
     }
     if place and place.address:
-        return run_checks(looks) + _shared(place, settings)
+        files = configuration_files(place)
+        looks["configuration"] = lambda: check_placeholders(files)
+        return run_checks({**looks, **template.checks()}) + _shared(place, settings)
     return run_checks({"database": lambda: _database(settings, fix=fix), **looks})
 
 
@@ -68,7 +73,7 @@ def _shared(place: Place, settings: MachineSettings) -> list[Check]:
         return [Check("database", passed=False, finding=str(error))]
 
 
-def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
+def _specification_looks(spec: CampaignSpec | None, template: QueueTemplate) -> dict[str, Look]:
     if spec is None:
         return {}
     try:
@@ -83,7 +88,7 @@ def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
             engine.checked(used.settings),
             elements,
             plan.campaign.dopant_ions,
-            job_script_sets_up=job_script_sets_up(),
+            find_program=template.find_program,
         )
     return looks
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from workflows.storage.campaign_location import Place
 
 
@@ -16,6 +16,19 @@ def place_of(folder: Path | None, launchpad: Path | None, *, near: Path | None =
     from workflows.storage.campaign_location import find_place
 
     return find_place(folder, launchpad, load_settings(), near=near)
+
+
+def shared_place(launchpad: Path | None) -> Place | None:
+    """Find the LaunchPad that machines share, if an option, a setting or FireWorks names one."""
+    from workflows.base.settings import load_settings
+
+    if launchpad or load_settings().launchpad:
+        return place_of(None, launchpad)
+    if not os.environ.get("FW_CONFIG_FILE"):
+        return None
+    from fireworks import fw_config
+
+    return place_of(None, Path(fw_config.LAUNCHPAD_LOC)) if fw_config.LAUNCHPAD_LOC else None
 
 
 def find_campaign(

@@ -61,7 +61,7 @@ class MlffEngine(Engine):
         elements: Iterable[str],  # noqa: ARG002  the plan has checked them
         ions: Iterable[tuple[str, float]],  # noqa: ARG002  one potential for any valence
         *,
-        job_script_sets_up: bool,  # noqa: ARG002  weights are files
+        find_program: Callable[[str], bool | None],  # noqa: ARG002  weights are files
     ) -> Mapping[str, Callable[[], str]]:
         """Check package and weights."""
         checked = _checked(settings)

@@ -25,6 +25,7 @@ from makers.engines.vasp.vasp_document import vasp_document
 from makers.engines.vasp.vasp_evidence import evidence_added
 from makers.engines.vasp.vasp_folder import Standing, VaspFolder, marked_processes
 from makers.engines.vasp.vasp_inputs import input_set, vasp_scheme
+from makers.engines.vasp.vasp_programs import require_command
 from makers.engines.vasp.vasp_report import run_notes, stopped_at_walltime
 from makers.engines.vasp.vasp_scheme import contradicted_valences, ions_of
 from makers.engines.vasp.vasp_settings import VASP_NAME, RawOutput, VaspSettings
@@ -135,6 +136,7 @@ class VaspRelaxMaker(BaseVaspMaker):
                 return task
             folder.reopen()
             standing = Standing.INTERRUPTED
+        require_command(self.run_vasp_kwargs.get("vasp_cmd"))
         if standing is Standing.INTERRUPTED:
             folder.resume()
         with marked_processes(folder.path), evidence_added(folder.path):
