@@ -40,13 +40,8 @@ def table_name(engine: str, version_: str) -> str:
 
 
 @dataclass
-<<<<<<< HEAD
-class KeptEnergies:
-    """KeptEnergies of one engine in a file, eV/atom; None for what it cannot compute.
-=======
 class StoredEnergies:
     """Energies of one engine in a file, eV/atom; None for what it cannot compute.
->>>>>>> engines-merged
 
     Attributes
     ----------
@@ -122,11 +117,7 @@ def calibrate(
         msg = f"The Maker of {engine} has no method `energies`: see CONTRIBUTING.md."
         raise InputError(msg)
     path = folder / table_name(engine, maker.engine_version).replace(".json", ".energies.jsonl")
-<<<<<<< HEAD
-    energies = KeptEnergies(path, maker.digest_fields())
-=======
     energies = StoredEnergies(path, maker.digest_fields())
->>>>>>> engines-merged
     oxides, left = oxide_exchanges()
     garnets = garnet_exchanges()
     _single_points(maker, crystals_of([*oxides, *garnets]), energies, step)
@@ -142,11 +133,7 @@ def calibrate(
 
 
 def _single_points(
-<<<<<<< HEAD
-    maker: Any, crystals: Mapping[str, Structure], energies: KeptEnergies, step: Step
-=======
     maker: Any, crystals: Mapping[str, Structure], energies: StoredEnergies, step: Step
->>>>>>> engines-merged
 ) -> None:
     """Compute energies at the geometries of DFT, the smallest crystals first."""
     missing = [f for f in crystals if (SINGLE, f) not in energies.known]
@@ -161,11 +148,7 @@ def _single_points(
 
 
 def _relaxations(
-<<<<<<< HEAD
-    maker: Any, crystals: Mapping[str, Structure], energies: KeptEnergies, step: Step
-=======
     maker: Any, crystals: Mapping[str, Structure], energies: StoredEnergies, step: Step
->>>>>>> engines-merged
 ) -> None:
     """Relax the garnets and what they are made from, as a campaign does."""
     missing = [f for f in crystals if (RELAXED, f) not in energies.known]

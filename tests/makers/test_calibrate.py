@@ -10,11 +10,7 @@ from pymatgen.core import Lattice, Structure
 
 from analysis.base.errors import InputError
 from makers import calibration
-<<<<<<< HEAD
-from makers.calibration import RELAXED, SINGLE, KeptEnergies, calibrate, table_name
-=======
 from makers.calibration import RELAXED, SINGLE, StoredEnergies, calibrate, table_name
->>>>>>> engines-merged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,35 +19,18 @@ FIELDS = {"engine": "toy", "version": "1"}
 
 
 def test_energies_outlive_an_interruption(tmp_path: Path) -> None:
-<<<<<<< HEAD
-    first = KeptEnergies(tmp_path / "toy.jsonl", FIELDS)
-=======
     first = StoredEnergies(tmp_path / "toy.jsonl", FIELDS)
->>>>>>> engines-merged
     first.add(SINGLE, "Li2O", -4.5)
     first.add(SINGLE, "Cs", None)
     first.add(RELAXED, "Li2O", -4.6)
     with (tmp_path / "toy.jsonl").open("a") as file:
         file.write('{"part": "single point", "formula": "Na2O", "ener')  # killed while writing
-<<<<<<< HEAD
-    again = KeptEnergies(tmp_path / "toy.jsonl", FIELDS)
-=======
     again = StoredEnergies(tmp_path / "toy.jsonl", FIELDS)
->>>>>>> engines-merged
     assert again.of(SINGLE) == {"Li2O": -4.5}
     assert again.of(RELAXED) == {"Li2O": -4.6}
     assert (SINGLE, "Cs") in again.known
     assert (SINGLE, "Na2O") not in again.known
     again.add(SINGLE, "Na2O", -4.0)
-<<<<<<< HEAD
-    assert KeptEnergies(tmp_path / "toy.jsonl", FIELDS).of(SINGLE)["Na2O"] == -4.0
-
-
-def test_energies_of_another_engine_are_not_mixed(tmp_path: Path) -> None:
-    KeptEnergies(tmp_path / "toy.jsonl", FIELDS)
-    with pytest.raises(InputError, match="another engine or settings: move it away"):
-        KeptEnergies(tmp_path / "toy.jsonl", FIELDS | {"version": "2"})
-=======
     assert StoredEnergies(tmp_path / "toy.jsonl", FIELDS).of(SINGLE)["Na2O"] == -4.0
 
 
@@ -59,7 +38,6 @@ def test_energies_of_another_engine_are_not_mixed(tmp_path: Path) -> None:
     StoredEnergies(tmp_path / "toy.jsonl", FIELDS)
     with pytest.raises(InputError, match="another engine or settings: move it away"):
         StoredEnergies(tmp_path / "toy.jsonl", FIELDS | {"version": "2"})
->>>>>>> engines-merged
 
 
 def test_a_table_is_named_by_engine_and_version() -> None:
@@ -105,11 +83,7 @@ def test_isolated_atoms_are_kept_as_what_cannot_be_computed(tmp_path: Path) -> N
     from makers.engines.registry import relax_maker
 
     caesium = Structure(Lattice.cubic(6.14), ["Cs", "Cs"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-<<<<<<< HEAD
-    energies = KeptEnergies(tmp_path / "e.jsonl", FIELDS)
-=======
     energies = StoredEnergies(tmp_path / "e.jsonl", FIELDS)
->>>>>>> engines-merged
     maker = relax_maker("sevennet", {})
     calibration._single_points(maker, {"Cs": caesium}, energies, lambda *_: None)
     calibration._relaxations(maker, {"Cs": caesium}, energies, lambda *_: None)

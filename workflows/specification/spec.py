@@ -232,10 +232,11 @@ class LearningSpec(_Section):
 class ExploreSpec(_Section):
     """Compounds that the campaign chooses and adds automatically, after it has learnt."""
 
-    criterion: Literal["informative", "promising"] = Field(
-        "informative",
-        description="informative: uncertain and near the boundary of the label; promising: with "
-        "the highest reaction energy that is still likely",
+    criterion: Literal["physics", "informative", "promising"] = Field(
+        "physics",
+        description="physics: with the highest reaction energy by the tables, without learning; "
+        "informative: uncertain and near the boundary of the label; promising: with the highest "
+        "reaction energy that is still likely",
     )
     number: PositiveInt = Field(5, description="Compounds in a round, at most")
     rounds: NonNegativeInt = Field(3, description="Rounds, at most; 0 explores pairs alone")
