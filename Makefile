@@ -21,6 +21,7 @@ help:
 
 demo: install
 	$(BIN)/interphase run campaigns/demo.yaml --dir runs/demo
+	@echo "340 compounds, computed already: $(BIN)/interphase report --result llzo"
 
 # Tests that share a campaign share a process (tests/standins/campaign_files.py); each computes with one thread.
 test: install lint

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from analysis.base.errors import InputError
 from workflows.terminal.table_style import NULL, new_table
 
 if TYPE_CHECKING:
@@ -44,7 +45,12 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
     )
     more = len(plan.notes) - _PLAN_NOTES
     others = [f"{more} more like it"] if more > 0 else []
-    for note in (*host.notes, *plan.notes[:_PLAN_NOTES], *others):
+    for note in (
+        *_not_installed(campaign.spec.engine.name),
+        *host.notes,
+        *plan.notes[:_PLAN_NOTES],
+        *others,
+    ):
         console.print(f"note: {note}", highlight=False, markup=False)
     if plan.left_out:
         console.print(
@@ -52,6 +58,17 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
             "interphase plan SPEC --compounds lists them with the reasons",
             highlight=False,
         )
+
+
+def _not_installed(engine: str) -> list[str]:
+    """Say that the engine's package is missing here, with the command that installs it."""
+    from makers.engines.registry import find_engine
+
+    try:
+        find_engine(engine).require_installed()
+    except InputError as error:
+        return [str(error)]
+    return []
 
 
 def compounds_table(campaign: Campaign) -> Table:
