@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from pymongo import MongoClient
-from standins.campaign_files import CAMPAIGNS, is_shared, scope_of
 
 from analysis.base.errors import InputError
 from workflows.base.settings import PREFIX, MachineSettings, load_settings
@@ -24,25 +23,6 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the campaigns that tests share, which take longest."""
-    for item in items:
-        needed = {*CAMPAIGNS} & {*getattr(item, "fixturenames", ())}
-        if needed - {scope_of(item.nodeid)}:
-            message = f"{item.nodeid} needs {needed}: list its file in standins/campaign_files.py"
-            raise pytest.UsageError(message)
-    items.sort(key=lambda item: not is_shared(item.nodeid))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Let files that share a campaign share a process."""
-    from standins.scheduling import SharedCampaigns
-
-    return SharedCampaigns(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True)

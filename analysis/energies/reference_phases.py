@@ -31,6 +31,8 @@ from analysis.energies.shipped_tables import (
 )
 
 TABLE_SOURCE = "Materials Project 2019 (table of the project)"
+#: Their combinations are fewer than the chemical systems of the table, 45,000.
+_FEW_ELEMENTS = 15
 
 
 def table_phases(elements: Iterable[str]) -> ReferencePhases:
@@ -64,10 +66,17 @@ def whole_table() -> ReferencePhases:
 def _table_within(elements: frozenset[str]) -> ReferencePhases:
     if unknown := sorted(elements - _table_elements()):
         raise InputError(no_phases_of(TABLE_SOURCE, unknown))
-    sizes = range(1, len(elements) + 1)
-    systems = (system for size in sizes for system in combinations(sorted(elements), size))
-    found = [phase for system in systems for phase in _system_phases("-".join(system))]
+    found = [phase for system in _systems_within(elements) for phase in _system_phases(system)]
     return _reference_phases(sorted(found, key=lambda phase: phase.formula))
+
+
+def _systems_within(elements: frozenset[str]) -> Iterator[str]:
+    """Name the chemical systems made of these elements, Li-O: all combinations, if they are few."""
+    if len(elements) > _FEW_ELEMENTS:
+        yield from (each for each in _table_systems() if elements.issuperset(each.split("-")))
+        return
+    for size in range(1, len(elements) + 1):
+        yield from ("-".join(system) for system in combinations(sorted(elements), size))
 
 
 def _reference_phases(phases: Iterable[Phase]) -> ReferencePhases:
@@ -91,8 +100,12 @@ def _system_phases(system: str) -> tuple[Phase, ...]:
 
 @lru_cache(maxsize=1)
 def _table_elements() -> frozenset[str]:
-    systems = (line.partition(",")[0] for line in _table_lines())
-    return frozenset(system for system in systems if "-" not in system)
+    return frozenset(system for system in _table_systems() if "-" not in system)
+
+
+@lru_cache(maxsize=1)
+def _table_systems() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.partition(",")[0] for line in _table_lines()))
 
 
 @lru_cache(maxsize=1)

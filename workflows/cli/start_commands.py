@@ -25,7 +25,8 @@ def demo(
     spec = demo_command(folder, console=console())
     status = run_command(spec, folder, workers=None, retry=False, console=console())
     console().print(
-        "340 compounds, computed already: interphase report --result llzo", highlight=False
+        "The whole periodic table, computed already: interphase report --result llzo",
+        highlight=False,
     )
     raise typer.Exit(status)
 

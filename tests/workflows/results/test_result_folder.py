@@ -59,7 +59,7 @@ def test_the_report_finds_everything_without_the_campaign(llzo: Database) -> Non
     gathered = gather(llzo, "llzo")
     assert {entry.state for entry in gathered.entries} == {"landed"}
     assert not gathered.warnings
-    assert len(gathered.entries) == 340
+    assert len(gathered.entries) == 349
     assert all(entry.runners_up and entry.crystal for entry in gathered.entries)
     assert gathered.ranking
     assert (
@@ -112,7 +112,7 @@ def test_it_is_read_only() -> None:
 def test_the_same_results_compare_as_the_same(llzo: Database) -> None:
     documents = find(llzo.results)
     same = compare_results(documents, documents)
-    assert (len(same.rows), same.relabelled, same.mean_change) == (340, [], 0)
+    assert (len(same.rows), same.relabelled, same.mean_change) == (349, [], 0)
     changed = [
         {**each, "label": "undecided", "reaction_energy": each["reaction_energy"] + 0.5}
         if each["formula"] == "Li6.25Al0.25La3Zr2O12"
@@ -128,7 +128,7 @@ def test_the_same_results_compare_as_the_same(llzo: Database) -> None:
 
 def test_python_reads_it_with_types_that_know_missing_values() -> None:
     table = interphase.results("llzo", "site=Zr", sort="-reaction_energy")
-    assert len(table) == 113
+    assert len(table) == 116
     assert (table.dtypes["passes_filter"], table.dtypes["valence"]) == ("boolean", "Int64")
     cells = interphase.structures("llzo", "dopant=Al")
     assert {cell.composition["Al"] for cell in cells.values()} == {1}

@@ -24,11 +24,11 @@ def test_undecided_compounds_are_left_out_and_counted() -> None:
     assert problem.notes == (f"{COUNTS['undecided']} of 45 compounds are undecided: left out",)
 
 
-def test_undecided_compounds_can_count_as_not_stable() -> None:
+def test_undecided_compounds_can_count_as_worse() -> None:
     problem = classification_problem(DATA, undecided=Undecided.NOT_STABLE)
     assert len(problem) == 45
     assert problem.y.sum() == COUNTS["no_worse"]
-    assert "counted as not stable" in problem.notes[0]
+    assert "counted as worse" in problem.notes[0]
 
 
 def test_groups_are_the_elements_of_the_rows() -> None:

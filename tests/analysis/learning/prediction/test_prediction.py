@@ -95,7 +95,7 @@ def test_without_enough_stable_compounds_there_is_no_probability_and_a_note() ->
     found = fit_model(TrainingData(energies, data.descriptors), SETTINGS)
     (prediction,) = found.predict([dopant("Ta", 5)])
     assert prediction.probability is None
-    assert any("0 compounds of 0 elements are stable" in note for note in prediction.notes)
+    assert any("0 compounds of 0 elements are no worse" in note for note in prediction.notes)
 
 
 def test_a_model_comes_back_from_its_document_with_the_same_answers(model: FinalModel) -> None:

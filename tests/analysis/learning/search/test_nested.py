@@ -89,10 +89,11 @@ def test_the_same_seed_gives_the_same_scores() -> None:
 
 @pytest.mark.parametrize("scheme", Scheme)
 def test_permutations_tell_a_rule_from_chance(scheme: Scheme) -> None:
-    light = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(1,), inner_folds=2)
+    # The rule is a sum of two descriptors: one of them alone shows a part of it, a pair all of it.
+    light = Choice(algorithms=(Algorithm.LOGISTIC,), sizes=(2,), inner_folds=2)
     p_values = {}
     for truth in (Truth.RULE, Truth.NOISE):
-        problem = synthetic_problem(truth, elements=24, each=3, descriptors=5, seed=2)
+        problem = synthetic_problem(truth, elements=24, each=3, descriptors=3, seed=2)
         found = permutation_test(
             problem, scheme=scheme, run=SearchRun(), permutations=19, choice=light
         )
