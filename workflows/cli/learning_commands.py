@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.base.errors import InputError
 from workflows.cli.options import Campaign, Launchpad, Result, SomeFolder
 from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import Output, console
@@ -96,5 +97,5 @@ def predict(  # noqa: PLR0913, PLR0917, one option each
         return
     if element is None or valence is None or site is None:
         msg = "give ELEMENT VALENCE SITE, as in: interphase predict Mg 2 Li; or --all"
-        raise typer.BadParameter(msg)
+        raise InputError(msg)
     predict_command(place, campaign, (element, valence, site, x), output=output, console=console())

@@ -31,6 +31,7 @@ def query(  # noqa: PLR0913, PLR0917, options of a command
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    campaign: Campaign = None,
     result: Result = None,
     sort: Sort = None,
     fields: Fields = None,
@@ -57,7 +58,10 @@ def query(  # noqa: PLR0913, PLR0917, options of a command
     """
     from workflows.commands.query import count_command, query_command, state_command
 
-    place, question = place_of(folder, launchpad, result), _question(filters, sort, fields, limit)
+    place, question = (
+        place_of(folder, launchpad, result),
+        _question(_of(campaign, filters), sort, fields, limit),
+    )
     states = [*(state or []), *((StateName.FAILED, StateName.BLOCKED) if failed else ())]
     if states:
         state_command(place, question, states, output=output, console=console())
@@ -105,7 +109,10 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
     """
     from workflows.commands.export import export_all_command, export_command
 
-    place, question = place_of(folder, launchpad, result), _question(filters, sort, fields, limit)
+    place, question = (
+        place_of(folder, launchpad, result),
+        _question(filters if everything else _of(campaign, filters), sort, fields, limit),
+    )
     if everything:
         export_all_command(place, campaign, question, everything, force=force, console=console())
     if everything and not (output or structures):
@@ -245,6 +252,7 @@ def explain(
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    campaign: Campaign = None,
     result: Result = None,
     sort: Sort = None,
     limit: Limit = None,
@@ -255,7 +263,7 @@ def explain(
     """
     from workflows.commands.explain import explain_command
 
-    question = _question(filters, sort, None, limit)
+    question = _question(_of(campaign, filters), sort, None, limit)
     explain_command(place_of(folder, launchpad, result), question, console=console())
 
 
@@ -263,6 +271,7 @@ def provenance(
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    campaign: Campaign = None,
     limit: Limit = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write them as JSON.")] = False,
 ) -> None:
@@ -272,7 +281,7 @@ def provenance(
     """
     from workflows.commands.provenance import provenance_command
 
-    question = _question(filters, None, None, limit)
+    question = _question(_of(campaign, filters), None, None, limit)
     provenance_command(place_of(folder, launchpad), question, as_json=as_json, console=console())
 
 
@@ -295,6 +304,11 @@ def build(
 
     place = place_of(folder, launchpad)
     raise typer.Exit(build_command(place, campaign, everything=everything, console=console()))
+
+
+def _of(campaign: str | None, filters: list[str] | None) -> list[str]:
+    """Ask for one campaign of those that share a database."""
+    return [*([f'campaign="{campaign}"'] if campaign else []), *(filters or [])]
 
 
 def _question(

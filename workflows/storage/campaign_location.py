@@ -107,6 +107,11 @@ def find_place(
         "which campaign? Give --dir FOLDER for one that ran on this machine, or "
         "--launchpad FILE (FireWorks' my_launchpad.yaml) for one on a cluster"
     )
+    if near:
+        msg = (
+            "which LaunchPad? Give --launchpad FILE (interphase init cluster writes a template); "
+            f"on this machine alone: interphase run {near} --dir FOLDER"
+        )
     raise InputError(msg)
 
 
