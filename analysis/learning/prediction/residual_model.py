@@ -57,7 +57,7 @@ class ResidualModel:
         return pipeline.fit(self.problem.x, self._left)
 
     def estimate(self, rows: Problem) -> ResidualEstimate:
-        """ResidualEstimate the reaction energies of rows, computed or not; their `y` is not used."""
+        """Estimate the reaction energies of rows, computed or not; their `y` is not used."""
         scaled = self._forest[:-1].transform(rows.x).astype(np.float32)
         told = np.array([tree.predict(scaled) for tree in self._forest[-1].estimators_])
         least = LEAST * (float(self._left.std()) or 1.0)
