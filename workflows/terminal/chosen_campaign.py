@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from analysis.base.errors import InputError
 
+if TYPE_CHECKING:
     from workflows.storage.campaign_location import Place
 
 
-def place_of(folder: Path | None, launchpad: Path | None, *, near: Path | None = None) -> Place:
-    """Find where a campaign is kept: its folder, or the LaunchPad that machines share."""
+def place_of(
+    folder: Path | None,
+    launchpad: Path | None,
+    result: str | None = None,
+    *,
+    near: Path | None = None,
+) -> Place:
+    """Find where a campaign is kept: its folder, the LaunchPad that machines share, or results."""
     from workflows.base.settings import load_settings
-    from workflows.storage.campaign_location import find_place
+    from workflows.storage.campaign_location import Place, find_place
 
+    if result:
+        from workflows.results.result_folder import find_result
+
+        if folder or launchpad:
+            msg = "give --result, --dir or --launchpad, not several: results are in one place"
+            raise InputError(msg)
+        return Place(result=find_result(result))
     return find_place(folder, launchpad, load_settings(), near=near)
+
+
+def shared_place(launchpad: Path | None) -> Place | None:
+    """Find the LaunchPad that machines share, if an option, a setting or FireWorks names one."""
+    from workflows.base.settings import load_settings
+
+    if launchpad or load_settings().launchpad:
+        return place_of(None, launchpad)
+    if not os.environ.get("FW_CONFIG_FILE"):
+        return None
+    from fireworks import fw_config
+
+    return place_of(None, Path(fw_config.LAUNCHPAD_LOC)) if fw_config.LAUNCHPAD_LOC else None
 
 
 def find_campaign(

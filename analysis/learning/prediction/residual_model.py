@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LEAST = 0.2
 
 
-class EnergyEstimate(NamedTuple):
+class ResidualEstimate(NamedTuple):
     """Reaction energies and the forest's own deviation, eV per f.u. at the x of the training."""
 
     energy: NDArray[np.float64]
@@ -56,15 +56,15 @@ class ResidualModel:
         pipeline = Pipeline([*preprocessing().steps, ("trees", trees)])
         return pipeline.fit(self.problem.x, self._left)
 
-    def estimate(self, rows: Problem) -> EnergyEstimate:
-        """EnergyEstimate the reaction energies of rows, computed or not; their `y` is not used."""
+    def estimate(self, rows: Problem) -> ResidualEstimate:
+        """Estimate the reaction energies of rows, computed or not; their `y` is not used."""
         scaled = self._forest[:-1].transform(rows.x).astype(np.float32)
         # Each tree's own method would check the rows again, which takes longer than the answer.
         trees = self._forest[-1].estimators_
         told = np.array([tree.tree_.predict(scaled).ravel() for tree in trees])
         least = LEAST * (float(self._left.std()) or 1.0)
         base = self.base.energies(rows)
-        return EnergyEstimate(base + told.mean(axis=0), np.hypot(told.std(axis=0), least))
+        return ResidualEstimate(base + told.mean(axis=0), np.hypot(told.std(axis=0), least))
 
 
 def calibrate(problem: Problem, seed: int = 0) -> Calibration:
