@@ -21,6 +21,7 @@ help:
 
 demo: install
 	$(BIN)/interphase run campaigns/demo.yaml --dir runs/demo
+	@echo "The whole periodic table, computed already: $(BIN)/interphase report --result llzo"
 
 # Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
 # a thread each.
@@ -59,7 +60,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 		echo "$(PYTHON) cannot make virtual environments: install its venv module" \
 			"(Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[forcefield,tests]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[forcefield,sevennet,tests]'
 	@touch $(INSTALLED)
 
 clean:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel, Field, PositiveFloat, ValidationError
 
 from analysis.base.errors import InputError
+from analysis.base.value_messages import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -41,12 +42,15 @@ class Engine(ABC):
         compounds to a better one.
     core_seconds
         Seconds per atom and ionic step on one core; None if it depends on the user's machine.
+    packages
+        Distributions that its numbers depend on: their versions are stored with every run.
     """
 
     name: ClassVar[str]
     settings_class: ClassVar[type[EngineSettings]]
     is_force_field: ClassVar[bool] = True
     core_seconds: ClassVar[float | None] = None
+    packages: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def maker(self, settings: EngineSettings) -> Maker:
@@ -109,6 +113,21 @@ class Engine(ABC):
         """Name the ions that the engine computes in another valence than the one asked for."""
         return []
 
+    def unknown(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines whose elements depend on them
+        elements: Iterable[str],
+    ) -> list[str]:
+        """List, in alphabetical order, those of `elements` that the engine does not know."""
+        return sorted(element for element in set(elements) if not self.knows(element))
+
+    def seconds(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines whose cost depends on them
+    ) -> float | None:
+        """Return `core_seconds` with checked settings."""
+        return self.core_seconds
+
     def checks(
         self,
         settings: EngineSettings,  # noqa: ARG002  for engines that need it
@@ -149,7 +168,7 @@ class Engine(ABC):
     def _explain(self, error: ValidationError) -> str:
         known = ", ".join(self.settings_class.model_fields)
         problems = [
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            f"{'.'.join(str(part) for part in problem['loc'])}: {message_of(problem)}"
             for problem in error.errors()
         ]
         return f"Settings of the engine {self.name}: {'; '.join(problems)}. It knows {known}."

@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from analysis.base.errors import InputError
+from analysis.base.value_messages import message_of
 from workflows.base.mongo_uri import MongoUri
 from workflows.base.secret_files import line_of, refuse_if_readable
 
@@ -50,6 +51,11 @@ def _default_workers() -> int:
 
 def _default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "interphase"
+
+
+def _default_tables() -> Path:
+    data = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
+    return data / "interphase" / "engines"
 
 
 class MachineSettings(BaseSettings):
@@ -107,11 +113,15 @@ class MachineSettings(BaseSettings):
         5,
         description="How often interphase recover reruns a step that fails for the same reason",
     )
+    tables: Path = Field(
+        default_factory=_default_tables,
+        description="Folder of the tables that interphase calibrate writes, and campaigns read",
+    )
     cache: Path = Field(
         default_factory=_default_cache, description="Folder for downloads that campaigns share"
     )
 
-    @field_validator("folder", "mongod", "launchpad", "cache")
+    @field_validator("folder", "mongod", "launchpad", "tables", "cache")
     @classmethod
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else path
@@ -151,7 +161,9 @@ def load_settings() -> MachineSettings:
     try:
         return MachineSettings()
     except ValidationError as error:
-        problems = "; ".join(_describe(item["loc"], item["msg"]) for item in error.errors())
+        problems = "; ".join(
+            _describe(item["loc"], message_of(dict(item), secret=True)) for item in error.errors()
+        )
         raise InputError(problems) from None
 
 

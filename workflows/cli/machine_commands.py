@@ -32,3 +32,28 @@ def doctor(
     from workflows.commands.doctor import doctor_command
 
     doctor_command(spec, shared_place(launchpad), fix=fix, console=console())
+
+
+def calibrate(
+    engine: Annotated[str, typer.Argument(metavar="ENGINE", help="A force field, by its name.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the engine; repeatable."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder of the table; by default your tables'.")
+    ] = None,
+) -> None:
+    """Measure an engine's error, so that campaigns with it have uncertainties.
+
+    It computes 1,400 crystals of the reference table and relaxes a dozen garnets: minutes to an
+    hour. Interrupted, it goes on where it was.
+
+    **Examples**
+
+    - `interphase calibrate sevennet`
+    - `interphase calibrate sevennet --set model=7net-l3i5`
+    """
+    from workflows.commands.calibrate import calibrate_command
+
+    calibrate_command(engine, settings or [], to, console=console())

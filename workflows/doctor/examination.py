@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pymongo
 from pymongo.errors import PyMongoError
@@ -47,12 +48,11 @@ def check_machine(
     place
         A shared LaunchPad that the campaign is for.
     """
-    engine = spec.engine.name if spec else DEFAULT_ENGINE
     template = QueueTemplate()
     looks: dict[str, Look] = {
         "python": lambda: f"{sys.version.split()[0]}",
         "disk": _disk,
-        "engine": lambda: _engine(engine, spec),
+        "engine": lambda: _engine(spec),
         "force field": find_engine(DEFAULT_ENGINE).installation,
         "Materials Project": lambda: _key(spec),
         **_specification_looks(spec, template),
@@ -81,14 +81,16 @@ def _specification_looks(spec: CampaignSpec | None, template: QueueTemplate) -> 
     except InputError as error:
         return {"specification": _raising(error)}
     looks: dict[str, Look] = {"specification": lambda: _found(plan)}
-    engine = find_engine(spec.engine.name)
-    further = engine.checks(
-        engine.checked(spec.engine.settings),
-        relaxed_elements(plan.campaign),
-        plan.campaign.dopant_ions,
-        find_program=template.find_program,
-    )
-    return {**looks, **further}
+    elements = relaxed_elements(plan.campaign)
+    for used in spec.engine.stages:
+        engine = find_engine(used.name)
+        looks |= engine.checks(
+            engine.checked(used.settings),
+            elements,
+            plan.campaign.dopant_ions,
+            find_program=template.find_program,
+        )
+    return looks
 
 
 def relaxed_elements(campaign: Campaign) -> list[str]:
@@ -139,8 +141,12 @@ def _disk() -> str:
     return f"{free / 1e9:.0f} GB free here"
 
 
-def _engine(name: str, spec: CampaignSpec | None) -> str:
-    maker = relax_maker(name, spec.engine.settings if spec else {})
+def _engine(spec: CampaignSpec | None) -> str:
+    maker: Any = (
+        relax_maker(spec.engine.name, spec.engine.settings, spec.engine.then)
+        if spec
+        else relax_maker(DEFAULT_ENGINE, {})
+    )
     return str(maker.scheme.name)
 
 

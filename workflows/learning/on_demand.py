@@ -11,8 +11,8 @@ from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.learning.data.training_data import ROW_FIELDS, training_data
 from analysis.learning.settings import Effort, LearningSettings, Questions
-from analysis.learning.training.training import Training, classes_there, train
-from workflows.learning.campaign_stages import periodic_table
+from analysis.learning.training.training import Training, classes_there, host_of, train
+from workflows.learning.campaign_stages import chemistry, periodic_table
 from workflows.learning.training_documents import (
     add_training,
     find_training,
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
+#: Rows from which five folds, without elements in common, hold about ten compounds each.
+_ENOUGH = 50
 _FIELDS = (*ROW_FIELDS, Field.DOPANTS, Field.FORMULA, Field.PASSES_FILTER, Field.STRUCTURE)
 
 
@@ -99,7 +101,8 @@ def learn_now(
     doped = [node.uuid for node in nodes if node.compound and node.compound.dopants]
     states = node_states(database, load_nodes(database, {"campaign": name}))
     documents = landed_documents(database, name)
-    training, is_new = _trained(database, name, documents, settings, _asks(campaign), jobs, report)
+    asked = Questions(host=chemistry(campaign), table=periodic_table(campaign))
+    training, is_new = _trained(database, name, documents, settings, asked, jobs, report)
     return Lesson(
         training=training,
         is_new=is_new,
@@ -119,8 +122,15 @@ def landed_documents(database: Database, name: str) -> list[Document]:
     )
 
 
-def _asks(campaign: Any) -> Questions:
-    return Questions(table=periodic_table(campaign))
+def few_rows(database: Database, name: str) -> str:
+    """Warn of a training on so few compounds that its scores say little, or return nothing."""
+    rows = landed_documents(database, name)
+    if len(rows) >= _ENOUGH:
+        return ""
+    return (
+        f"{len(rows)} compounds ({classes_there(rows)}) are few to learn from: scores will spread "
+        f"widely, and predictions outside them mean little; {_ENOUGH} or more are usual"
+    )
 
 
 def _trained(
@@ -134,7 +144,10 @@ def _trained(
 ) -> tuple[Training, bool]:
     try:
         data = training_data(
-            documents, concentration=settings.concentration, population=settings.population
+            documents,
+            host_of(questions),
+            concentration=settings.concentration,
+            population=settings.population,
         )
     except InputError as error:
         msg = f"{name}: {error} ({classes_there(documents)})"

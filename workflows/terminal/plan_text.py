@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from analysis.base.errors import InputError
 from workflows.terminal.table_style import NULL, new_table
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from workflows.base.settings import MachineSettings
     from workflows.specification.campaign import Campaign
     from workflows.specification.planning import Plan
+    from workflows.specification.spec import EngineSpec
 
 
 _PLAN_NOTES = 3  # about reference phases; the notes of each result have its own
@@ -37,14 +39,19 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         f"up to {sizes.atoms} atoms)\n"
         f"x is per f.u. of {formula_per_unit(host.formula_unit)}, in steps of "
         f"{1 / host.formula_units:.4g}\n"
-        f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
+        f"{sizes.relaxations} relaxations with {_engines(campaign.spec.engine)}, "
         f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
         f"estimated time with {settings.workers} workers: about {time}",
         highlight=False,
     )
     more = len(plan.notes) - _PLAN_NOTES
     others = [f"{more} more like it"] if more > 0 else []
-    for note in (*host.notes, *plan.notes[:_PLAN_NOTES], *others):
+    for note in (
+        *_not_installed(campaign.spec.engine),
+        *host.notes,
+        *plan.notes[:_PLAN_NOTES],
+        *others,
+    ):
         console.print(f"note: {note}", highlight=False, markup=False)
     if plan.left_out:
         console.print(
@@ -52,6 +59,24 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
             "interphase plan SPEC --compounds lists them with the reasons",
             highlight=False,
         )
+
+
+def _engines(engine: EngineSpec) -> str:
+    """Name a campaign's engines, in the order in which they compute."""
+    return ", then ".join(stage.name for stage in engine.stages)
+
+
+def _not_installed(engine: EngineSpec) -> list[str]:
+    """Say which engine's package is missing here, with the command that installs it."""
+    from makers.engines.registry import find_engine
+
+    missing = []
+    for stage in engine.stages:
+        try:
+            find_engine(stage.name).require_installed()
+        except InputError as error:
+            missing.append(str(error))
+    return missing
 
 
 def compounds_table(campaign: Campaign) -> Table:
