@@ -21,6 +21,7 @@ help:
 
 demo: install
 	$(BIN)/interphase run campaigns/demo.yaml --dir runs/demo
+	@echo "The whole periodic table, computed already: $(BIN)/interphase report --result llzo"
 
 # Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
 # a thread each.

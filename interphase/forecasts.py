@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workflows.base.settings import load_settings
 from workflows.learning.asked_predictions import predict_asked
-from workflows.storage.campaign_location import find_place, open_place, the_campaign
+from workflows.results.result_folder import place_in
+from workflows.results.versions import open_results
+from workflows.storage.campaign_location import the_campaign
 
 
 def predict(
@@ -23,7 +24,8 @@ def predict(
     Parameters
     ----------
     folder
-        The campaign's folder; `interphase learn` or the campaign itself has trained there.
+        The campaign's folder, where `interphase learn` or the campaign itself has trained; a
+        folder of results; or the name of a shipped one, ``"llzo"``.
     element, valence, site
         The dopant, and the host ion that it replaces.
     concentration
@@ -48,8 +50,7 @@ def predict(
     >>> predicted["element"], predicted["site"]
     ('Al', 'Li')
     """
-    settings = load_settings()
-    place = find_place(Path(folder), None, settings)
-    with open_place(place, settings) as database:
+    place = place_in(folder)
+    with open_results(place) as database:
         name = the_campaign(database, place)
         return predict_asked(database, name, (element, valence, site, concentration)).record

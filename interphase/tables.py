@@ -32,7 +32,8 @@ def results(
     Parameters
     ----------
     source
-        A campaign's folder, whose database is started and stopped if need be; or a file of
+        A campaign's folder, whose database is started and stopped if need be; a folder of results
+        (``interphase export --all``) or the name of a shipped one, ``"llzo"``; or a file of
         exported results (.csv, .jsonl, .parquet), of which every row is read.
     filters
         As `interphase query` takes them: ``"site=Zr"``, ``["label=resists", "x<0.3"]``.
@@ -56,7 +57,7 @@ def results(
     Examples
     --------
     >>> import interphase
-    >>> table = interphase.results("results/llzo-chgnet/compounds.csv")
+    >>> table = interphase.results("llzo")
     >>> table.attrs["units"]["reaction_energy"]
     'eV per f.u.'
     >>> int((table.site == "Zr").sum())
@@ -105,7 +106,7 @@ def structures(folder: str | Path, filters: str | Iterable[str] = ()) -> dict[st
     Parameters
     ----------
     folder
-        The campaign's folder.
+        The campaign's folder, a folder of results, or the name of a shipped one.
     filters
         As those of `results`.
 

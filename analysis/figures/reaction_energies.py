@@ -1,4 +1,4 @@
-"""The reaction energies of a campaign: one panel for each site, lowest first."""
+"""The reaction energies of a campaign: one panel for each site, highest first."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 MOST_IN_ONE_ROW = 40
 # In inches: names side by side, or turned by 90 degrees.
 WIDTH_LEVEL, WIDTH_TURNED = 0.5, 0.2
-LEAST_WIDTH = 10.5  # the legend's
+LEAST_WIDTH = 12.0  # the legend's
 
 
 def reaction_energy_figure(
-    documents: Sequence[Document], host_document: Document | None = None
+    documents: Sequence[Document],
+    host_document: Document | None = None,
+    *,
+    most: int | None = None,
 ) -> Figure:
-    """Draw the reaction energy of every compound, a panel for each site, lowest first.
+    """Draw the reaction energy of every compound, a panel for each site, highest first.
 
     Parameters
     ----------
@@ -43,6 +46,8 @@ def reaction_energy_figure(
         The undoped host's document, whose reaction energy becomes the line to compare with. A grey
         band of one standard uncertainty of the difference lies around it at each compound that
         has one.
+    most : int, optional
+        The highest of each site, at most so many; all if not given.
 
     Raises
     ------
@@ -54,8 +59,8 @@ def reaction_energy_figure(
     if not known:
         msg = f"none of {len(compounds)} compounds has a {Field.REACTION_ENERGY}: nothing to draw"
         raise InputError(msg)
-    sites = _by_site(known)
-    turned = len(known) > MOST_IN_ONE_ROW
+    sites = {site: members[:most] for site, members in _by_site(known).items()}
+    turned = sum(map(len, sites.values())) > MOST_IN_ONE_ROW
     figure, panels = _panels(sites, turned=turned)
     host = None
     if host_document is not None and _is_known(host_document, Field.REACTION_ENERGY):
@@ -81,9 +86,9 @@ def _is_known(document: Document, field: Field) -> bool:
 
 
 def _by_site(documents: Sequence[Document]) -> dict[str, list[Document]]:
-    """Sort compounds into sites, and within a site by reaction energy, lowest first."""
+    """Sort compounds into sites, and within a site by reaction energy, highest first."""
     sites: dict[str, list[Document]] = {}
-    for document in sorted(documents, key=lambda each: each[Field.REACTION_ENERGY]):
+    for document in sorted(documents, key=lambda each: -each[Field.REACTION_ENERGY]):
         occupied = {dopant["site"] for dopant in document[Field.DOPANTS]}
         sites.setdefault(occupied.pop() if len(occupied) == 1 else SEVERAL, []).append(document)
     return {site: sites[site] for site in in_site_order(sites)}

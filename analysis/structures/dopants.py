@@ -254,7 +254,9 @@ def _all_symbols() -> list[str]:
 
 def _element(symbol: str) -> Element:
     if symbol not in Element.__members__ or Element(symbol).symbol != symbol:
-        msg = f"unknown element {symbol!r}: give its symbol, like Al"
+        near = symbol.title()
+        meant = f"; did you mean {near}?" if near in Element.__members__ else ", like Al"
+        msg = f"unknown element {symbol!r}: give its symbol{meant}"
         raise InputError(msg)
     return Element(symbol)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel, Field, PositiveFloat, ValidationError
 
 from analysis.base.errors import InputError
+from analysis.base.value_messages import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -167,7 +168,7 @@ class Engine(ABC):
     def _explain(self, error: ValidationError) -> str:
         known = ", ".join(self.settings_class.model_fields)
         problems = [
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            f"{'.'.join(str(part) for part in problem['loc'])}: {message_of(problem)}"
             for problem in error.errors()
         ]
         return f"Settings of the engine {self.name}: {'; '.join(problems)}. It knows {known}."

@@ -25,6 +25,7 @@ from pydantic_settings import (
 )
 
 from analysis.base.errors import InputError
+from analysis.base.value_messages import message_of
 from workflows.base.mongo_uri import MongoUri
 from workflows.base.secret_files import line_of, refuse_if_readable
 
@@ -160,7 +161,9 @@ def load_settings() -> MachineSettings:
     try:
         return MachineSettings()
     except ValidationError as error:
-        problems = "; ".join(_describe(item["loc"], item["msg"]) for item in error.errors())
+        problems = "; ".join(
+            _describe(item["loc"], message_of(dict(item), secret=True)) for item in error.errors()
+        )
         raise InputError(problems) from None
 
 

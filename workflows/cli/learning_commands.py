@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Launchpad, SomeFolder
+from analysis.base.errors import InputError
+from workflows.cli.options import Campaign, Launchpad, Result, SomeFolder
 from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import Output, console
 
@@ -74,6 +75,7 @@ def predict(  # noqa: PLR0913, PLR0917, one option each
     output: Annotated[Output, typer.Option("--format", help="How to write it.")] = Output.TABLE,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    result: Result = None,
     campaign: Campaign = None,
 ) -> None:
     """Predict if a compound is no worse than the host, and its reaction energy.
@@ -89,11 +91,11 @@ def predict(  # noqa: PLR0913, PLR0917, one option each
     """
     from workflows.commands.predict import predict_all_command, predict_command
 
-    place = place_of(folder, launchpad)
+    place = place_of(folder, launchpad, result)
     if everything:
         predict_all_command(place, campaign, output=output, console=console())
         return
     if element is None or valence is None or site is None:
         msg = "give ELEMENT VALENCE SITE, as in: interphase predict Mg 2 Li; or --all"
-        raise typer.BadParameter(msg)
+        raise InputError(msg)
     predict_command(place, campaign, (element, valence, site, x), output=output, console=console())

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from typing import TextIO
+from typing import Annotated, TextIO
 
 import typer
 from rich.markup import escape
@@ -16,20 +16,24 @@ from workflows.cli import (
     operation_commands,
     report_commands,
     result_commands,
+    start_commands,
 )
 from workflows.terminal.output import console
 
 app = typer.Typer(
     name="interphase",
     help="Screen the dopants of a solid electrolyte against a reactive electrode.",
-    epilog="Start with: interphase run campaigns/demo.yaml --dir runs/demo",
+    epilog="Start with: interphase demo. Computed already: interphase report --result llzo",
     no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
 
 # In the order of --help.
 COMMANDS = (
+    start_commands.demo,
+    start_commands.init,
     campaign_commands.run,
     campaign_commands.plan,
     campaign_commands.pairs,
@@ -43,6 +47,7 @@ COMMANDS = (
     result_commands.explain,
     result_commands.shortlist,
     result_commands.summary,
+    result_commands.compare,
     result_commands.triage,
     result_commands.export,
     result_commands.provenance,
@@ -63,6 +68,21 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command()(command)
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version, and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    """Screen the dopants of a solid electrolyte against a reactive electrode."""
+    if version:
+        from importlib import metadata
+
+        typer.echo(f"interphase {metadata.version('interphase')}")
+        raise typer.Exit
 
 
 def main() -> None:

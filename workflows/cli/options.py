@@ -27,3 +27,12 @@ Campaign = Annotated[
     str | None,
     typer.Option("--campaign", metavar="NAME", help="Which one, if the LaunchPad has several."),
 ]
+Result = Annotated[
+    str | None,
+    typer.Option(
+        "--result",
+        metavar="FOLDER",
+        help="A folder written by `export --all`, opened without a database; `llzo` "
+        "comes with the package.",
+    ),
+]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Launchpad, SomeFolder
+from workflows.cli.options import Campaign, Launchpad, Result, SomeFolder
 from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import console
 
@@ -22,6 +22,7 @@ class FigureFormat(StrEnum):
 def report(
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    result: Result = None,
     campaign: Campaign = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
@@ -47,7 +48,7 @@ def report(
     """
     from workflows.commands.report import report_command, serve_command
 
-    place = place_of(folder, launchpad)
+    place = place_of(folder, launchpad, result)
     if serve:
         serve_command(place, campaign, port=port, console=console())
     else:
@@ -60,6 +61,7 @@ def figures(
     ],
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    result: Result = None,
     campaign: Campaign = None,
     form: Annotated[
         FigureFormat, typer.Option("--format", help="Kind of the files.")
@@ -74,7 +76,7 @@ def figures(
     """
     from workflows.commands.figures import figures_command
 
-    place = place_of(folder, launchpad)
+    place = place_of(folder, launchpad, result)
     figures_command(
         place, campaign, output=output, suffix=form.value, paths=paths, console=console()
     )

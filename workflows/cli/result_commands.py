@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflows.cli.options import Campaign, Launchpad, SomeFolder
+from workflows.cli.options import Campaign, Launchpad, Result, SomeFolder
 from workflows.terminal.chosen_campaign import find_campaign, place_of
 from workflows.terminal.output import Output, StateName, SummaryOutput, console
 
@@ -31,6 +31,8 @@ def query(  # noqa: PLR0913, PLR0917, options of a command
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    result: Result = None,
     sort: Sort = None,
     fields: Fields = None,
     output: Annotated[Output, typer.Option("--format", help="How to write them.")] = Output.TABLE,
@@ -56,7 +58,10 @@ def query(  # noqa: PLR0913, PLR0917, options of a command
     """
     from workflows.commands.query import count_command, query_command, state_command
 
-    place, question = place_of(folder, launchpad), _question(filters, sort, fields, limit)
+    place, question = (
+        place_of(folder, launchpad, result),
+        _question(_of(campaign, filters), sort, fields, limit),
+    )
     states = [*(state or []), *((StateName.FAILED, StateName.BLOCKED) if failed else ())]
     if states:
         state_command(place, question, states, output=output, console=console())
@@ -70,6 +75,7 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    result: Result = None,
     output: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="File to write: .csv, .jsonl or .parquet."),
@@ -78,6 +84,16 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
         Path | None,
         typer.Option(metavar="FOLDER", help="Folder for the relaxed cells, one CIF each."),
     ] = None,
+    everything: Annotated[
+        Path | None,
+        typer.Option(
+            "--all",
+            metavar="FOLDER",
+            help="Folder for everything: results, paths, cells, training, and a manifest. "
+            "`--result FOLDER` reads it without a database.",
+        ),
+    ] = None,
+    campaign: Campaign = None,
     sort: Sort = None,
     fields: Fields = None,
     limit: Limit = None,
@@ -89,12 +105,21 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
 
     - `interphase export --dir runs/demo --output demo.csv`
     - `interphase export --dir runs/demo label=resists --output demo.parquet --structures cifs`
+    - `interphase export --dir runs/demo --all demo-results`
     """
-    from workflows.commands.export import export_command
+    from workflows.commands.export import export_all_command, export_command
 
+    place, question = (
+        place_of(folder, launchpad, result),
+        _question(filters if everything else _of(campaign, filters), sort, fields, limit),
+    )
+    if everything:
+        export_all_command(place, campaign, question, everything, force=force, console=console())
+    if everything and not (output or structures):
+        return
     export_command(
-        place_of(folder, launchpad),
-        _question(filters, sort, fields, limit),
+        place,
+        question,
         output=output,
         structures=structures,
         force=force,
@@ -106,6 +131,7 @@ def shortlist(  # noqa: PLR0913, PLR0917, options of a command
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    result: Result = None,
     campaign: Campaign = None,
     weight: Annotated[
         list[str] | None,
@@ -144,7 +170,7 @@ def shortlist(  # noqa: PLR0913, PLR0917, options of a command
     from workflows.commands.shortlist import CriteriaChanges, shortlist_command
 
     shortlist_command(
-        place_of(folder, launchpad),
+        place_of(folder, launchpad, result),
         campaign,
         _question(filters, None, None, limit),
         changes=CriteriaChanges(weight or (), front, lithium),
@@ -154,9 +180,24 @@ def shortlist(  # noqa: PLR0913, PLR0917, options of a command
     )
 
 
+def compare(
+    first: Annotated[str, typer.Argument(metavar="FIRST", help="A folder, or `llzo`.")],
+    second: Annotated[str, typer.Argument(metavar="SECOND", help="Another.")],
+    output: Annotated[Output, typer.Option("--format", help="How to write it.")] = Output.TABLE,
+) -> None:
+    """Compare two campaigns or folders of results: labels and reaction energies that changed.
+
+    **Example**: `interphase compare llzo runs/demo`
+    """
+    from workflows.commands.compare import compare_command
+
+    compare_command(first, second, output=output, console=console())
+
+
 def summary(
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    result: Result = None,
     campaign: Campaign = None,
     output: Annotated[
         SummaryOutput, typer.Option("--format", help="How to write it.")
@@ -171,7 +212,7 @@ def summary(
     """
     from workflows.commands.summary import summary_command
 
-    summary_command(place_of(folder, launchpad), campaign, output=output, console=console())
+    summary_command(place_of(folder, launchpad, result), campaign, output=output, console=console())
 
 
 def triage(
@@ -211,6 +252,8 @@ def explain(
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    campaign: Campaign = None,
+    result: Result = None,
     sort: Sort = None,
     limit: Limit = None,
 ) -> None:
@@ -220,14 +263,15 @@ def explain(
     """
     from workflows.commands.explain import explain_command
 
-    question = _question(filters, sort, None, limit)
-    explain_command(place_of(folder, launchpad), question, console=console())
+    question = _question(_of(campaign, filters), sort, None, limit)
+    explain_command(place_of(folder, launchpad, result), question, console=console())
 
 
 def provenance(
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
+    campaign: Campaign = None,
     limit: Limit = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write them as JSON.")] = False,
 ) -> None:
@@ -237,7 +281,7 @@ def provenance(
     """
     from workflows.commands.provenance import provenance_command
 
-    question = _question(filters, None, None, limit)
+    question = _question(_of(campaign, filters), None, None, limit)
     provenance_command(place_of(folder, launchpad), question, as_json=as_json, console=console())
 
 
@@ -260,6 +304,11 @@ def build(
 
     place = place_of(folder, launchpad)
     raise typer.Exit(build_command(place, campaign, everything=everything, console=console()))
+
+
+def _of(campaign: str | None, filters: list[str] | None) -> list[str]:
+    """Ask for one campaign of those that share a database."""
+    return [*([f'campaign="{campaign}"'] if campaign else []), *(filters or [])]
 
 
 def _question(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 from workflows.results.versions import open_results
+from workflows.storage.campaign_location import the_campaign
 from workflows.terminal.coverage_text import show_missing
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ def export_command(
     from workflows.results.files import require_free, write_results
 
     if output is None and structures is None:
-        msg = "write what where? Give --output FILE.csv, .jsonl or .parquet, or --structures FOLDER"
+        msg = (
+            "write what where? Give --output FILE.csv, .jsonl or .parquet, --structures FOLDER, "
+            "or --all FOLDER"
+        )
         raise InputError(msg)
     if output:
         require_free(output, overwrite=force)
@@ -43,6 +47,38 @@ def export_command(
         if structures:
             _export_structures(database, question, structures, force=force, console=console)
         show_missing(database, console)
+
+
+def export_all_command(
+    place: Place,
+    campaign: str | None,
+    question: Question,
+    folder: Path,
+    *,
+    force: bool,
+    console: Console,
+) -> None:
+    """Write everything there is of a campaign's results as a folder."""
+    from workflows.report.gather import gather
+    from workflows.results.folder_writer import write_folder
+
+    if question.filters or question.sort or question.fields or question.limit:
+        msg = "--all writes all results: leave out filters, --sort, --fields and --limit"
+        raise InputError(msg)
+    with open_results(place) as database:
+        name = campaign or the_campaign(database, place)
+        runners = {
+            entry.key: [each.model_dump() for each in entry.runners_up]
+            for entry in gather(database, name).entries
+        }
+        written = write_folder(database, name, folder, runners_up=runners, overwrite=force)
+        show_missing(database, console)
+    console.print(
+        f"{written} results: {folder}\nread it with: interphase report --result {folder}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _export_structures(

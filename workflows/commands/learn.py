@@ -35,10 +35,12 @@ def learn_command(
     console: Console,
 ) -> None:
     """Learn from what has landed, show it, and draw it."""
-    from workflows.learning.on_demand import learn_now
+    from workflows.learning.on_demand import few_rows, learn_now
 
     with open_place(place, load_settings()) as database:
         name = campaign or the_campaign(database, place)
+        if warning := few_rows(database, name):
+            console.print(f"note: {warning}", highlight=False, markup=False)
         with learning_progress(console) as tell:
             lesson = learn_now(
                 database,

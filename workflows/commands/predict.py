@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows.base.settings import load_settings
 from workflows.learning.asked_predictions import find_computed, predict_asked
 from workflows.learning.training_documents import last_training
-from workflows.storage.campaign_location import open_place, the_campaign
+from workflows.results.versions import open_results
+from workflows.storage.campaign_location import the_campaign
 from workflows.terminal.output import Output
 from workflows.terminal.prediction_text import predictions_table, show_prediction, write_predictions
 from workflows.terminal.table_style import print_table
@@ -27,7 +27,7 @@ def predict_command(
     console: Console,
 ) -> None:
     """Predict one compound, and show computed values with it."""
-    with open_place(place, load_settings()) as database:
+    with open_results(place) as database:
         name = campaign or the_campaign(database, place)
         found = predict_asked(database, name, asked)
     if output is Output.TABLE:
@@ -40,7 +40,7 @@ def predict_all_command(
     place: Place, campaign: str | None, *, output: Output, console: Console
 ) -> None:
     """Show the last training's predictions of the whole periodic table."""
-    with open_place(place, load_settings()) as database:
+    with open_results(place) as database:
         name = campaign or the_campaign(database, place)
         stored = last_training(database, name, {"table": 1, "trained": 1, "snapshot": 1})
         records = [row | find_computed(database, name, row) for row in stored["table"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 def query_command(
     place: Place, question: Question, *, output: Output | str, console: Console
 ) -> None:
-    """Show the results that fulfil all filters."""
+    """Show the results that fulfil all filters; a table in no other order has the best first."""
+    if output == Output.TABLE and question.sort is None:
+        question = replace(question, sort=f"-{Field.REACTION_ENERGY}")
     names = question.names
     with open_results(place) as database:
         documents = question.ask(database, _needed(names, output))

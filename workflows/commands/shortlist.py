@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from analysis.base.errors import InputError
+from analysis.base.value_messages import message_of
 from workflows.results.dopant_ranking import rank_campaign
 from workflows.results.serialize import rows_to_csv, to_json_text
 from workflows.results.versions import open_results
@@ -99,8 +100,8 @@ def shortlist_command(
 
 def _message(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    message = str(first["msg"]).removeprefix("Value error, ")
+    where = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    message = message_of(first)
     return f"criteria of the shortlist: {where + ': ' if where else ''}{message}"
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
+from analysis.base.value_messages import message_of
 from analysis.structures.dopants import Dopant, known_valences
 from workflows.learning.training_documents import last_training
 
@@ -138,5 +139,5 @@ def _checked(
             concentration=concentration if x is None else x,
         )
     except ValidationError as error:
-        msg = f"--x {x}: {error.errors()[0]['msg']}"
+        msg = f"--x: {message_of(error.errors()[0])}"
         raise InputError(msg) from error

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
+#: Rows from which five folds, without elements in common, hold about ten compounds each.
+_ENOUGH = 50
 _FIELDS = (*ROW_FIELDS, Field.DOPANTS, Field.FORMULA, Field.PASSES_FILTER, Field.STRUCTURE)
 
 
@@ -117,6 +119,17 @@ def landed_documents(database: Database, name: str) -> list[Document]:
         database.results.find(
             {"campaign": name, Field.DOPANTS: {"$ne": []}}, {**dict.fromkeys(_FIELDS, 1), "_id": 0}
         )
+    )
+
+
+def few_rows(database: Database, name: str) -> str:
+    """Warn of a training on so few compounds that its scores say little, or return nothing."""
+    rows = landed_documents(database, name)
+    if len(rows) >= _ENOUGH:
+        return ""
+    return (
+        f"{len(rows)} compounds ({classes_there(rows)}) are few to learn from: scores will spread "
+        f"widely, and predictions outside them mean little; {_ENOUGH} or more are usual"
     )
 
 

@@ -40,12 +40,15 @@ class Drawing:
         What it shows, in a sentence or two.
     draw
         Draws the figure; called once, on request.
+    draw_for_page
+        Draws what a page has room for, where that is less.
     """
 
     name: str
     title: str
     caption: str
     draw: Callable[[], Figure]
+    draw_for_page: Callable[[], Figure] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,11 @@ def _overviews(doped: Sequence[Document], host: Document | None) -> Iterator[Dra
     if known := _with(doped, Field.REACTION_ENERGY):
         yield Drawing(
             "reaction_energy",
-            "Reaction energies, lowest first",
+            "Reaction energies, highest first",
             "Energy of the complete reaction with the electrode. The grey band is one standard "
-            "uncertainty of the difference from the host.",
+            f"uncertainty of the difference from the host. {_share(known)}",
             partial(reaction_energy_figure, known, host),
+            partial(reaction_energy_figure, known, host, most=_MOST),
         )
     for field, what in _BY_ELEMENT.items():
         if known := [each for each in _with(doped, field) if len(each[Field.DOPANTS]) == 1]:
@@ -140,6 +144,13 @@ def _overviews(doped: Sequence[Document], host: Document | None) -> Iterator[Dra
         )
 
 
+def _share(known: Sequence[Document]) -> str:
+    """Say that a page shows the highest only, where there are more."""
+    if len(known) <= _MOST:
+        return ""
+    return f"The page shows the {_MOST} highest of each site; interphase figures draws all."
+
+
 def _concentration(doped: Sequence[Document], host: Document | None) -> Iterator[Drawing]:
     # Documents of older schemas may lack the fields that define a series.
     whole = [each for each in doped if all(each.get(field) is not None for field in _SORTED_BY)]
@@ -153,6 +164,8 @@ def _concentration(doped: Sequence[Document], host: Document | None) -> Iterator
         )
 
 
+#: Names side by side that a page is broad enough for.
+_MOST = 40
 _SORTED_BY = (
     *(Field.SITE, Field.DOPANT, Field.VALENCE, Field.CONCENTRATION),
     Field.COMPENSATION,

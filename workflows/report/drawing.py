@@ -92,7 +92,7 @@ def path_name(document: Document) -> str:
 
 
 def _drawn(drawing: Drawing) -> Drawn:
-    figure = drawing.draw()
+    figure = (drawing.draw_for_page or drawing.draw)()
     width, height = (round(inches * _PIXELS) for inches in figure.get_size_inches())
     return Drawn(
         name=drawing.name,

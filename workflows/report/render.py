@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from workflows.report.model import Report
 
+#: Of a page: an older report is replaced, another file is not.
+_START = b"<!doctype html"
 _SCRIPTS = ("basics", "colours", "periodic", "tables", "path", "crystal", "compound", "main")
 
 
@@ -111,6 +113,8 @@ def write_page(page: str, path: Path) -> Path:
 def _require_file(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if path.is_file() and not path.read_bytes()[: len(_START)].lower() == _START:
+        raise FileExistsError(errno.EEXIST, "it is there already, and no report")
     if not os.access(path.parent, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 

@@ -13,6 +13,7 @@ from analysis.energies.phases import ReferencePhases
 from analysis.reactions.interface import runners_up
 from analysis.structures.compensation import compound_composition
 from workflows.report.model import Runner
+from workflows.results.result_folder import RUNNERS_UP
 from workflows.storage.campaigns import load_campaign
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class RunnersUp:
         warnings
             Messages on what cannot be computed are added.
         """
+        self._read(database)
         missing = [each for each in entries if each.key not in self.known and _is_ranked(each)]
         if missing:
             try:
@@ -63,6 +65,12 @@ class RunnersUp:
         return [
             each.model_copy(update={"runners_up": self.known.get(each.key, ())}) for each in entries
         ]
+
+    def _read(self, database: Database) -> None:
+        """Take what a folder of results holds, which has no reference phases."""
+        for each in database.mongo[RUNNERS_UP].find():
+            rows = tuple(Runner.model_validate(row) for row in each[RUNNERS_UP])
+            self.known.setdefault(each[Field.JOB_UUID], rows)
 
     def _compute(
         self, database: Database, campaign: Campaign, entries: Sequence[CompoundView]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 from workflows.base.settings import load_settings
+from workflows.results.result_folder import place_in
 from workflows.results.search import find, to_dataframe
-from workflows.results.versions import require_schema
+from workflows.results.versions import open_results
 from workflows.storage.database import open_database
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def results(
     Parameters
     ----------
     folder
-        The campaign's folder.
+        The campaign's folder, a folder of results, or the name of a shipped one.
     filters, sort, fields, limit
         As those of `workflows.results.search.find`.
 
@@ -45,8 +46,7 @@ def results(
     >>> from workflows.results.dataframe import results
     >>> results("runs/demo", "site=Zr", sort="-reaction_energy")  # doctest: +SKIP
     """
-    with open_database(Path(folder), load_settings()) as database:
-        require_schema(database.results, f"--dir {folder}")
+    with open_results(place_in(folder)) as database:
         documents = find(database.results, filters, sort=sort, fields=fields, limit=limit)
     return to_dataframe(documents, fields=fields)
 

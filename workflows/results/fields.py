@@ -207,7 +207,9 @@ def _element(target: Target, text: str) -> str:
     from pymatgen.core import Element
 
     if not Element.is_valid_symbol(text):
-        hint = f"; did you mean {text.title()}?" if Element.is_valid_symbol(text.title()) else ""
+        near = {each.long_name.lower(): each.symbol for each in Element}.get(text.lower())
+        near = near or (text.title() if Element.is_valid_symbol(text.title()) else None)
+        hint = f"; did you mean {near}?" if near else ""
         msg = f"{target.name} takes an element symbol such as Al, not {text!r}{hint}"
         raise InputError(msg)
     return text

@@ -104,6 +104,7 @@ def require_free(path: Path, *, overwrite: bool) -> None:
 def _replace(path: Path, content: bytes) -> None:
     """Write a complete file, or leave the old one."""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(content)
         Path(file.name).chmod(0o666 & ~_umask())

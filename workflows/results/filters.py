@@ -129,10 +129,19 @@ def parse(text: str) -> tuple[Target, str, list[str]]:
     if match is None or match["operator"] not in OPERATORS:
         msg = (
             f"{text!r} is no filter: write FIELD OPERATOR VALUE, such as label=resists, "
-            f"with one of the operators {' '.join(OPERATORS)}"
+            f"with one of the operators {' '.join(OPERATORS)}{_hint(text)}"
         )
         raise InputError(msg)
     return resolve(match["name"]), match["operator"], _split(text, match["value"])
+
+
+def _hint(text: str) -> str:
+    """Guess what was meant: the shell takes what follows an unquoted < or >, as files."""
+    if found := re.search("=>|=<", text):
+        return f"; did you mean {found[0][::-1]}?"
+    if re.fullmatch(r"[\w.]+", text):
+        return f"; < and > need quotes in a shell: '{text}>0'"
+    return ""
 
 
 def _split(text: str, value: str) -> list[str]:

@@ -41,9 +41,13 @@ DEFAULT_FIELDS: tuple[Field, ...] = (
     Field.DISSOLVES_PROBABILITY,
     Field.REACTION_ENERGY,
     Field.REACTION_ENERGY_UNCERTAINTY,
+    Field.PASSIVATING,
+    Field.MIGRATION_BARRIER,
     Field.PRODUCTS,
 )
 
+#: pandas' types that know missing values.
+_DTYPES = {Kind.FLAG: "boolean", Kind.INTEGER: "Int64"}
 _UNSORTABLE = (Kind.TEXTS, Kind.FORMULAS, Kind.AMOUNTS, Kind.RECORDS, Kind.DOCUMENT)
 
 
@@ -138,13 +142,16 @@ def to_dataframe(
         Result documents.
     fields : sequence of str, optional
         Columns; without it every field, in the order of `analysis.base.fields.Field`, `structure`
-        only where a document brings it. Lists and nested documents stay Python objects.
+        only where a document brings it. Flags are of dtype ``boolean`` and integers of ``Int64``,
+        which know missing values. Lists and nested documents stay Python objects.
     """
     import pandas as pd  # half a second, which the command line does not need
 
     names = available_fields(documents) if fields is None else resolve_fields(fields)
     rows = [[get_value(document, name) for name in names] for document in documents]
-    return pd.DataFrame(rows, columns=names)
+    table = pd.DataFrame(rows, columns=names)
+    kinds = {name: _DTYPES.get(resolve(name).kind) for name in names if not resolve(name).record}
+    return table.astype({name: kind for name, kind in kinds.items() if kind})
 
 
 def available_fields(documents: Iterable[Mapping[str, Any]]) -> list[str]:

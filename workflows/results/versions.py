@@ -21,13 +21,20 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_results(place: Place) -> Iterator[Database]:
-    """Open the database of a place whose results have today's schema.
+    """Open the database of a place, or its folder of results, whose results have today's schema.
 
     Raises
     ------
     InputError
         There is no campaign, the server cannot be used, or results are of another schema.
     """
+    if place.result:
+        from workflows.results.result_folder import open_folder
+
+        database = open_folder(place.result)
+        require_schema(database.results, place.option)
+        yield database
+        return
     with open_place(place, load_settings()) as database:
         require_schema(database.results, place.option)
         yield database
@@ -61,8 +68,13 @@ def require_schema(results: Collection[dict[str, Any]], option: str) -> None:
             f"version {SCHEMA_VERSION}: update interphase; nothing is lost"
         )
         raise InputError(msg)
+    fix = (
+        "export them again from their campaign, after interphase build"
+        if option.startswith("--result")
+        else f"interphase build {option} upgrades them; nothing is lost"
+    )
     msg = (
         f"{share} are of an older schema than version {SCHEMA_VERSION}, which this interphase "
-        f"reads: interphase build {option} upgrades them; nothing is lost"
+        f"reads: {fix}"
     )
     raise InputError(msg)

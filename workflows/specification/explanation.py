@@ -5,6 +5,7 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from analysis.base.value_messages import message_of
 from workflows.specification.yaml_file import BOOLEANS
 
 NO_ANIONS: Final = (
@@ -25,20 +26,20 @@ def explain(path: str | Path, error: ValidationError, model: type[BaseModel]) ->
     model
         The model of the whole file, for the keys that it knows.
     """
-    lines = [f"{path} is not a valid specification:"]
+    lines = []
     for item in error.errors(include_url=False):
         key = ".".join(str(part) for part in item["loc"]) or "specification"
-        lines.append(f"  {key}: {_message(dict(item), model)}")
-    return "\n".join(lines)
+        lines.append(f"{key}: {_message(dict(item), model)}")
+    if len(lines) == 1:
+        return f"{path}: {lines[0]}"
+    return "\n  ".join([f"{path} is not a valid specification:", *lines])
 
 
 def _message(item: dict[str, Any], model: type[BaseModel]) -> str:
     location, value = item["loc"], item.get("input")
     if item["type"] == "extra_forbidden":
         return f"unknown key; {_known_keys(location[:-1], model)}"
-    message = str(item["msg"]).removeprefix("Value error, ")
-    if item["type"] == "finite_number":
-        return f"must be finite (here: {value})"
+    message = message_of(item)
     if isinstance(value, bool):
         return f"{message}; {BOOLEANS}"
     if location[-1:] == ("valence",) and item["type"] == "greater_than":

@@ -33,22 +33,29 @@ class Place:
         The launchpad file; None if a URI in the settings names the server.
     address
         The shared database; None for a folder.
+    result
+        A folder of results, which is only read.
     """
 
     folder: Path | None = None
     file: Path | None = None
     address: Address | None = None
+    result: Path | None = None
 
     @property
     def option(self) -> str:
         """Return the option that names this place in a command."""
         if self.folder:
             return f"--dir {self.folder}"
+        if self.result:
+            return f"--result {self.result}"
         return f"--launchpad {self.file}" if self.file else ""
 
     def __str__(self) -> str:
         if self.folder:
             return f"folder {self.folder}"
+        if self.result:
+            return f"results {self.result}"
         origin = str(self.file) if self.file else "INTERPHASE_MONGODB_URI"
         return f"LaunchPad {self.address} ({origin})"
 
@@ -100,6 +107,11 @@ def find_place(
         "which campaign? Give --dir FOLDER for one that ran on this machine, or "
         "--launchpad FILE (FireWorks' my_launchpad.yaml) for one on a cluster"
     )
+    if near:
+        msg = (
+            "which LaunchPad? Give --launchpad FILE (interphase init cluster writes a template); "
+            f"on this machine alone: interphase run {near} --dir FOLDER"
+        )
     raise InputError(msg)
 
 
@@ -133,6 +145,9 @@ def open_place(
 
                 ensure_indexes(database.mongo, database.launchpad)
             yield database
+    else:
+        msg = f"{place} are only read: this command needs a campaign, --dir or --launchpad"
+        raise InputError(msg)
 
 
 def _file_that_is_there(near: Path | None) -> Path | None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _HOST, _PORT, _NAME = "localhost", 27017, "fireworks"
 # pymongo's rule for names of databases.
 _FORBIDDEN = frozenset(' .$/\\\x00"')
+# Values of the template that nobody has.
+_TEMPLATE = {"host": "mongodb.example.org", "password": "change-me"}
+_CERTIFICATE = {"tlsCAFile": "/path/to/ca.pem"}
 _KEYS = (
     "host",
     "port",
@@ -54,6 +57,12 @@ def read_launchpad(path: Path) -> Address:
         that asks for encryption.
     """
     content = _content(path)
+    if unfilled := _unfilled(content):
+        msg = (
+            f"launchpad file {path} is the template still ({', '.join(unfilled)}): fill in the "
+            "lines marked <-"
+        )
+        raise InputError(msg)
     refuse_if_readable(path, content)
     for number, key in enumerate(content, start=1):
         if key not in _KEYS:
@@ -89,6 +98,13 @@ def _content(path: Path) -> dict[str, Any]:
         msg = f"launchpad file {path} holds no keys such as host and name"
         raise InputError(msg)
     return content
+
+
+def _unfilled(content: Mapping[str, Any]) -> list[str]:
+    """Name the keys that have the values of the project's template."""
+    tls = (content.get("mongoclient_kwargs") or {}).get("tlsCAFile")
+    found = {"tlsCAFile": tls, **{key: content.get(key) for key in _TEMPLATE}}
+    return [key for key, value in found.items() if value == (_TEMPLATE | _CERTIFICATE)[key]]
 
 
 def _unknown(path: Path, key: object, number: int) -> str:

@@ -56,6 +56,9 @@ def check_marker(run_dir: Path, home: Home, *, create: bool) -> None:
         make_folder(run_dir)
     kept = _read_marker(run_dir)
     if kept is None and not create:
+        if (run_dir / "manifest.json").is_file():
+            msg = f"{run_dir} is a folder of results, without a database: give --result {run_dir}"
+            raise InputError(msg)
         msg = f"no campaign in {run_dir}; start with interphase run SPEC --dir {run_dir}"
         raise InputError(msg)
     if kept and kept != home:

@@ -6,15 +6,30 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.base.errors import InputError
+
 if TYPE_CHECKING:
     from workflows.storage.campaign_location import Place
 
 
-def place_of(folder: Path | None, launchpad: Path | None, *, near: Path | None = None) -> Place:
-    """Find where a campaign is kept: its folder, or the LaunchPad that machines share."""
+def place_of(
+    folder: Path | None,
+    launchpad: Path | None,
+    result: str | None = None,
+    *,
+    near: Path | None = None,
+) -> Place:
+    """Find where a campaign is kept: its folder, the LaunchPad that machines share, or results."""
     from workflows.base.settings import load_settings
-    from workflows.storage.campaign_location import find_place
+    from workflows.storage.campaign_location import Place, find_place
 
+    if result:
+        from workflows.results.result_folder import find_result
+
+        if folder or launchpad:
+            msg = "give --result, --dir or --launchpad, not several: results are in one place"
+            raise InputError(msg)
+        return Place(result=find_result(result))
     return find_place(folder, launchpad, load_settings(), near=near)
 
 

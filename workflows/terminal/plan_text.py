@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from analysis.base.errors import InputError
 from workflows.terminal.table_style import NULL, new_table
 
 if TYPE_CHECKING:
@@ -45,7 +46,12 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
     )
     more = len(plan.notes) - _PLAN_NOTES
     others = [f"{more} more like it"] if more > 0 else []
-    for note in (*host.notes, *plan.notes[:_PLAN_NOTES], *others):
+    for note in (
+        *_not_installed(campaign.spec.engine),
+        *host.notes,
+        *plan.notes[:_PLAN_NOTES],
+        *others,
+    ):
         console.print(f"note: {note}", highlight=False, markup=False)
     if plan.left_out:
         console.print(
@@ -58,6 +64,19 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
 def _engines(engine: EngineSpec) -> str:
     """Name a campaign's engines, in the order in which they compute."""
     return ", then ".join(stage.name for stage in engine.stages)
+
+
+def _not_installed(engine: EngineSpec) -> list[str]:
+    """Say which engine's package is missing here, with the command that installs it."""
+    from makers.engines.registry import find_engine
+
+    missing = []
+    for stage in engine.stages:
+        try:
+            find_engine(stage.name).require_installed()
+        except InputError as error:
+            missing.append(str(error))
+    return missing
 
 
 def compounds_table(campaign: Campaign) -> Table:

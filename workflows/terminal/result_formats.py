@@ -8,7 +8,7 @@ from analysis.base.errors import InputError
 from workflows.results.search import resolve_fields
 from workflows.results.serialize import to_csv, to_json
 from workflows.terminal.output import Output
-from workflows.terminal.result_table import WIDE, default_fields, results_table
+from workflows.terminal.result_table import default_fields, results_table
 from workflows.terminal.table_style import print_table
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def render(
     output : Output or str
         "table", "json" or "csv".
     console : rich.console.Console
-        Where to write. A table in a pipe is as wide as it needs to be.
+        Where to write. A table in a pipe keeps to COLUMNS, or 80.
 
     Raises
     ------
@@ -50,8 +50,8 @@ def render(
         case Output.TABLE if not documents:
             console.print("No results.")
         case Output.TABLE:
-            width = console.width if console.is_terminal else WIDE
-            print_table(results_table(documents, names or default_fields(width)), console)
+            shown = names or default_fields(console.width)
+            print_table(results_table(documents, shown), console)
         case Output.JSON:
             console.file.write(to_json(documents, names))
         case Output.CSV:

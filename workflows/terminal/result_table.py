@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-# In narrower terminals the formula is left out: dopant, site and x give it as well. In still
-# narrower ones the probabilities are left out: the words stand for them.
-WIDE = 130
-MIDDLE = 120
-PROBABILITIES = (Field.RESISTS_PROBABILITY, Field.DISSOLVES_PROBABILITY)
+# Fields of the table that terminals with fewer columns leave out: dopant, site and x give the
+# formula as well, the words stand for the probabilities, and `explain` has the products.
+LEFT_OUT = {
+    100: (Field.DISSOLUTION, Field.REACTION_ENERGY_UNCERTAINTY),
+    120: (Field.RESISTS_PROBABILITY, Field.DISSOLVES_PROBABILITY),
+    140: (Field.PRODUCTS,),
+    175: (Field.FORMULA,),
+}
 HEADER_WIDTH = 9
 WRAPPED_WIDTH = 12  # least for a column that wraps
 DIGITS = {
@@ -50,9 +53,7 @@ _WRAPPED = (Kind.TEXT, Kind.TEXTS, Kind.FORMULAS, Kind.AMOUNTS, Kind.RECORDS, Ki
 
 def default_fields(width: int) -> list[str]:
     """Return the fields of a table for a terminal with this many columns."""
-    left_out = {Field.FORMULA} if width < WIDE else set()
-    if width < MIDDLE:
-        left_out |= set(PROBABILITIES)
+    left_out = {field for least, fields in LEFT_OUT.items() if width < least for field in fields}
     return [field.value for field in DEFAULT_FIELDS if field not in left_out]
 
 

@@ -33,10 +33,9 @@ def new_table() -> Table:
 
 
 def print_table(table: Table, console: Console) -> None:
-    """Print a table, in a pipe as wide as it needs to be, so that nothing is cut or wrapped."""
+    """Print a table as wide as the terminal, in a pipe as COLUMNS or 80; words are never cut."""
     unlimited = console.options.update(max_width=100_000)
-    needed = table.__rich_measure__(console, unlimited)
-    width = max(console.width, needed.minimum) if console.is_terminal else needed.maximum
+    width = max(console.width, table.__rich_measure__(console, unlimited).minimum)
     before = console.width
     if width != before:
         console.width = width

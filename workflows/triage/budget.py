@@ -204,6 +204,7 @@ def write_spec(spec: CampaignSpec, path: Path, *, heading: Iterable[str], force:
     comment = "".join(f"# {line}\n" for line in heading)
     text = yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=100)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(comment + text, encoding="utf-8")
     except OSError as error:
         msg = f"cannot write {path}: {error.strerror}"

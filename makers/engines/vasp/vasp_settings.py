@@ -1,5 +1,6 @@
 """Settings of VASP relaxations, and what is kept of a run."""
 
+import re
 from enum import StrEnum
 from typing import Any, Final, Literal
 
@@ -49,6 +50,10 @@ class RawOutput(StrEnum):
     FILES = "files"  # what VASP wrote, compressed, in the folder of the run
 
 
+#: "520 eV": VASP reads a number as far as it understands it, and ignores the rest.
+_WITH_UNIT: Final = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) *(?:eV|meV|Ry|A|Å|K|fs|kB)(?:/.*)?")
+
+
 class VaspSettings(EngineSettings):
     """Settings of a VASP relaxation that may differ from the Materials Project's."""
 
@@ -75,4 +80,8 @@ class VaspSettings(EngineSettings):
         if "EDIFFG" in tags:
             msg = "EDIFFG is set by force_threshold"
             raise ValueError(msg)
+        for tag, value in tags.items():
+            if with_unit := _WITH_UNIT.fullmatch(str(value)):
+                msg = f"{tag}: {value!r} is a number with a unit: write {with_unit[1]}"
+                raise ValueError(msg)
         return tags

@@ -73,8 +73,14 @@ def test_each_site_has_a_panel_in_the_order_li_la_zr() -> None:
 
 def test_compounds_are_sorted_by_energy_and_named_by_ion() -> None:
     zirconium = reaction_energy_figure(COMPOUNDS, HOST).axes[2]
-    assert tick_names(zirconium) == ["Nb³⁺", "Sc³⁺", "Y³⁺"]
-    assert [energy for energy, _, _ in markers(zirconium)] == [-0.9, -0.2, -0.02]
+    assert tick_names(zirconium) == ["Y³⁺", "Sc³⁺", "Nb³⁺"]
+    assert [energy for energy, _, _ in markers(zirconium)] == [-0.02, -0.2, -0.9]
+
+
+def test_the_highest_of_each_site_are_those_a_page_has_room_for() -> None:
+    panels = reaction_energy_figure(COMPOUNDS, HOST, most=2).axes
+    assert tick_names(panels[2]) == ["Y³⁺", "Sc³⁺"]
+    assert len(markers(panels[0])) == 1
 
 
 def test_label_sets_both_marker_and_colour() -> None:
@@ -97,9 +103,9 @@ def test_band_is_one_uncertainty_around_the_host_where_it_is_known() -> None:
     lithium = reaction_energy_figure([*COMPOUNDS, unknown], HOST).axes[0]
     (band,) = lithium.collections
     vertices = band.get_paths()[0].vertices
-    # Aluminium comes second, after gallium, which has no band.
-    np.testing.assert_allclose(vertices.min(axis=0), [0.5, -0.15])
-    np.testing.assert_allclose(vertices.max(axis=0), [1.5, -0.05])
+    # Aluminium comes first, before gallium, which has no band.
+    np.testing.assert_allclose(vertices.min(axis=0), [-0.5, -0.15])
+    np.testing.assert_allclose(vertices.max(axis=0), [0.5, -0.05])
 
 
 def test_without_host_there_is_neither_line_nor_band() -> None:
@@ -123,8 +129,8 @@ def test_amounts_are_named_where_they_differ() -> None:
     dopant = {"element": "Al", "valence": 3, "site": "Li", "concentration": 0.5}
     more = compound("Al", "Li", -0.4, None, dopants=[dopant])
     assert tick_names(reaction_energy_figure([*COMPOUNDS, more]).axes[0]) == [
-        "Al³⁺\n0.5",
         "Al³⁺\n0.25",
+        "Al³⁺\n0.5",
     ]
 
 

@@ -117,7 +117,7 @@ def test_learn_and_predict_from_what_has_landed(
     for wrong, message in (
         (("Nb", 9, "Zr"), "Nb is never 9+"),
         (("Nb", 5, "La"), "unknown site 'La': the host's sites are Li, Zr"),
-        (("Nb", 5, "Zr", -1.0), "--x -1.0: Input should be greater than 0"),
+        (("Nb", 5, "Zr", -1.0), "--x: must be greater than 0"),
     ):
         with pytest.raises(InputError, match=message.replace("+", r"\+")):
             predicted(place, *wrong)

@@ -94,8 +94,8 @@ def test_without_options_the_criteria_stay() -> None:
     [
         (CriteriaChanges(["hazard"]), "write CRITERION=NUMBER"),
         (CriteriaChanges(["beauty=1"]), "criteria of the shortlist: weights.beauty"),
-        (CriteriaChanges(["resists=-1"]), "weights.resists: Input should be greater"),
-        (CriteriaChanges(front="beauty"), "front.0: Input should be 'resists'"),
+        (CriteriaChanges(["resists=-1"]), "weights.resists: must be greater"),
+        (CriteriaChanges(front="beauty"), "front.0: must be 'resists'"),
         (CriteriaChanges(["hazard=0"]), "front names criteria that do not count: hazard"),
         (CriteriaChanges(lithium="6"), "write LOW:HIGH"),
         (CriteriaChanges(lithium="7:6"), r"the range of lithium ends \(6\) before it begins"),

@@ -46,7 +46,7 @@ def test_the_defaults_are_those_of_the_mission(tmp_path: Path) -> None:
 @pytest.mark.parametrize("word", ["No", "On", "NO", "yes"])
 def test_an_element_that_yaml_takes_for_a_flag_is_explained(tmp_path: Path, word: str) -> None:
     text = f"name: demo\ndopants:\n  - {{element: {word}, valence: 3, site: Li}}\n"
-    message = r"dopants\.0\.element: .*valid string; YAML reads an unquoted Yes, No, On or Off"
+    message = r"dopants\.0\.element: must be text.*; YAML reads an unquoted Yes, No, On or Off"
     with pytest.raises(InputError, match=message):
         read(tmp_path, text)
 
@@ -81,16 +81,16 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
         ({"engine": {"nme": "vasp"}}, r"engine\.nme: unknown key; known here: name, settings"),
         ({"reference_phases": {"file": "a"}}, r"reference_phases\.file: unknown key; .*path"),
         ({"screening": {"gap": 2}}, r"screening\.gap: unknown key; known here: band_gap"),
-        ({"name": "my demo"}, r"name: String should match pattern"),
-        ({"name": None}, r"name: Input should be a valid string"),
+        ({"name": "my demo"}, r"name: may hold letters, digits, hyphens"),
+        ({"name": None}, r"name: must be text"),
         ({"dopants": []}, r"no dopants: list some under `dopants` or `codoped`, or give a `rule`"),
         (
             {"dopants": [{"element": "Al", "valence": "3+", "site": "Li"}]},
-            r"dopants\.0\.valence: Input should be a valid integer",
+            r"dopants\.0\.valence: must be a whole number",
         ),
         (
             {"dopants": [{"element": "Al", "valence": -3, "site": "Li"}]},
-            r"dopants\.0\.valence: Input should be greater than 0",
+            r"dopants\.0\.valence: must be greater than 0",
         ),
         ({"dopants": [{"element": "Al", "site": "Li"}]}, r"dopants\.0\.valence: Field required"),
         (
@@ -99,11 +99,11 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
         ),
         (
             {"dopants": [MINIMAL["dopants"][0] | {"concentration": 0}]},
-            r"dopants\.0\.concentration\.0: Input should be greater than 0",
+            r"dopants\.0\.concentration\.0: must be greater than 0",
         ),
         ({"rule": {"sites": []}}, r"rule\.sites: .*at least 1 item"),
         ({"rule": {"elements": []}}, r"rule\.elements: .*at least 1 item"),
-        ({"compensation": "vacancies"}, r"compensation\.0: Input should be 'lithium' or 'none'"),
+        ({"compensation": "vacancies"}, r"compensation\.0: must be 'lithium' or 'none'"),
         ({"compensation": []}, r"compensation: .*at least 1 item"),
         ({"compensation": ["none", "none"]}, r"compensation: listed twice under .*: none"),
         (
@@ -121,15 +121,15 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
         ),
         (
             {"codoped": [[AL_ON_LI, TA_ON_ZR | {"concentration": [0.25, 0.5]}]]},
-            r"codoped\.0\.1\.concentration: Input should be a valid number",
+            r"codoped\.0\.1\.concentration: must be a number",
         ),
         (
             {"codoped": [[AL_ON_LI, TA_ON_ZR | {"x": 0.25}]]},
             r"codoped\.0\.1\.x: unknown key; known here: concentration, element, site, valence",
         ),
-        ({"codoped": [AL_ON_LI]}, r"codoped\.0: Input should be a valid tuple"),
-        ({"choices": 0}, r"choices: Input should be greater than 0"),
-        ({"seed": -1}, r"seed: Input should be greater than or equal to 0"),
+        ({"codoped": [AL_ON_LI]}, r"codoped\.0: must be a list"),
+        ({"choices": 0}, r"choices: must be greater than 0"),
+        ({"seed": -1}, r"seed: must be greater than or equal to 0"),
         ({"screening": {"band_gap": float("nan")}}, r"screening\.band_gap: must be finite"),
         (
             {"learning": {"tolerance": 1, "coverage": float("inf")}},
@@ -145,7 +145,7 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
         ),
         (
             {"host": {"crystal": "a.cif", "oxidation_states": {"Li": 40}}},
-            r"host\.oxidation_states\.Li: Input should be less than or equal to 9",
+            r"host\.oxidation_states\.Li: must be less than or equal to 9",
         ),
         (
             {"dopants": [{"element": "Br", "valence": -1, "site": "Cl"}]},
@@ -162,7 +162,7 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
         ({"reference_phases": {"path": "a.json"}}, r"path is needed with source: file, and only"),
         (
             {"reference_phases": {"source": "mp"}},
-            r"reference_phases\.source: Input should be 'table', 'file' or 'materials_project'",
+            r"reference_phases\.source: must be 'table', 'file' or 'materials_project'",
         ),
         (
             {"screening": {"stable_factor": 2, "unstable_factor": 1}},
@@ -175,11 +175,11 @@ def test_a_mistake_is_named_with_its_key(
 ) -> None:
     with pytest.raises(InputError, match=message) as caught:
         read(tmp_path, changed(**changes))
-    assert f"{tmp_path}/spec.yaml is not a valid specification" in str(caught.value)
+    assert f"{tmp_path}/spec.yaml" in str(caught.value)
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"(?s)choices: Input.*hots: unknown key"):
+    with pytest.raises(InputError, match=r"(?s)choices: must.*hots: unknown key"):
         read(tmp_path, changed(hots={}, choices="many"))
 
 

@@ -29,5 +29,6 @@ def test_state_table_counts_steps_in_each_state_with_totals() -> None:
 def test_failures_table_gives_the_number_and_the_whole_reason() -> None:
     reason = "no bond-valence parameters for [W6+]: " + "x" * 200
     text = printed(failures_table([Failure("LLZO:W", "migrate", 17, reason)]))
-    assert rows(text)[-1][:3] == ["LLZO:W", "migrate", "17"]
-    assert reason in text
+    assert ["LLZO:W", "migrate", "17"] in [row[:3] for row in rows(text)]
+    assert "no bond-valence parameters for [W6+]:" in text
+    assert text.count("x") == 200

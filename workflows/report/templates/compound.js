@@ -11,6 +11,8 @@ function followAddress() {
   const found = /^#c=(.+)$/.exec(location.hash);
   const key = found && decodeURIComponent(found[1]);
   const entry = key && report.entries.find((each) => each.key === key);
+  const view = /^#([\w-]+)\?/.exec(location.hash);
+  if (view) for (const wait of [0, 100]) setTimeout(() => document.getElementById(view[1])?.scrollIntoView(), wait); // parts above get their height
   if (!entry) {
     openKey = null;
     if (dialog.open) dialog.close();

@@ -1,0 +1,114 @@
+"""interphase init: files to start from."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from analysis.base.errors import InputError
+from workflows.base.shipped_files import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+TOPICS: Final = ("demo", "llzo", "cluster", "host")
+_SECRET = 0o600
+#: Templates with a password in them, once they are filled in.
+_CLOSED: Final = ("my_launchpad.yaml", "jobflow.yaml")
+_MOBILE: Final = ("Li", "Na", "K", "Mg")
+
+
+def init_command(topic: str, crystal: Path | None, folder: Path, *, console: Console) -> None:
+    """Write the files of a topic, and say what to do with them."""
+    if topic not in TOPICS:
+        msg = f"unknown topic {topic!r}: choose one of {', '.join(TOPICS)}"
+        raise InputError(msg)
+    if (topic == "host") != (crystal is not None):
+        msg = "name the crystal's file: interphase init host my.cif"
+        if crystal is not None:
+            msg = f"{topic} takes no crystal: interphase init {topic}, or init host {crystal}"
+        raise InputError(msg)
+    if crystal is not None:
+        files, go_on = _host(crystal, folder)
+    elif topic == "cluster":
+        files, go_on = _cluster(folder)
+    else:
+        text = shipped(f"campaigns/{topic}.yaml").read_text(encoding="utf-8")
+        files = {folder / f"{topic}.yaml": text}
+        path = folder / f"{topic}.yaml"
+        go_on = f"interphase plan {path}, then interphase run {path} --dir runs/{topic}"
+    _write(files)
+    for path in files:
+        console.print(f"wrote {path}", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"next: {go_on}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _cluster(folder: Path) -> tuple[dict[Path, str], str]:
+    templates = {path.name: path for path in sorted(shipped("cluster").glob("*.yaml"))}
+    templates["my_launchpad.yaml"] = shipped("launchpad.yaml")
+    files = {
+        folder / "cluster" / name: path.read_text(encoding="utf-8")
+        for name, path in templates.items()
+    }
+    launchpad = folder / "cluster" / "my_launchpad.yaml"
+    return files, f"fill in the lines marked <-, then interphase doctor --launchpad {launchpad}"
+
+
+def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
+    """Read the host, so that the specification fits it."""
+    from analysis.energies.shipped_tables import HOST_ELEMENTS
+    from workflows.specification.planning import read_host
+    from workflows.specification.spec import HostSpec
+
+    if not crystal.is_file():
+        msg = f"there is no file {crystal}: name a CIF, POSCAR or pymatgen's JSON"
+        raise InputError(msg)
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", crystal.stem).lstrip("-_") or "host"
+    mobile = _mobile_of(crystal)
+    host = read_host(HostSpec(crystal=str(crystal), mobile=mobile))
+    elements = [element.symbol for element in host.formula_unit]
+    cations = [e for e, ion in host.ions.items() if ion.oxi_state > 0]
+    content = {
+        "name": name,
+        "formula": host.formula_unit.reduced_formula,
+        "crystal": os.path.relpath(crystal, folder),
+        "mobile": mobile,
+        "electrode": mobile,
+        "formula_units": host.formula_units,
+        "step": f"{1 / host.formula_units:.4g}",
+        "sites": ", ".join(e for e in cations if e != mobile) or mobile,
+        "source": "table" if set(elements) <= set(HOST_ELEMENTS) else "materials_project",
+    }
+    path = folder / f"{name}.yaml"
+    text = shipped("host.yaml").read_text(encoding="utf-8").format_map(content)
+    return {path: text}, f"check the lines marked <-, then interphase plan {path}"
+
+
+def _mobile_of(crystal: Path) -> str:
+    from analysis.structures.crystal_files import read_crystal_file
+
+    there = {
+        element.symbol for element in read_crystal_file(crystal).structure.composition.elements
+    }
+    return next((each for each in _MOBILE if each in there), "Li")
+
+
+def _write(files: Mapping[Path, str]) -> None:
+    """Write all of the files, or none."""
+    for path in files:
+        if path.exists():
+            msg = f"{path} is there already: move it away, or choose another folder with --dir"
+            raise InputError(msg)
+    try:
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            if path.name in _CLOSED:
+                path.chmod(_SECRET)
+    except OSError as error:
+        msg = f"cannot write to {error.filename} ({error.strerror}): choose another --dir"
+        raise InputError(msg) from error
