@@ -71,8 +71,9 @@ def test_algorithms_learn_what_the_tables_leave_over_and_stand_beside_them() -> 
     found = regression_scores(problem, run=SearchRun(), algorithms=[Regression.RIDGE], seeds=(0,))
     grouped = found.scores[found.scores["scheme"] == "grouped"].set_index("algorithm")
     assert list(grouped.index) == ["ridge", PHYSICS, DUMMY]
-    assert grouped.loc["ridge", "mae"] < 0.02  # the rule is linear
-    assert grouped.loc["ridge", "mae_window"] < 0.02
+    # The rule is linear; what is left are the medians of the sites, which hold some of it.
+    for error in ("mae", "mae_window"):
+        assert grouped.loc["ridge", error] < 0.5 * grouped.loc[PHYSICS, error]
 
 
 def test_the_window_by_hand() -> None:
