@@ -1,10 +1,9 @@
 """Compare ways of putting CHGNet's energies on the scale of the reference phases, on data.
 
-``python -m benchmarks.alignment --source DIR`` computes the numbers and figures of
-docs/uncertainty.md from the raw files: ``docs/images/alignment.json``, four figures, and
-``analysis/data/garnet_errors.json``, which enters the uncertainty. CHGNet's single points of all
-crystals of the table take ten minutes on one core, the relaxations of the garnets ten more;
-``--cache DIR`` keeps both.
+``python -m benchmarks.alignment --source DIR`` makes the numbers and figures of docs/uncertainty.md
+from the raw files: ``docs/images/alignment.json`` with four figures beside it. CHGNet's single
+points of all crystals of the table take ten minutes on one core, the relaxations of the garnets ten
+more; ``--cache DIR`` keeps both.
 """
 
 import argparse
@@ -17,19 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from analysis.base.errors import InputError
-from analysis.data import TABLES
+from analysis.energies.engine_errors import known_error
 from analysis.energies.oxide_groups import OxideGroup
 from analysis.energies.oxides import OxideStatus, status_counts
 from analysis.energies.reference_phases import whole_table
 from analysis.energies.scheme_changes import ANION_CHANGE, CATION_CHANGE
-from analysis.energies.uncertainty import GARNETS_FILE, known_error
-from analysis.figures.style import save_figure
-from benchmarks.engine_energies import Lowest, lowest, records, relaxed, single_points
-from benchmarks.uncertainty_check import DECIMALS, check_of_uncertainty, rounded, sets_of
-from studies.tables.engine_errors import text_of
-from studies.tables.ternary_oxides import (
+from analysis.energies.ternary_oxides import (
     dopant_oxides,
 )
+from analysis.figures.style import save_figure
+from benchmarks.engine_energies import lowest, records, relaxed, single_points
+from benchmarks.uncertainty_check import DECIMALS, check_of_uncertainty, rounded, sets_of
+from makers.engines.registry import DEFAULT_ENGINE
 from studies.validation import parity_figures, reaction_errors
 from studies.validation.alignments import Alignment
 from studies.validation.experiment import OxideError, oxide_errors
@@ -167,15 +165,6 @@ def offsets_of(offsets: Sequence[ElementOffset]) -> dict[str, Any]:
     return found | {"elemental": rounded(elemental)}
 
 
-def garnet_samples(garnets: Iterable[KnownReaction], best: Lowest) -> dict[str, Any]:
-    """Errors of the formation energies of garnets, for `analysis.energies.uncertainty`."""
-    samples = [
-        [r.formula, r.element, best[r.formula][1], round(-r.errors[Alignment.OXIDES], DECIMALS)]
-        for r in garnets
-    ]
-    return {"chgnet": {"unit": "eV per atom of the dopant element", "samples": samples}}
-
-
 def draw(
     target: Path,
     oxides: Sequence[OxideError],
@@ -184,7 +173,7 @@ def draw(
     garnets: Sequence[KnownReaction],
 ) -> None:
     """Draw the four figures."""
-    known = known_error("chgnet")
+    known = known_error(DEFAULT_ENGINE)
     sigma = {r.element: math.hypot(known.of(r.element), known.structure) for r in garnets}
     figures = {
         "experiment": parity_figures.experiment_figure(oxides),
@@ -213,7 +202,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         as_in_campaigns = energies | relaxed(reactions, best, crystals, cache)
     names = {r.formula: r.element for r in reactions if r.units}
     garnets = [known_reaction(f, m, as_in_campaigns, elements=elements) for f, m in names.items()]
-    (TABLES / GARNETS_FILE).write_text(text_of(garnet_samples(garnets, best)))
     oxides = oxide_errors(whole_table())
     offsets = element_offsets(energies, elements, whole_table())
     host = host_by_way(energies, elements)

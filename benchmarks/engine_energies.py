@@ -10,8 +10,7 @@ from pymatgen.core import Composition
 
 from analysis.energies.shipped_tables import Record, structure_of
 from studies.tables import reference_tables as build
-from studies.tables.engine_errors import chgnet_energies
-from studies.tables.ternary_oxides import LARGEST_CELL
+from studies.tables.calibration_crystals import LARGEST_CELL, engine_energies
 from studies.validation.alignments import HOST, Alignment, carriers
 from studies.validation.known_reactions import KnownReaction
 
@@ -37,8 +36,8 @@ def single_points(crystals: Sequence[Record], cache: Path | None) -> dict[str, f
     known = cached(cache, POINTS)
     missing = [record for record in crystals if record["mpid"] not in known]
     if missing:
-        found = chgnet_energies()([structure_of(record) for record in missing])
-        known |= {r["mpid"]: energy for r, energy in zip(missing, found, strict=True)}
+        found = engine_energies(missing)
+        known |= {record["mpid"]: found.get(record["mpid"]) for record in missing}
         keep(cache, POINTS, known)
     return known
 

@@ -21,8 +21,8 @@ from analysis.structures.doping import dope
 from analysis.structures.host import builtin_host
 from analysis.structures.ordering import arrange_host
 from makers.engines.chgnet.chgnet_relax import ChgnetRelaxMaker
+from studies.tables import calibration_crystals
 from studies.tables import reference_tables as build
-from studies.tables import ternary_oxides
 
 LOOSE, TIGHT = 0.1, 0.03
 HOST = "LLZO"
@@ -54,7 +54,7 @@ def drop(structure: Structure) -> tuple[dict[str, Any], Structure]:
 
 def cases(source: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the name of each crystal and its relaxed energies."""
-    polymorphs = ternary_oxides.ternaries(source / build.STRUCTURE_FILE, TERNARIES)
+    polymorphs = calibration_crystals.ternaries(source / build.STRUCTURE_FILE, TERNARIES)
     for formula in TERNARIES:
         structure = structure_of(min(polymorphs[formula], key=lambda r: len(r["sites"])))
         yield formula, drop(structure)[0] | {"atoms": len(structure), "formula_units": None}

@@ -21,11 +21,13 @@ from analysis.base.fields import Field
 from analysis.learning.data.problem import Problem, classification_problem
 from analysis.learning.data.scores import METRICS
 from analysis.learning.data.splits import SEEDS, Split
+from analysis.learning.data.table_effect import chemistry_of
 from analysis.learning.data.training_data import training_data
 from analysis.learning.search.classification import FULL, QUICK, Profile, search
 from analysis.learning.search.classifiers import FAST, SLOW, classifier
 from analysis.learning.search.leaderboard import make_folds
 from analysis.learning.search.subset_search import SearchRun, Trial, evaluate, subsets, trials
+from analysis.structures.host import builtin_host
 from benchmarks.measure import Figure, alone, compared, in_fresh_process, side_by_side
 from workflows.results.files import read_results
 
@@ -81,7 +83,7 @@ def reference_problem() -> Problem:
     with gzip.open(RESULT / "structures.jsonl.gz", "rt", encoding="utf-8") as lines:
         cells = [json.loads(line) for line in lines]
     documents = [_with_structure(*pair) for pair in zip(rows, cells, strict=True)]
-    return classification_problem(training_data(documents))
+    return classification_problem(training_data(documents, chemistry_of(builtin_host())))
 
 
 def _with_structure(row: dict[str, Any], cell: dict[str, Any]) -> dict[str, Any]:

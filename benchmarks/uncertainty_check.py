@@ -1,6 +1,5 @@
 """Test the uncertainty on errors it was not derived from, for `benchmarks/alignment.py`."""
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,11 +8,11 @@ from typing import Any
 from pymatgen.core import Composition
 from scipy.stats import norm
 
-from analysis.data import TABLES
+from analysis.energies.calibration import FEWEST, summary
+from analysis.energies.engine_errors import known_error, pooled, shipped_error_table
 from analysis.energies.schemes import MATERIALS_PROJECT_U
-from analysis.energies.uncertainty import known_error, pooled
-from studies.tables.engine_errors import ERRORS_FILE, FEWEST, summary
-from studies.tables.ternary_oxides import within_exchange
+from analysis.energies.ternary_oxides import within_exchange
+from makers.engines.registry import DEFAULT_ENGINE
 from studies.validation import reaction_errors
 from studies.validation.alignments import Alignment
 from studies.validation.known_reactions import KnownReaction
@@ -43,8 +42,8 @@ def check_of_uncertainty(
     reactions: Sequence[KnownReaction], garnets: Sequence[KnownReaction]
 ) -> dict[str, Any]:
     """Compare the errors with their standard uncertainty, with and without its latest parts."""
-    known = known_error("chgnet")
-    alone = json.loads((TABLES / ERRORS_FILE).read_text())["chgnet"]["elements"]
+    known = known_error(DEFAULT_ENGINE)
+    alone = shipped_error_table(DEFAULT_ENGINE)["elements"]
     own = {element: each["rms"] for element, each in alone.items()}
     sets = {**sets_of(reactions), "garnets": garnets}
     found: dict[str, Any] = {

@@ -15,14 +15,14 @@ if TYPE_CHECKING:  # seconds to import, and only named here
 
 
 class Prerelaxation(BaseModel):
-    """How a force field prepared the crystal that another engine started from."""
+    """How a first engine prepared the crystal that a second one started from."""
 
-    engine: str = Field(description="Name of the force field")
+    engine: str = Field(description="Name of the first engine")
     engine_version: str = Field(description="Version of its model")
     n_steps: int = Field(description="Number of ionic steps")
-    initial_energy: float = Field(description="Force field's energy of the unrelaxed cell, eV")
-    energy: float = Field(description="Force field's energy of the cell handed on, eV")
-    max_force: float = Field(description="Force field's largest force in that cell, eV/Å")
+    initial_energy: float = Field(description="Its energy of the unrelaxed cell, eV")
+    energy: float = Field(description="Its energy of the cell handed on, eV")
+    max_force: float = Field(description="Its largest force in that cell, eV/Å")
 
 
 class RelaxationDocument(BaseModel):
@@ -48,6 +48,10 @@ class RelaxationDocument(BaseModel):
     n_steps: int = Field(description="Number of ionic steps")
     engine: str = Field(description="Name of the engine")
     engine_version: str = Field(description="Version of the engine or of its model")
+    relaxed_by: str | None = Field(
+        None,
+        description="Engine whose minimum the crystal is, where `engine` gave the energy alone",
+    )
     scheme: EnergyScheme = Field(description="What the energy may be compared with")
     directory: str | None = Field(None, description="Folder in which the engine ran")
     prerelaxation: Prerelaxation | None = Field(

@@ -19,7 +19,8 @@ from analysis.reactions.interface import react
 from analysis.reactions.verdict import relation
 from analysis.results.judgements import reduction_fields
 from analysis.results.result import EngineUsed
-from analysis.results.screening import Calculated, References, UndopedReaction, screen
+from analysis.results.screening import screen
+from analysis.results.screening_input import Calculated, References, UndopedReaction
 from analysis.structures.dopants import Compound
 from analysis.structures.doping import dope
 from analysis.structures.host import builtin_host

@@ -29,7 +29,9 @@ MAKERS = {
     "makers.flows.learning": ("LearnMaker",),
     "makers.flows.migration": ("MigrationMaker",),
     "makers.engines.chgnet.chgnet_relax": ("ChgnetRelaxMaker",),
+    "makers.engines.mlff.mlff_relax": ("MlffRelaxMaker",),
     "makers.engines.prerelaxed": ("PrerelaxedMaker",),
+    "makers.engines.sevennet.sevennet_relax": ("SevennetRelaxMaker",),
     "makers.engines.vasp.vasp_relax": ("VaspRelaxMaker",),
 }
 DOCUMENTS = {

@@ -439,7 +439,7 @@ SUBFIELDS: Mapping[Field, Mapping[str, Kind]] = MappingProxyType(
 #: The parts of a field of kind DOCUMENT, if they are few; pymatgen defines those of a structure.
 PARTS: Mapping[Field, tuple[str, ...]] = MappingProxyType(
     {
-        Field.ENGINE: ("name", "version", "scheme"),
+        Field.ENGINE: ("name", "version", "scheme", "relaxed_by"),
         Field.REFERENCE_PHASES: ("source", "scheme", "digest"),
         Field.STRUCTURE: ("lattice", "sites", "charge", "properties"),
         Field.PROVENANCE: (

@@ -51,6 +51,10 @@ class Reason(LabelledName):
         "synthesis temperature not given: no solubility",
     )
     NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
+    ENGINES_DISAGREE = (
+        "the engines contradict each other",
+        "two engines say the opposite of solubility: undecided",
+    )
     NO_ELEMENT_ERROR = (
         "too few ternary oxides measure",
         "engine error not measured for the element: that of all stands in",
@@ -67,6 +71,7 @@ class Reason(LabelledName):
     FAILED_CANDIDATES = ("candidates failed to relax", "some arrangements failed to relax")
     INTERRUPTED = ("VASP was interrupted", "VASP interrupted, and continued")
     FIXED_VALENCE = ("holds f electrons in its core", "VASP's potential fixes another valence")
+    RELAXED_AGAIN = ("relaxed again what was relaxed by", "relaxed again by the second engine")
     REPAIRED = ("custodian repaired", "VASP run repaired by custodian")
 
 

@@ -14,23 +14,20 @@ error is not subtracted: that would lower the error of its other oxides but rais
 (docs/uncertainty.md). It is in the spread.
 """
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from pydantic import BaseModel, Field
 from pymatgen.core import Composition
 
-from analysis.data import TABLES
-from analysis.energies.uncertainty import (
-    ERRORS_FILE,
-    GARNETS_FILE,
+from analysis.energies.engine_errors import (
     EngineError,
-    known_error,
+    engine_error,
     pooled,
+    shipped_error_table,
 )
 
 #: A site needs this many doped hosts for a separate shift: one shows only its own error.
@@ -67,32 +64,26 @@ class MeasuredErrors(NamedTuple):
     garnets: tuple[ExchangeError, ...]
 
 
-@dataclass(frozen=True)
-class EngineBias:
-    """The known one-sided error of an engine, eV per dopant atom.
+class EngineBias(BaseModel, frozen=True, extra="forbid"):
+    """The known one-sided error of an engine, eV per dopant atom."""
 
-    Attributes
-    ----------
-    mean
-        The error of all elements; negative where the engine has oxides too stable.
-    applied
-        True if subtracting the bias lowers the errors of elements left out.
-    spread
-        The error that is left, by element.
-    sites
-        Additional error of doped hosts beyond `mean`, by the replaced host ion.
-    structure
-        Remaining error of doped hosts beyond `spread`, on a site of `sites`.
-    elsewhere
-        The same on a site with too few measured doped hosts.
-    """
-
-    mean: float
-    applied: bool
-    spread: EngineError
-    sites: Mapping[str, float] = field(default_factory=dict)
-    structure: float = 0.0
-    elsewhere: float = 0.0
+    mean: float = Field(
+        description="The error of all elements; negative where the engine has oxides too stable"
+    )
+    applied: bool = Field(
+        description="True if subtracting the bias lowers the errors of elements left out"
+    )
+    spread: EngineError = Field(description="The error that is left, by element")
+    sites: dict[str, float] = Field(
+        default_factory=dict,
+        description="Additional error of doped hosts beyond `mean`, by the replaced host ion",
+    )
+    structure: float = Field(
+        0.0, description="Remaining error of doped hosts beyond `spread`, on a site of `sites`"
+    )
+    elsewhere: float = Field(
+        0.0, description="The same on a site with too few measured doped hosts"
+    )
 
     def of(self, site: str) -> float:
         """Return the expected error of a dopant on a site, eV per dopant atom."""
@@ -113,40 +104,35 @@ class EngineBias:
 
 
 @lru_cache(maxsize=8)
-def known_bias(engine: str) -> EngineBias:
-    """Look up the bias of an engine, in any case; zero for one without measured errors.
-
-    Raises
-    ------
-    KeyError
-        The error of the engine is not known at all (`analysis.energies.uncertainty`).
-    """
-    _, oxides, garnets = measured_errors(engine)
-    if oxides and garnets:
-        return fit(oxides, garnets)
-    return EngineBias(mean=0.0, applied=False, spread=known_error(engine))
-
-
-@lru_cache(maxsize=8)
-def measured_errors(engine: str) -> MeasuredErrors:
-    """Read the errors of ternary oxides and of doped garnets; both empty where none were measured.
+def find_bias(engine: str, version: str | None = None) -> EngineBias | None:
+    """Look up the bias of an engine in the tables that ship with the project.
 
     Parameters
     ----------
-    engine
-        Name of the engine, in any case.
+    engine, version
+        As for `analysis.energies.engine_errors.find_error`.
     """
-    samples = {
-        file: json.loads((TABLES / file).read_text()).get(engine.lower(), {}).get("samples", ())
-        for file in (ERRORS_FILE, GARNETS_FILE)
-    }
-    oxides = samples[ERRORS_FILE]
+    table = shipped_error_table(engine, version)
+    return engine_bias(table) if table else None
+
+
+def engine_bias(table: Mapping[str, Any]) -> EngineBias:
+    """Fit the bias of an engine to its table; zero where no doped hosts were measured."""
+    _, oxides, garnets = measured_errors(table)
+    if oxides and garnets:
+        return fit(oxides, garnets)
+    return EngineBias(mean=0.0, applied=False, spread=engine_error(table))
+
+
+def measured_errors(table: Mapping[str, Any]) -> MeasuredErrors:
+    """Read the errors of ternary oxides and of doped garnets; empty where none were measured."""
+    oxides = table.get("samples", ())
     return MeasuredErrors(
         formulas=tuple(formula for formula, *_ in oxides),
         oxides=tuple(ExchangeError(element, error) for _, element, _, error in oxides),
         garnets=tuple(
             ExchangeError(element, error, replaced_ion(formula))
-            for formula, element, _, error in samples[GARNETS_FILE]
+            for formula, element, _, error in table.get("garnets") or ()
         ),
     )
 

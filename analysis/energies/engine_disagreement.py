@@ -1,11 +1,9 @@
 """Phases on which an engine and the project's table differ by more than the engine's error."""
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 
-from analysis.data import TABLES
-from analysis.energies.uncertainty import ERRORS_FILE, known_error
+from analysis.energies.engine_errors import engine_error, shipped_error_table
 
 
 @lru_cache(maxsize=4)
@@ -19,19 +17,19 @@ def engine_disagreements(engine: str = "chgnet") -> Mapping[str, float]:
     Parameters
     ----------
     engine
-        An engine of `engine_errors.json`; one that is not there has no deviations.
+        An engine with a table of errors; one without has no deviations.
 
     Returns
     -------
     Mapping
         Reduced formula to deviation.
     """
-    document = json.loads((TABLES / ERRORS_FILE).read_text()).get(engine)
-    if document is None:
+    table = shipped_error_table(engine)
+    if "samples" not in table:
         return {}
-    error = known_error(engine)
-    beyond = document["beyond_exchange"]["rms"]
+    error = engine_error(table)
+    beyond = table["beyond_exchange"]["rms"]
     return {
-        **{formula: e / error.of(element) for formula, element, _, e in document["samples"]},
-        **{formula: e / beyond for formula, _, _, e in document["samples_beyond_exchange"]},
+        **{formula: e / error.of(element) for formula, element, _, e in table["samples"]},
+        **{formula: e / beyond for formula, _, _, e in table["samples_beyond_exchange"]},
     }

@@ -55,6 +55,20 @@ def require_same_scheme(*schemes: EnergyScheme) -> EnergyScheme:
     return first
 
 
+def same_scale(first: EnergyScheme, other: EnergyScheme) -> bool:
+    """Return True if two engines aim at the same total energies, whatever they are made of.
+
+    Functional, +U, corrections and elements agree; corrections are the same whether they are
+    contained in the energies or added.
+    """
+    same = all(not _differ(first, other, part) for part in ("functional", "plus_u", "elements"))
+    return same and _corrections(first) == _corrections(other)
+
+
+def _corrections(scheme: EnergyScheme) -> str:
+    return scheme.corrections.partition(",")[0]
+
+
 def _differ(first: EnergyScheme, other: EnergyScheme, part: str) -> bool:
     return bool(getattr(first, part) != getattr(other, part))
 

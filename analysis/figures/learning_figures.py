@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from analysis.figures.decision_maps import PUBLISHED_PAIRS, decision_map_figure, never_computed
 from analysis.figures.descriptor_figures import correlation_figure, importance_figure, window_figure
 from analysis.figures.forecasts import forecast_figure, landed_forecasts
 from analysis.figures.model_figures import (
-    decision_map_figure,
-    honest_scores_figure,
     learning_curve_figure,
     parity_figure,
     permutation_figure,
+    split_figure,
 )
 from analysis.learning.data.problem import classification_problem
 from analysis.learning.data.splits import Scheme
+from analysis.learning.prediction.honest_scores import PermutationTest
 from analysis.learning.prediction.model_document import data_of
-from analysis.learning.regression.regression import DUMMY
-from analysis.learning.search.classifiers import Algorithm
-from analysis.learning.search.nested import NestedScores, PermutationTest
-from analysis.learning.search.subset_search import Trial
-from analysis.learning.settings import Undecided
+from analysis.learning.settings import HostChemistry, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,10 +30,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     Record = Mapping[str, Any]
-
-#: Decision maps that are drawn: the best pairs of descriptors.
-MAPS = 6
-_PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -85,13 +78,7 @@ def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterat
         "Of two that carry the same information, either may get the credit.",
         partial(correlation_figure, table),
     )
-    best = next(r["algorithm"] for r in learnt["regression"] if r["algorithm"] != DUMMY)
-    yield LearningFigure(
-        "parity",
-        "Predicted against computed reaction energy",
-        f"Test folds of {best}; right: no compound of the element was trained on.",
-        partial(parity_figure, pd.DataFrame(learnt["predictions"]), best),
-    )
+    yield from _of_predictions(learnt)
     if learnt["learning_curve"]:
         yield LearningFigure(
             "learning_curve",
@@ -102,17 +89,6 @@ def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterat
 
 
 def _of_classes(learnt: Record, found: Record) -> Iterator[LearningFigure]:
-    board = pd.DataFrame(found["leaderboard"])
-    nested = [
-        NestedScores(Scheme(scheme), pd.DataFrame(each["folds"]))
-        for scheme, each in found["nested"].items()
-    ]
-    yield LearningFigure(
-        "honest_scores",
-        "Naive and honest scores",
-        "The best of many trials is good partly by luck; the nested score is not.",
-        partial(honest_scores_figure, nested, board),
-    )
     yield LearningFigure(
         "importance",
         "Importance of each descriptor",
@@ -126,26 +102,45 @@ def _of_classes(learnt: Record, found: Record) -> Iterator[LearningFigure]:
             "The band holds most compounds that are no worse than the host, and few others.",
             partial(window_figure, data_of(learnt["model"]), pd.DataFrame(found["windows"])),
         )
-    pairs = [row for row in found["leaderboard"] if len(row["descriptors"]) == _PAIR][:MAPS]
-    if pairs:
-        yield LearningFigure(
-            "decision_maps",
-            "Decision maps of the best pairs of descriptors",
-            "Boundary of each algorithm, fitted to all compounds; not a measure of quality.",
-            partial(_maps, learnt, pairs),
-        )
-    for scheme, test in found["permutations"].items():
-        made = PermutationTest(Scheme(scheme), test["observed"], np.array(test["null"]))
-        yield LearningFigure(
-            f"permutations_{scheme}",
-            f"Against chance, {scheme} folds",
-            "The nested score among those of shuffled labels.",
-            partial(permutation_figure, made),
-        )
+    yield LearningFigure(
+        "decision_maps",
+        "Decision maps of a support vector machine with Gaussian kernel",
+        "Fitted to all compounds; circles were computed, crosses are predicted ones. "
+        "Not a measure of quality.",
+        partial(_maps, learnt),
+    )
 
 
-def _maps(learnt: Record, pairs: list[Record]) -> Figure:
+def _of_predictions(learnt: Record) -> Iterator[LearningFigure]:
+    tables = {s: pd.DataFrame(each["predictions"]) for s, each in learnt["honest"].items()}
+    yield LearningFigure(
+        "parity",
+        "Predicted against computed reaction energy",
+        "Predictions of folds; right: no compound of the element was trained on.",
+        partial(parity_figure, tables),
+    )
+    yield LearningFigure(
+        "kernel_ridge",
+        "Regression on the fifteen descriptors, 80/20",
+        "Kernel ridge regression with a Laplacian kernel, as published; the split is plain.",
+        partial(split_figure, pd.DataFrame(learnt["published_split"])),
+    )
+    for scheme, each in learnt["honest"].items():
+        if test := each["permutations"]:
+            made = PermutationTest(Scheme(scheme), test["observed"], np.array(test["null"]))
+            yield LearningFigure(
+                f"permutations_{scheme}",
+                f"Against chance, {scheme} folds",
+                "The error among those after a shuffle of what the tables leave over.",
+                partial(permutation_figure, made),
+            )
+
+
+def _maps(learnt: Record) -> Figure:
+    data = data_of(learnt["model"])
     undecided = Undecided(learnt["settings"]["undecided"])
-    problem = classification_problem(data_of(learnt["model"]), undecided=undecided)
-    trials = [Trial(Algorithm[p["algorithm"].upper()], tuple(p["descriptors"])) for p in pairs]
-    return decision_map_figure(problem, trials, seed=learnt["settings"]["seed"])
+    problem = classification_problem(data, undecided=undecided)
+    host = HostChemistry(**learnt["model"]["host"])
+    pairs = [pair for pair in PUBLISHED_PAIRS if set(pair) <= set(problem.names)]
+    asked = never_computed(data, host)
+    return decision_map_figure(problem, pairs, asked, seed=learnt["settings"]["seed"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum, auto
 
 from pydantic import BaseModel, Field, PositiveInt
+from pymatgen.core import Species
 
 from analysis.structures.dopants import Dopant
 
@@ -36,11 +37,36 @@ class Acquisition(StrEnum):
 
     INFORMATIVE: uncertain and near the boundary of the label, kappa u - |E - boundary| (the
     straddle of B. Bryan et al., NIPS 2005). PROMISING: the upper confidence bound, E + kappa u
-    (N. Srinivas et al., IEEE Trans. Inf. Theory 58, 3250 (2012)).
+    (N. Srinivas et al., IEEE Trans. Inf. Theory 58, 3250 (2012)). PHYSICS: the highest energy by
+    the tables and the median defect energy of the site, without learning.
     """
 
     INFORMATIVE = auto()
     PROMISING = auto()
+    PHYSICS = auto()
+
+
+class HostIon(BaseModel, frozen=True, extra="forbid"):
+    """The ion of a host that a dopant replaces."""
+
+    element: str
+    valence: float
+
+
+class HostChemistry(BaseModel, frozen=True, extra="forbid"):
+    """What the table estimate has to know of a campaign: host, its ions, and the electrode."""
+
+    formula: str = Field(description="Composition of one formula unit")
+    valences: dict[str, float] = Field(description="Of every element, anions too")
+    sites: dict[str, HostIon] = Field(description="The ion of each site")
+    mobile: str = Field("Li", description="The element that balances the charge of dopants")
+    electrode: str = "Li"
+    max_elements: int = Field(3, description="Largest number of elements in a product")
+
+    @property
+    def species(self) -> dict[str, Species]:
+        """The ion of each site, as pymatgen has it."""
+        return {name: Species(ion.element, ion.valence) for name, ion in self.sites.items()}
 
 
 class LearningSettings(BaseModel, frozen=True, extra="forbid"):
@@ -77,6 +103,7 @@ class Questions(BaseModel, frozen=True, extra="forbid"):
     """The predictions asked of a training, besides its models."""
 
     stage: int = Field(0, ge=0, description="Trainings before it in this campaign")
+    host: HostChemistry | None = Field(None, description="Of the table estimate")
     held_out: tuple[Dopant, ...] = Field((), description="Predicted now, computed next")
     space: tuple[Dopant, ...] = Field((), description="What exploring chooses from")
     exploring: Exploring | None = Field(None, description="Null: nothing is chosen")

@@ -56,7 +56,7 @@ MOBILE_ENTROPY: Final = 0.7
 
 #: eV per dopant atom. Making oxides from binary oxides, PBE is off by 0.024 eV/atom (standard
 #: deviation; G. Hautier et al., Phys. Rev. B 85, 155208 (2012)); one dopant exchanges about five
-#: atoms of them (`analysis.energies.uncertainty.VASP_ERROR`).
+#: atoms of them (`analysis/data/engines/vasp.json`).
 FUNCTIONAL_ERROR: Final = 0.12
 
 

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from pymatgen.core import Composition
 
 from analysis.base.reasons import Reason
-from analysis.energies.engine_bias import known_bias
+from analysis.energies.engine_bias import EngineBias, find_bias
 from analysis.energies.engine_disagreement import engine_disagreements
+from analysis.energies.engine_errors import EngineError, find_error
 from analysis.energies.phase_volumes import table_volumes
 from analysis.energies.phases import ReferencePhases, parsed
-from analysis.energies.uncertainty import has_known_error, scatter
+from analysis.energies.uncertainty import scatter
 from analysis.reactions.electrode_reaction import Contact
 from analysis.reactions.hinges import ReductionVerdict, of_compound, reduction_verdicts
 from analysis.reactions.insulation import insulation
@@ -69,17 +70,22 @@ class Evidence(NamedTuple):
         The undoped host's; None for the undoped host itself.
     arrangements
         Energies of all arrangements that were relaxed, eV per formula unit of the host.
-    engine
-        Name of the engine.
+    engine, version
+        Name of the engine, and version of it or its model.
     charge_balanced
         Whether oxides alone carry the energies to the scale of the phases.
+    measured_error, measured_bias
+        The engine's errors where a user has measured them; None for those of the tables.
     """
 
     energies: Energies
     host_energies: Energies | None
     arrangements: tuple[float, ...]
     engine: str
+    version: str
     charge_balanced: bool
+    measured_error: EngineError | None = None
+    measured_bias: EngineBias | None = None
 
 
 def reduction_fields(
@@ -159,7 +165,9 @@ def solubility_fields(
     temperature = synthesis_temperature(host, criteria)
     if temperature is None:
         return nothing, (f"{named}: {Reason.NO_SYNTHESIS}",)
-    if not has_known_error(engine):
+    error = evidence.measured_error or find_error(engine, evidence.version)
+    bias = evidence.measured_bias or find_bias(engine, evidence.version)
+    if error is None or bias is None:
         return nothing, (f"{named}: the error of the engine {engine} {Reason.NO_ENGINE_ERROR}",)
     if not evidence.charge_balanced:
         return nothing, (f"{named}: the {Reason.UNBALANCED}",)
@@ -169,8 +177,8 @@ def solubility_fields(
         _excess(evidence.energies, phases, synthesis),
         _excess(host_energies, phases, synthesis),
         mixing=mixing_entropy(host, compound),
-        bias=known_bias(engine),
-        scatter=scatter(evidence.arrangements, engine),
+        bias=bias,
+        scatter=scatter(evidence.arrangements, error),
         criteria=synthesis,
     )
     return {

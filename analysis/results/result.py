@@ -22,11 +22,12 @@ def _is(field: Field) -> Any:
 
 
 class EngineUsed(BaseModel, frozen=True, extra="forbid"):
-    """The engine behind an energy."""
+    """The engine behind an energy, and the one behind the geometry where that is another."""
 
     name: str
     version: str
     scheme: EnergyScheme
+    relaxed_by: str | None = None
 
 
 class PhasesUsed(BaseModel, frozen=True, extra="forbid"):

@@ -7,11 +7,9 @@ number can be computed without a workflow engine.
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, Field
-from pymatgen.core import Composition, Structure
+from pymatgen.core import Composition
 
 from analysis.base.reasons import Reason
-from analysis.energies.balance import Balance
 from analysis.energies.defects import defect_energy
 from analysis.energies.formation import (
     FormationEnergy,
@@ -31,47 +29,13 @@ from analysis.results.judgements import (
     Evidence,
     insulating_fraction,
     reduction_fields,
-    solubility_fields,
 )
-from analysis.results.result import CompoundResult, EngineUsed, PhasesUsed
+from analysis.results.result import CompoundResult, PhasesUsed
+from analysis.results.screening_input import Calculated, References
+from analysis.results.second_opinion import Opinion, shared_solubility
 from analysis.structures.compensation import compound_composition, formula_per_unit
 from analysis.structures.dopants import Compound, unjudged
 from analysis.structures.host import Host
-
-
-class Calculated(BaseModel, frozen=True, extra="forbid"):
-    """An engine's results for one relaxed cell."""
-
-    structure: Structure
-    energy: float = Field(description="Total energy on the engine's scheme, eV per cell")
-    energies: tuple[float, ...] = Field(
-        description="Energies of all arrangements that were relaxed, eV per cell"
-    )
-    engine: EngineUsed
-    notes: tuple[str, ...] = ()
-
-
-class UndopedReaction(BaseModel, frozen=True, extra="forbid"):
-    """The undoped host's own result, as far as its compounds are compared with it."""
-
-    reaction_energy: float = Field(description="eV per f.u.")
-    decomposition_energy: float = Field(description="eV per f.u.")
-    formation_energy_per_atom: float = Field(description="eV/atom")
-
-
-class References(BaseModel, frozen=True, extra="forbid"):
-    """What a compound is compared with."""
-
-    phases: ReferencePhases
-    aligned: Balance | None = Field(description="Sum of crystals; None if the schemes agree")
-    exchanged: Balance | None = Field(description="Oxides of the defect energy; None for the host")
-    crystal_energies: dict[str, float] = Field(description="The engine's, eV/atom, by formula")
-    host: Calculated
-    undoped: UndopedReaction | None = Field(
-        description="What the electrode does to the undoped host; None for the host itself"
-    )
-    electrode: str
-    criteria: Criteria
 
 
 def screen(
@@ -247,9 +211,30 @@ def _solubility(
         ),
         arrangements=tuple(energy / units for energy in calculated.energies),
         engine=calculated.engine.name,
+        version=calculated.engine.version,
+        measured_error=references.engine_error,
+        measured_bias=references.engine_bias,
         charge_balanced=references.aligned is None or references.aligned.charge_balanced,
     )
-    return solubility_fields(host, compound, evidence, references.phases, references.criteria)
+    return shared_solubility(
+        host,
+        compound,
+        evidence,
+        references.phases,
+        references.criteria,
+        opinion=_opinion(calculated, references, units),
+    )
+
+
+def _opinion(calculated: Calculated, references: References, units: int) -> Opinion | None:
+    """Return the first engine's view; None if it has not computed everything."""
+    first, of_host, exchanged = calculated.first, references.host.first, references.exchanged
+    if first is None or of_host is None or exchanged is None:
+        return None
+    if not references.first_above.keys() >= set(exchanged.formulas):
+        return None
+    above = (first.above - of_host.above) / units - exchanged.sum(references.first_above)
+    return Opinion(first.name, first.version, above)
 
 
 def _verdict(
@@ -265,6 +250,8 @@ def _verdict(
         compound,
         energies=[energy / units for energy in calculated.energies],
         engine=calculated.engine.name,
+        version=calculated.engine.version,
+        error=references.engine_error,
         charge_balanced=references.aligned is None or references.aligned.charge_balanced,
     )
     difference = reaction.reaction_energy - of_host

@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from analysis.base.fields import Dissolution, Field, Label
 from analysis.base.probabilities import ProbabilityLimits
-from analysis.energies.engine_bias import known_bias
+from analysis.energies.engine_bias import find_bias
 from analysis.reactions.solubility import engine_error
 from analysis.reactions.verdict import Criteria
 from analysis.structures.dopants import Compound
@@ -42,11 +42,9 @@ BARRIER_NOISE: Final = 0.06
 """eV. Bond-valence barriers of relaxed arrangements of one composition differ by this much
 (0.50, 0.52 and 0.56 eV for LLZO, docs/science.md): smaller differences mean nothing."""
 
-BETTER: Final = "vasp"
-"""The engine whose errors stand for those of a better one."""
-
 SMALLEST: Final = 1e-3
 """eV per dopant. Two engines differ by so much at least."""
+
 _NORMAL: Final = NormalDist()
 
 
@@ -112,7 +110,7 @@ class Worth:
         return self.resists * (self.change + self.dissolves * self.promise)
 
 
-def rank(documents: Iterable[Document], criteria: Criteria) -> list[Worth]:
+def rank(documents: Iterable[Document], criteria: Criteria, *, better: str) -> list[Worth]:
     """Judge the doped compounds of a campaign, highest score first.
 
     Parameters
@@ -122,17 +120,23 @@ def rank(documents: Iterable[Document], criteria: Criteria) -> list[Worth]:
         what a low barrier is.
     criteria
         The campaign's thresholds.
+    better
+        Name of the engine that would repeat them.
     """
     known = list(documents)
     barriers = [each[Field.MIGRATION_BARRIER] for each in known if not each[Field.DOPANTS]]
     host_barrier = barriers[0] if barriers else None
     found = [
-        judge(each, criteria, host_barrier=host_barrier) for each in known if each[Field.DOPANTS]
+        judge(each, criteria, host_barrier=host_barrier, better=better)
+        for each in known
+        if each[Field.DOPANTS]
     ]
     return sorted(found, key=lambda worth: (-worth.score, worth.compound.label("")))
 
 
-def judge(document: Document, criteria: Criteria, *, host_barrier: float | None) -> Worth:
+def judge(
+    document: Document, criteria: Criteria, *, host_barrier: float | None, better: str
+) -> Worth:
     """Judge one doped compound; see the module for the score.
 
     Parameters
@@ -143,13 +147,15 @@ def judge(document: Document, criteria: Criteria, *, host_barrier: float | None)
         The campaign's thresholds.
     host_barrier
         Migration barrier of the undoped host, eV; None if not known.
+    better
+        Name of the engine that would repeat it.
     """
     compound = compound_of(document)
     energy, u = document[Field.SOLUBILITY], document[Field.SOLUBILITY_UNCERTAINTY]
     if document[Field.DISSOLUTION] is None or energy is None or u is None:
         return Worth(compound, None, energy, None, why_not=WhyNot.NO_WORD)
     word = Dissolution(document[Field.DISSOLUTION])
-    own = _better_uncertainty(compound, u, document)
+    own = _better_uncertainty(compound, u, document, better)
     spread = math.sqrt(max(u**2 - own**2, SMALLEST**2))
     chances = _chances(energy, spread, own, criteria.limits)
     resists = document[Field.RESISTS_PROBABILITY]
@@ -185,11 +191,12 @@ def compound_of(document: Document) -> Compound:
     )
 
 
-def _better_uncertainty(compound: Compound, u: float, document: Document) -> float:
+def _better_uncertainty(compound: Compound, u: float, document: Document, better: str) -> float:
     """Return what is left of u with a better engine, eV per dopant: its error for this one's."""
-    engine = document[Field.ENGINE]["name"]
-    others = u**2 - engine_error(compound, known_bias(engine)) ** 2
-    return math.sqrt(max(others, 0.0) + engine_error(compound, known_bias(BETTER)) ** 2)
+    used = document[Field.ENGINE]
+    own, other = find_bias(used["name"], used.get("version")), find_bias(better)
+    left = max(u**2 - (engine_error(compound, own) ** 2 if own else 0.0), 0.0)
+    return math.sqrt(left + (engine_error(compound, other) ** 2 if other else 0.0))
 
 
 def _chances(

@@ -42,12 +42,15 @@ class Engine(ABC):
         compounds to a better one.
     core_seconds
         Seconds per atom and ionic step on one core; None if it depends on the user's machine.
+    packages
+        Distributions that its numbers depend on: their versions are stored with every run.
     """
 
     name: ClassVar[str]
     settings_class: ClassVar[type[EngineSettings]]
     is_force_field: ClassVar[bool] = True
     core_seconds: ClassVar[float | None] = None
+    packages: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def maker(self, settings: EngineSettings) -> Maker:
@@ -110,13 +113,28 @@ class Engine(ABC):
         """Name the ions that the engine computes in another valence than the one asked for."""
         return []
 
+    def unknown(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines whose elements depend on them
+        elements: Iterable[str],
+    ) -> list[str]:
+        """List, in alphabetical order, those of `elements` that the engine does not know."""
+        return sorted(element for element in set(elements) if not self.knows(element))
+
+    def seconds(
+        self,
+        settings: EngineSettings,  # noqa: ARG002  for engines whose cost depends on them
+    ) -> float | None:
+        """Return `core_seconds` with checked settings."""
+        return self.core_seconds
+
     def checks(
         self,
         settings: EngineSettings,  # noqa: ARG002  for engines that need it
         elements: Iterable[str],  # noqa: ARG002  for engines that need it
         ions: Iterable[tuple[str, float]],  # noqa: ARG002  for engines that need it
         *,
-        job_script_sets_up: bool,  # noqa: ARG002  for engines that need it
+        find_program: Callable[[str], bool | None],  # noqa: ARG002  for engines that need it
     ) -> Mapping[str, Callable[[], str]]:
         """Return further checks of `interphase doctor`, by name.
 
@@ -128,8 +146,9 @@ class Engine(ABC):
             All elements that the campaign relaxes.
         ions
             Elements and valences of its dopants.
-        job_script_sets_up
-            Jobs load modules first, so that programs need not be on the PATH here.
+        find_program
+            Whether jobs find a program; None if that cannot be known on this machine, since jobs
+            load modules first.
         """
         return {}
 

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from ase.optimize import BFGS, FIRE, LBFGS
 from atomate2.ase.schemas import AseResult
@@ -20,7 +20,17 @@ from pymatgen.core import Structure
 from analysis.energies.schemes import EnergyScheme
 from makers.convergence import converged
 from makers.engines.bond_stiffness import SpringBfgs
-from makers.schemas import RelaxationDocument, crystal_fields, finished, largest_force, plain
+from makers.engines.neighbours import isolated_atoms, require_neighbours
+from makers.engines.second_stage import ALWAYS, must_relax, relaxed_again, require_prerelaxed
+from makers.schemas import (
+    RelaxationDocument,
+    crystal_fields,
+    finished,
+    largest_force,
+    moved,
+    plain,
+    prerelaxation,
+)
 
 # The cell filter of ASE measures forces in the strained frame of the cell it started from: a
 # relaxation can end with true forces some percent above the threshold. Starting again from there
@@ -60,6 +70,25 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
     def scheme(self) -> EnergyScheme:
         """The scheme of this Maker's energies."""
 
+    @property
+    def cutoff(self) -> float | None:
+        """Å within which the model needs a neighbour of every atom; None: its graph says so."""
+        return None
+
+    def correction(self, structure: Structure, energy: float, *, initial: Structure) -> float:  # noqa: ARG002  for engines that need it
+        """Return what puts the model's energy of a crystal on `scheme`, eV per cell.
+
+        Parameters
+        ----------
+        structure
+            The crystal.
+        energy
+            The model's, eV per cell.
+        initial
+            The crystal before it was relaxed, with oxidation states where they are known.
+        """
+        return 0.0
+
     def digest_fields(self) -> dict[str, Any]:
         """Return everything besides the structure that determines the result."""
         return {
@@ -71,24 +100,121 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
         }
 
     @job(output_schema=RelaxationDocument)
-    def make(self, structure: Structure, prev_dir: str | Path | None = None) -> RelaxationDocument:
+    def make(
+        self,
+        structure: Structure,
+        prev_dir: str | Path | None = None,
+        *,
+        prerelaxed: RelaxationDocument | Literal["no"] | None = "no",
+        relax_above: float | None = ALWAYS,
+        host_offset: float | None = None,
+    ) -> RelaxationDocument:
         """Relax a structure.
+
+        Parameters
+        ----------
+        structure
+            The crystal.
+        prev_dir
+            Not used: a force field takes no files from another run.
+        prerelaxed
+            The same crystal relaxed with another engine. None if that failed.
+        relax_above
+            Relax it again if the energies of both engines differ by this much more than on the
+            host, eV per atom; None for never: the energy alone is computed.
+        host_offset
+            By how much they differ on the host, eV per atom; None for the host itself and for
+            reference crystals.
 
         Raises
         ------
         NotConvergedError
             The steps ran out; the last state is in `UNCONVERGED_FILE` where the job ran.
+        IsolatedAtomError
+            An atom has no neighbour that the model sees.
         """
-        stages = [self._relax_once(plain(structure), prev_dir)]
-        while _stopped_early(stages[-1]) and len(stages) <= MAX_RESTARTS:
-            stages.append(self._relax_once(plain(stages[-1].structure), prev_dir))
-        document = self._document(stages, initial=structure)
+        del prev_dir
+        if prerelaxed == "no":
+            document = self._relax(structure, initial=structure)
+        else:
+            limits = {"relax_above": relax_above, "host_offset": host_offset}
+            document = self._go_on(structure, require_prerelaxed(prerelaxed), limits)
         return converged(document) if self.must_converge else document
 
-    def _relax_once(
-        self, structure: Structure, prev_dir: str | Path | None
-    ) -> ForceFieldTaskDocument:
-        return ForceFieldRelaxMaker.make.original(self, structure, prev_dir)
+    def energies(self, structures: Sequence[Structure]) -> list[float | None]:
+        """Return energies on `scheme` of crystals as they are, eV per cell.
+
+        None where the model takes an atom for a free one.
+        """
+        seen = [s for s in structures if not self._isolated(s)]
+        raw = iter(self.raw_energies([plain(s) for s in seen]))
+        found: list[float | None] = []
+        for structure in structures:
+            energy = None if self._isolated(structure) else next(raw)
+            if energy is not None:
+                energy += self.correction(plain(structure), energy, initial=structure)
+            found.append(energy)
+        return found
+
+    def raw_energies(self, structures: Sequence[Structure]) -> list[float | None]:
+        """Return the model's energies of bare crystals, eV per cell; a subclass may batch them."""
+        atoms = [structure.to_ase_atoms() for structure in structures]
+        return [float(self.calculator.get_potential_energy(each)) for each in atoms]
+
+    def _isolated(self, structure: Structure) -> bool:
+        return self.cutoff is not None and bool(isolated_atoms(structure, self.cutoff))
+
+    def _go_on(
+        self, structure: Structure, before: RelaxationDocument, limits: dict[str, float | None]
+    ) -> RelaxationDocument:
+        """Take another engine's crystal: its energy alone, or a relaxation from there."""
+        start = moved(structure, before.structure)
+        energy = None if limits["relax_above"] == ALWAYS else self._energy(start)
+        if energy is None or must_relax(energy, before, **limits):
+            document = self._relax(start, initial=structure)
+            document.notes += relaxed_again(document, before, **limits)
+        else:
+            document = self._single_point(structure, before, energy)
+        document.prerelaxation = prerelaxation(before)
+        return document
+
+    def _energy(self, structure: Structure) -> float:
+        if self.cutoff is not None:
+            require_neighbours(structure, self.cutoff, self.engine_version)
+        (energy,) = self.energies([structure])
+        if energy is None:
+            msg = f"{self.engine} cannot compute {structure.composition.reduced_formula}"
+            raise ValueError(msg)
+        return energy
+
+    def _single_point(
+        self, initial: Structure, before: RelaxationDocument, energy: float
+    ) -> RelaxationDocument:
+        """Put this engine's energy on another engine's crystal."""
+        return RelaxationDocument(
+            **crystal_fields(before.structure, initial, energy),
+            initial_energy=energy,
+            max_force=before.max_force,
+            force_threshold=before.force_threshold,
+            converged=before.converged,
+            n_steps=0,
+            engine=self.engine,
+            engine_version=self.engine_version,
+            relaxed_by=before.engine,
+            scheme=self.scheme,
+            directory=str(Path.cwd()),
+        )
+
+    def _relax(self, structure: Structure, *, initial: Structure) -> RelaxationDocument:
+        if self.cutoff is not None:
+            require_neighbours(structure, self.cutoff, self.engine_version)
+        stages = [self._relax_once(plain(structure))]
+        while _stopped_early(stages[-1]) and len(stages) <= MAX_RESTARTS:
+            stages.append(self._relax_once(plain(stages[-1].structure)))
+        return self._document(stages, initial=initial)
+
+    def _relax_once(self, structure: Structure) -> ForceFieldTaskDocument:
+        return ForceFieldRelaxMaker.make.original(self, structure)
 
     def _document(
         self, stages: Sequence[ForceFieldTaskDocument], *, initial: Structure
@@ -96,9 +222,11 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
         """Read atomate2's documents of the stages, each started from the one before."""
         last = stages[-1]
         force = largest_force(last.output.forces)
+        energy = last.output.energy
+        correction = self.correction(last.structure, energy, initial=initial)
         return RelaxationDocument(
-            **crystal_fields(last.structure, initial, last.output.energy),
-            initial_energy=stages[0].output.ionic_steps[0].energy,
+            **crystal_fields(last.structure, initial, energy + correction),
+            initial_energy=stages[0].output.ionic_steps[0].energy + correction,
             max_force=force,
             force_threshold=self.force_threshold,
             converged=finished(last) and force <= self.force_threshold,

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.base.errors import InputError
 from makers.engines.chgnet.chgnet_engine import ChgnetEngine
+from makers.engines.mlff.mlff_engine import MlffEngine
+from makers.engines.second_stage import RelaxAgain, SecondStage
+from makers.engines.sevennet.sevennet_engine import SevennetEngine
 from makers.engines.vasp.vasp_engine import VaspEngine
 
 if TYPE_CHECKING:
@@ -21,7 +25,9 @@ if TYPE_CHECKING:
 
     from makers.engines.engine import Engine, EngineSettings
 
-ENGINES: Final[dict[str, Engine]] = {each.name: each for each in (ChgnetEngine(), VaspEngine())}
+ENGINES: Final[dict[str, Engine]] = {
+    each.name: each for each in (ChgnetEngine(), SevennetEngine(), MlffEngine(), VaspEngine())
+}
 
 #: Engines of other packages: their entry points of this group name subclasses of `Engine`.
 ENTRY_POINTS: Final = "interphase.engines"
@@ -40,7 +46,7 @@ def find_engine(name: str) -> Engine:
     InputError
         There is none of that name.
     """
-    engines = ENGINES if name in ENGINES else {**_of_other_packages(), **ENGINES}
+    engines = ENGINES if name in ENGINES else _every_engine()
     if name not in engines:
         msg = f"Unknown engine {name!r}: choose one of {', '.join(sorted(engines))}."
         raise InputError(msg)
@@ -58,7 +64,21 @@ def engine_settings(engine: str, settings: Mapping[str, Any]) -> EngineSettings:
     return find_engine(engine).checked(settings)
 
 
-def relax_maker(engine: str, settings: Mapping[str, Any]) -> Maker:
+def resolve_files(engine: str, settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return an engine's settings with its files' paths resolved against a folder.
+
+    An unknown engine's stay as they are: it is refused where the campaign is planned.
+    """
+    known = _every_engine().get(engine)
+    fields = known.settings_class.model_fields if known else {}
+    files = {name for name, field in fields.items() if field.annotation is Path}
+    return {
+        name: str((folder / Path(value).expanduser()).resolve()) if name in files else value
+        for name, value in settings.items()
+    }
+
+
+def relax_maker(engine: str, settings: Mapping[str, Any], then: SecondStage | None = None) -> Maker:
     """Return the Maker that relaxes a crystal with an engine; see `Engine.maker`.
 
     Parameters
@@ -66,33 +86,61 @@ def relax_maker(engine: str, settings: Mapping[str, Any]) -> Maker:
     engine
         Name of the engine.
     settings
-        Fields of the engine's settings; omitted ones have their defaults. With ``prerelax`` the
-        crystal is first relaxed with that force field, at its defaults.
+        Fields of the engine's settings; omitted ones have their defaults. A setting ``prerelax``
+        names a force field that relaxes first, at its defaults: the older way to say `then`.
+    then
+        A second engine, which goes on from the crystals of the first; its energies count.
 
     Raises
     ------
     InputError
-        The engine or a setting is unknown, or the engine's package is not installed.
+        An engine or a setting is unknown, an engine's package is not installed, or the two do not
+        go together.
     """
     found = find_engine(engine)
     checked = found.checked(settings)
     found.require_installed()
-    maker = found.maker(checked)
-    if (first := getattr(checked, "prerelax", None)) is None:
-        return maker
-    return _prerelaxed(first, maker)
+    if then is not None:
+        return _staged(found, checked, then)
+    first: str | None = getattr(checked, "prerelax", None)
+    if first is None:
+        return found.maker(checked)
+    stage = SecondStage(name=engine, settings=dict(settings), relax=RelaxAgain.ALWAYS)
+    return _staged(find_engine(first), find_engine(first).checked({}), stage)
 
 
-def unknown_elements(engine: str, elements: Iterable[str]) -> list[str]:
+def _staged(first: Engine, settings: EngineSettings, stage: SecondStage) -> Maker:
+    """Put one engine before another."""
+    if not first.is_force_field:
+        msg = f"{first.name} is not a force field: nothing can come after it. Leave `then` out."
+        raise InputError(msg)
+    second = find_engine(stage.name)
+    if not second.is_force_field and stage.relax is not RelaxAgain.ALWAYS:
+        msg = f"then: {second.name} relaxes always: say `relax: always`."
+        raise InputError(msg)
+    first.require_installed()
+    second.require_installed()
+    from makers.engines.prerelaxed import PrerelaxedMaker
+
+    return PrerelaxedMaker.of(
+        first, settings, stage=stage, second=second.maker(second.checked(stage.settings))
+    )
+
+
+def unknown_elements(
+    engine: str, elements: Iterable[str], settings: Mapping[str, Any] | None = None
+) -> list[str]:
     """List, in alphabetical order, those of `elements` that an engine does not know.
 
     Raises
     ------
     InputError
-        The engine is unknown.
+        The engine is unknown, or its settings are wrong.
     """
-    knows = find_engine(engine).knows
-    return sorted(element for element in set(elements) if not knows(element))
+    found = find_engine(engine)
+    if settings is None:
+        return sorted(element for element in set(elements) if not found.knows(element))
+    return found.unknown(found.checked(settings), elements)
 
 
 def require_scheme(engine: str, settings: Mapping[str, Any], elements: Iterable[str]) -> None:
@@ -134,15 +182,13 @@ def doubtful_valences(
     return found.doubtful_valences(found.checked(settings), ions)
 
 
-def _prerelaxed(first: str, maker: Maker) -> Maker:
-    found = find_engine(first)
-    if not found.is_force_field:
-        msg = f"prerelax: {first} is not a force field: choose one, or leave prerelax out."
-        raise InputError(msg)
-    found.require_installed()
-    from makers.engines.prerelaxed import PrerelaxedMaker
+def engine_packages() -> list[str]:
+    """List the distributions that the numbers of any engine depend on."""
+    return sorted({package for engine in _every_engine().values() for package in engine.packages})
 
-    return PrerelaxedMaker.of(found, maker)
+
+def _every_engine() -> dict[str, Engine]:
+    return {**_of_other_packages(), **ENGINES}
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from analysis.structures.dopants import Compound
 from analysis.structures.doping import dope
 from analysis.structures.host import Host
 from makers.flows.candidates import RelaxedCandidates, relax_all
+from makers.schemas import RelaxationDocument
 
 
 @dataclass
@@ -36,7 +37,12 @@ class DopeMaker(Maker):
         seed
             The same seed gives the same choices.
         """
-        structure = relaxed.relaxation.structure
-        return relax_all(
-            dope(host, structure, compound, choices=choices, seed=seed), self.relax_maker
-        )
+        undoped = relaxed.relaxation
+        arrangements = dope(host, undoped.structure, compound, choices=choices, seed=seed)
+        return relax_all(arrangements, _against(self.relax_maker, undoped))
+
+
+def _against(relax_maker: Maker, host: RelaxationDocument) -> Maker:
+    """Let a Maker of two engines hold their disagreement on compounds against that on the host."""
+    against = getattr(relax_maker, "against", None)
+    return relax_maker if against is None else against(host)

@@ -1,4 +1,4 @@
-"""The pages of docs/ that are generated: specification, settings, commands, results, experiment.
+"""The pages of docs/ that are generated, such as the specification, settings and commands.
 
 ``python -m studies.pages.reference_pages docs`` writes them; a test keeps them up to date.
 """
@@ -38,12 +38,19 @@ def specification_page() -> str:
     from makers.engines.registry import ENGINES
     from workflows.specification.spec import CampaignSpec
 
-    schema = _with_choices(CampaignSpec.model_json_schema())
+    schema = CampaignSpec.model_json_schema()
+    defs = schema["$defs"]
     parts = [*_head("Specification", _SPECIFICATION), "## Top level", *_keys(schema)]
+    listed = {section["title"] for _, section in _sections(schema)}
     for key, section in _sections(schema):
-        parts += [f"## {key}", _sentence(section), *_keys(section)]
+        parts += [f"## {key}", _sentence(section), *_keys(_with_choices(section, defs))]
+        for inner, nested in _sections({**section, "$defs": defs}):
+            if "properties" in nested and nested["title"] not in listed:
+                keys = _keys(_with_choices(nested, defs))
+                parts += [f"## {key}.{inner}", _sentence(nested), *keys]
     for name, engine in ENGINES.items():
-        settings = engine.settings_class.model_json_schema()
+        found = engine.settings_class.model_json_schema()
+        settings = _with_choices(found, found.get("$defs", {}))
         parts += [f"## engine.settings of {name}", _sentence(settings), *_keys(settings)]
     return _page(parts)
 
@@ -88,12 +95,20 @@ def experiment_page() -> str:
     return page.experiment_page(_MADE)
 
 
+def operations_page() -> str:
+    """Write docs/operations.md, whose tables are made from the code."""
+    from studies.pages import operations_page as page
+
+    return page.operations_page(_MADE)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "specification.md": specification_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
     "results.md": results_page,
     "experiment.md": experiment_page,
+    "operations.md": operations_page,
 }
 
 
@@ -151,22 +166,16 @@ def _sections(schema: Schema) -> Iterator[tuple[str, Schema]]:
                 yield key, schema["$defs"][option["$ref"].rpartition("/")[2]]
 
 
-def _with_choices(schema: Schema) -> Schema:
-    """Write out the words of every field that is one of a few, instead of the name of its type."""
-    words = {f"#/$defs/{name}": each for name, each in schema["$defs"].items() if "enum" in each}
+def _with_choices(section: Schema, defs: Schema) -> Schema:
+    """Write out the choices of a section's keys."""
+    fields = {key: _choice(field, defs) for key, field in section["properties"].items()}
+    return {**section, "properties": fields}
 
-    def written(part: Any) -> Any:
-        if isinstance(part, list):
-            return [written(each) for each in part]
-        if not isinstance(part, dict):
-            return part
-        choice = words.get(part.get("$ref", ""), {})
-        return {
-            **{key: written(each) for key, each in part.items() if not (choice and key == "$ref")},
-            **({"enum": choice["enum"]} if choice else {}),
-        }
 
-    return dict(written(schema))
+def _choice(field: Schema, defs: Schema) -> Schema:
+    target = defs.get(field.get("$ref", "").rpartition("/")[2], {})
+    own = {key: value for key, value in field.items() if key != "$ref"}
+    return {**target, **own} if "enum" in target else field
 
 
 def _keys(schema: Schema) -> list[str]:

@@ -136,12 +136,17 @@ def chosen_crystals(groups: dict[str, list[Record]], rank: Ranking) -> Iterator[
     for formula, records in groups.items():
         energies = rank(records) if len(records) > 1 else [0.0]
         best = lowest(records, energies)
-        yield {
-            "formula": formula,
-            "mpid": best["mpid"],
-            "lattice": [round(value, 5) for value in best["lattice"]],
-            "sites": [[site[0], *(round(x, 5) for x in site[1:])] for site in best["sites"]],
-        }
+        yield rounded(best, formula)
+
+
+def rounded(record: Record, formula: str) -> Record:
+    """Return a crystal as the tables hold it, under its reduced formula."""
+    return {
+        "formula": formula,
+        "mpid": record["mpid"],
+        "lattice": [round(value, 5) for value in record["lattice"]],
+        "sites": [[site[0], *(round(x, 5) for x in site[1:])] for site in record["sites"]],
+    }
 
 
 def write_crystals(source: Path, target: Path, rank: Ranking) -> int:

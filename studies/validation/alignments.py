@@ -16,15 +16,10 @@ from typing import Final
 from pymatgen.core import Composition
 
 from analysis.energies.balance import Balance
-from analysis.energies.formation import alignment
-from analysis.energies.reference_phases import table_crystals, table_phases
-from analysis.energies.shipped_tables import HOST_FORMULA
-from studies.tables.ternary_oxides import PARTNERS, from_oxides, valences_in
+from analysis.energies.garnets import GARNET, garnet_carriers, garnet_units
+from analysis.energies.ternary_oxides import PARTNERS, from_oxides
 
-HOST: Final = Composition(HOST_FORMULA)
-# Cations on the sites of the garnet that lithium does not take: three of La, two of Zr.
-GARNET_SITES: Final = {"La": 3, "Zr": 2}
-FEWEST_LITHIUM: Final = 3
+HOST: Final = GARNET
 SAME_AMOUNT: Final = 1e-6
 
 
@@ -35,21 +30,6 @@ class Alignment(StrEnum):
     OXIDES = "host and oxides"  # and the dopant comes as its binary oxide
     ENGINE = "elements alone"  # the engine's own formation energy, compared with the table
     SCHEMES = "schemes converted"  # elements of the engine's scheme, and its corrections exchanged
-
-
-def garnet_units(composition: Composition) -> float | None:
-    """Host formula units in a doped garnet Li_n La3 Zr2 O12; None for another structure.
-
-    Per 12 oxygen there are five cations besides lithium, with La or Zr complete, and three Li or
-    more, which fill the tetrahedra: enough to tell the garnets of the table from its NASICONs.
-    """
-    units = composition["O"] / HOST["O"]
-    if not units or composition["Li"] < FEWEST_LITHIUM * units:
-        return None
-    cations = {e.symbol: n / units for e, n in composition.items() if e.symbol not in {"O", "Li"}}
-    complete = any(abs(cations.get(e, 0) - n) < SAME_AMOUNT for e, n in GARNET_SITES.items())
-    five = abs(sum(cations.values()) - sum(GARNET_SITES.values())) < SAME_AMOUNT
-    return units if complete and five else None
 
 
 def carriers(composition: Composition, element: str, way: Alignment) -> Balance:
@@ -76,15 +56,7 @@ def carriers(composition: Composition, element: str, way: Alignment) -> Balance:
     units = garnet_units(composition)
     if units is None:
         return from_oxides(composition, element)
-    found = alignment(
-        composition / units,
-        HOST,
-        valences=valences_in(composition, element),
-        phases=table_phases({*map(str, HOST.elements), element}),
-        crystals=table_crystals(),
-    )
-    scaled = {formula: amount * units for formula, amount in found.coefficients.items()}
-    return found.model_copy(update={"coefficients": scaled})
+    return garnet_carriers(composition, element, units)
 
 
 def _host_alone(composition: Composition) -> Balance:

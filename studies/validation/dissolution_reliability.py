@@ -27,6 +27,7 @@ from analysis.energies.engine_bias import (
     random_effect,
     root_mean_square,
 )
+from analysis.energies.engine_errors import shipped_error_table
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.reference_phases import table_phases
 from analysis.reactions.interface import hull_distance
@@ -79,7 +80,7 @@ def forecasts(engine: str, *, corrected: bool = True) -> list[Forecast]:
     corrected
         Subtract the bias; otherwise energies are the engine's and the spread is about zero.
     """
-    formulas, errors = measured_errors(engine).formulas, measured_errors(engine).oxides
+    formulas, errors, _ = measured_errors(shipped_error_table(engine))
     shifts = {m: _shift(errors, m, corrected=corrected) for m in {e.element for e in errors}}
     found = []
     for formula, each in zip(formulas, errors, strict=True):

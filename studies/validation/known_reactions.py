@@ -13,11 +13,12 @@ from pydantic import BaseModel, Field
 from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
+from analysis.energies.garnets import garnet_units
 from analysis.energies.phases import Phase, ReferencePhases
 from analysis.energies.reference_phases import table_phases
 from analysis.reactions.interface import react
 from makers.engines.chgnet.chgnet_settings import CHGNET
-from studies.validation.alignments import HOST, Alignment, carriers, garnet_units
+from studies.validation.alignments import HOST, Alignment, carriers
 from studies.validation.scale_offsets import correction_change
 
 

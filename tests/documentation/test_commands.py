@@ -35,7 +35,7 @@ WITH_COMMANDS = [page for page in PAGES if commands(page)]
 WITH_EXAMPLES = [page for page in PAGES if examples(page)]
 ALL = [command for page in PAGES for command in commands(page)]
 #: These need files of a cluster in the reader's home; the page on clusters makes them itself.
-ON_A_CLUSTER = {"docs/commands.md", "docs/report.md"}
+ON_A_CLUSTER = {"docs/commands.md", "docs/operations.md", "docs/report.md"}
 CONFIGURED = (
     "export FW_CONFIG_FILE=~/cluster/FW_config.yaml JOBFLOW_CONFIG_FILE=~/cluster/jobflow.yaml"
 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from standins.faults import Chaos, Tally, differences
+from standins.faults import Chaos, Tally, Unattended, differences
 from standins.vasp_cluster import (
     plan,
     rockets,
@@ -96,18 +96,19 @@ def disturb(
     faults: dict[str, int],
     *,
     setenv: Callable[[str, str], None],
+    kind: type[Chaos] = Chaos,
 ) -> None:
     """Run a campaign through faults to its end."""
     write_potentials(cluster.folder, elements(spec))
     plan(cluster.folder, seconds=IONIC_SECONDS)
     (cluster.folder / "spec.yaml").write_text(yaml.safe_dump(spec))
-    rockets(cluster, "rapidfire")
+    rockets(cluster, "rapidfire --timeout 1000 --max_loops 30 --sleep 1")
     # seconds; in production minutes
     for name, value in {"DATABASE_PATIENCE": "60", "LAUNCH_PATIENCE": "25"}.items():
         cluster.environment[f"INTERPHASE_{name}"] = value
         setenv(f"INTERPHASE_{name}", value)
     cluster.run("interphase", "submit", "spec.yaml", "--force")
-    chaos = Chaos(cluster, slurm, random.Random(SEED))
+    chaos = kind(cluster, slurm, random.Random(SEED))
     seconds = chaos.run(faults, seconds=1500)
     print(f"\nfaults: {dict(chaos.faults)} in {seconds:.0f} s")
 
@@ -159,6 +160,25 @@ def test_forty_compounds_survive_random_faults(
     print(f"\nundisturbed: {time.monotonic() - began:.0f} s")
     faults = {"rocket": 12, "scancel": 8, "mongod": 3}
     disturb(cluster, slurm, spec, faults, setenv=monkeypatch.setenv)
+    check(cluster, spec, undisturbed)
+
+
+@pytest.mark.timeout(1500)
+def test_a_campaign_that_is_left_alone_survives_random_faults(
+    cluster: Cluster,
+    slurm: Slurm,
+    tmp_path: Path,
+    machine_settings: MachineSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = specification(
+        {"crystal": str(CIF), "name": "LZO", "oxidation_states": {"Li": 1, "Zr": 4, "O": -2}},
+        SMALL[12:20],
+    )
+    undisturbed = run_in_peace(spec, tmp_path / "peace", machine_settings)
+    cluster.environment["INTERPHASE_CACHE"] = str(tmp_path / "cache")
+    faults = {"rocket": 3, "scancel": 2, "mongod": 1, "slurmctld": 1, "folder": 1}
+    disturb(cluster, slurm, spec, faults, setenv=monkeypatch.setenv, kind=Unattended)
     check(cluster, spec, undisturbed)
 
 

@@ -121,13 +121,13 @@ def test_what_slurms_time_limit_killed_half_way_goes_on(
 ) -> None:
     launched(submitted)
     until(lambda: steps(submitted, name={"$regex": "relax 1 of 1"}, state="READY"))
-    plan(submitted.folder, seconds=8)  # Slurm looks for the end of time every 30 s
+    plan(submitted.folder, seconds=20)  # Slurm looks for the end of time every 30 s
     job = launched(submitted)
     until(lambda: len(taken(submitted)) >= 2)
-    # "now" alone is refused if a second passes on the way to the controller.
-    slurm.run("scontrol", "update", f"JobId={job}", "EndTime=now+5")
     # an unfinished job is nobody's loss
     assert "nothing was lost" in submitted.run("interphase", "recover", "--dry-run").stdout
+    # "now" alone is refused if a second passes on the way to the controller.
+    slurm.run("scontrol", "update", f"JobId={job}", "EndTime=now+5")
     slurm.await_state(job, "TIMEOUT", seconds=120)
     before = taken(submitted)
     plan(submitted.folder)

@@ -92,6 +92,8 @@ class Cluster:
         self.edit("my_launchpad.yaml", self._launchpad)
         self.edit("jobflow.yaml", self._jobflow)
         self.edit("FW_config.yaml", self._fireworks)
+        for template in self.folder.glob("my_qadapter*.yaml"):
+            self.edit(template.name, _set_up)
 
     def _launchpad(self, content: dict[str, Any]) -> None:
         content.update(self._login(), name=self.database, authsource=self.database)
@@ -114,6 +116,11 @@ class Cluster:
             "username": USER,
             "password": self.password,
         }
+
+
+def _set_up(content: dict[str, Any]) -> None:
+    # the rest of a job's environment is that of `sbatch`
+    content.update(account="screening", pre_rocket=f"PATH={Path(sys.executable).parent}:$PATH\n")
 
 
 def _environment(folder: Path) -> dict[str, str]:

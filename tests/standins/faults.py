@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import shutil
+import subprocess
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -17,8 +20,6 @@ from rich.console import Console
 from standins.mongo import without
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from standins.cluster import Cluster
     from standins.slurm import Slurm
 
@@ -144,6 +145,65 @@ class Chaos:
             return mine and any(word.endswith("rlaunch") for word in words)
         except psutil.Error:
             return False
+
+
+@dataclass
+class Unattended(Chaos):
+    """Breaks things behind the back of `interphase dispatch`, which is all that repairs them."""
+
+    process: subprocess.Popen[bytes] | None = None
+
+    def run(self, plan: dict[str, int], *, seconds: float) -> float:
+        words = ("--launches", "launches", "--jobs", str(self.slots), "--recover-every", "0.1")
+        with (self.cluster.folder / "dispatch.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                self.cluster.command("interphase", "dispatch", *words),
+                cwd=self.cluster.folder,
+                env=self.cluster.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            took = super().run(plan, seconds=seconds)
+            assert self.process.wait(120) == 0, self.said[-1:]
+        finally:
+            self.process.kill()
+            self.process.wait()
+        return took
+
+    def fill(self) -> None:
+        """Leave it to the dispatcher, which must be alive."""
+        log = (self.cluster.folder / "dispatch.log").read_text()[-2000:]
+        self.said = [log]
+        assert self.process
+        assert self.process.poll() in (None, 0), log
+
+    def recover(self) -> None:
+        """Leave it to the dispatcher."""
+
+    def is_finished(self) -> bool:
+        try:
+            return super().is_finished()
+        except PyMongoError:
+            return False
+
+    def _slurmctld(self) -> bool:
+        """Keep the controller from answering for some seconds."""
+        daemon = psutil.Process(int((self.slurm.folder / "slurmctld.pid").read_text()))
+        daemon.suspend()
+        time.sleep(DOWNTIME)
+        daemon.resume()
+        return True
+
+    def _folder(self) -> bool:
+        """Remove the folder in which VASP is running."""
+        with self.cluster.client() as client:
+            launches = client[self.cluster.database]["launches"]
+            running = sorted(x["launch_dir"] for x in launches.find({"state": "RUNNING"}))
+        folders = [folder for folder in map(Path, running) if (folder / "standin").is_dir()]
+        if folders:
+            shutil.rmtree(self.random.choice(folders), ignore_errors=True)
+        return bool(folders)
 
 
 @dataclass(frozen=True)

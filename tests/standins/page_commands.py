@@ -54,6 +54,7 @@ INSTEAD = (
         "", r"^interphase triage campaigns/llzo\.yaml", "interphase triage small.yaml", "ditto"
     ),
     Instead("", r"--campaign llzo\b", "--campaign demo", "ditto"),
+    Instead("", r"^interphase delete llzo\b", "interphase delete demo", "ditto"),
     Instead("", r"--serve$", "--serve --port 0", "any free port, so that tests may run at once"),
     Instead("", r"^interphase webgui", "interphase webgui --port 0", "likewise"),
     Instead("", r"^make (\S+)", r"make -n \1", "CI is `make test` itself; here the target exists"),
@@ -69,6 +70,7 @@ INSTEAD = (
 ELSEWHERE = {
     r"^apt install ": "it changes the machine: .ci/run",
     r"^\. \.venv/bin/activate": "the tests run in that environment: Makefile",
+    r"^interphase dispatch": "it needs a queue: tests/slurm/test_dispatch.py",
     r"^qlaunch ": "it needs a queue, and never ends: tests/slurm/test_recover.py",
     r"^rlaunch rapidfire": "the real one runs a campaign there: tests/cluster/test_campaign.py",
     r"^python (-m )?benchmarks[./]": "minutes that measure this machine: benchmarks/run.py",

@@ -165,6 +165,7 @@ def _start(slurm: Slurm, program: str, *arguments: str) -> subprocess.Popen[byte
             env=os.environ | slurm.environment,
             stdout=out,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # what they send to their process group is not for pytest
         )
 
 

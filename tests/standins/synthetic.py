@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum, auto
 
 import numpy as np
@@ -10,7 +11,9 @@ import pandas as pd
 from analysis.base.fields import Field
 from analysis.descriptors.descriptor import Descriptor
 from analysis.learning.data.problem import Problem
-from analysis.learning.data.training_data import ROW_FIELDS, TrainingData
+from analysis.learning.data.table_effect import chemistry_of
+from analysis.learning.data.training_data import COLUMNS, TABLE_EFFECT, TrainingData
+from analysis.structures.host import builtin_host
 
 NAMES = tuple(str(each) for each in Descriptor)
 #: The two descriptors of the rule.
@@ -19,12 +22,16 @@ HOST = -0.5  # eV per f.u.
 UNCERTAINTY = 0.05
 
 
+LLZO = chemistry_of(builtin_host())
+
+
 class Truth(StrEnum):
-    """What decides the class."""
+    """What decides the class, or what is left over by the tables."""
 
     RULE = auto()  # the sum of two descriptors
     NOISE = auto()  # nothing: a coin for each compound
     ELEMENT = auto()  # a coin for each element
+    TABLES = auto()  # what the tables know already
 
 
 def synthetic_problem(
@@ -44,6 +51,26 @@ def synthetic_problem(
     }[truth]
     groups = np.repeat([f"E{i:03d}" for i in range(elements)], each)
     return Problem(names, x, y, groups, np.arange(count))
+
+
+def synthetic_energies(
+    truth: Truth, *, elements: int = 24, each: int = 3, seed: int = 0
+) -> Problem:
+    """Reaction energies of which the tables know most; `truth` decides what they leave over."""
+    each = 3
+    problem = synthetic_problem(Truth.RULE, elements=elements, each=each, descriptors=4, seed=seed)
+    rng = np.random.default_rng(seed + 100)
+    count = len(problem)
+    known = -1 + rng.normal(size=count)
+    left = {
+        Truth.RULE: 0.3 * (problem.x[:, 0] + problem.x[:, 1]),
+        Truth.NOISE: 0.3 * rng.normal(size=count),
+        Truth.ELEMENT: 0.3 * np.repeat(rng.normal(size=elements), each),
+        Truth.TABLES: 0.01 * rng.normal(size=count),
+    }[truth]
+    sites = np.array(["A", "B"])[np.arange(count) % 2]
+    shift = np.where(sites == "A", 0.5, -0.5)
+    return replace(problem, y=known + shift + left, known=known, sites=sites, boundary=-0.5)
 
 
 def synthetic_data(elements: list[str], *, each: int = 3, seed: int = 0) -> TrainingData:
@@ -76,10 +103,12 @@ def synthetic_data(elements: list[str], *, each: int = 3, seed: int = 0) -> Trai
         Field.REACTION_ENERGY_HOST: HOST,
         Field.REACTION_ENERGY_UNCERTAINTY: UNCERTAINTY,
         Field.RELATION: labels,
+        Field.REDUCTION_MARGIN: np.nan,
         Field.JOB_UUID: [f"job-{i}" for i in range(count)],
+        TABLE_EFFECT: 0.5 * second,
     }
     table = pd.DataFrame({str(key): value for key, value in rows.items()})
     return TrainingData(
-        rows=table[[str(field) for field in ROW_FIELDS]],
+        rows=table[list(COLUMNS)],
         descriptors=pd.DataFrame(x, columns=list(NAMES)),
     )

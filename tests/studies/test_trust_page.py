@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from pymatgen.core import Composition
 
-from analysis.data import TABLES
+from analysis.energies.engine_errors import known_error, shipped_error_table
 from analysis.energies.oxides import OxideStatus, measured_oxides, status_counts
-from analysis.energies.uncertainty import known_error
 from studies.validation.alignments import Alignment
 from studies.validation.parity_figures import AMOUNT
 from studies.validation.reaction_errors import ALL_ENGINE
@@ -99,7 +98,7 @@ def test_scale_table(kind: str) -> None:
 
 def test_garnet_part_of_the_uncertainty() -> None:
     assert f"s_garnet = {known_error('chgnet').structure:.2f} eV per atom of M" in PAGE
-    samples = json.loads((TABLES / "garnet_errors.json").read_text())["chgnet"]["samples"]
+    samples = shipped_error_table("chgnet")["garnets"]
     each = RESULTS["relaxed garnets"]["each"]
     for formula, _, _, error in samples:
         assert each[formula][Alignment.OXIDES] == pytest.approx(-error, abs=1e-3)
@@ -111,7 +110,7 @@ def test_part_of_the_force_threshold() -> None:
 
 def test_errors_of_the_elements() -> None:
     error = known_error("chgnet")
-    elements = json.loads((TABLES / "engine_errors.json").read_text())["chgnet"]["elements"]
+    elements = shipped_error_table("chgnet")["elements"]
     for element, found in elements.items():
         figures = f"{found['n']} | {found['mean']:+.2f} | {found['rms']:.2f}"
         row = f"{element} | {figures} | {found['robust_sigma']:.2f} | {error.of(element):.2f}"

@@ -53,6 +53,11 @@ def _default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "interphase"
 
 
+def _default_tables() -> Path:
+    data = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
+    return data / "interphase" / "engines"
+
+
 class MachineSettings(BaseSettings):
     """Settings of this machine, from INTERPHASE_* variables, then from a YAML file.
 
@@ -108,11 +113,15 @@ class MachineSettings(BaseSettings):
         5,
         description="How often interphase recover reruns a step that fails for the same reason",
     )
+    tables: Path = Field(
+        default_factory=_default_tables,
+        description="Folder of the tables that interphase calibrate writes, and campaigns read",
+    )
     cache: Path = Field(
         default_factory=_default_cache, description="Folder for downloads that campaigns share"
     )
 
-    @field_validator("folder", "mongod", "launchpad", "cache")
+    @field_validator("folder", "mongod", "launchpad", "tables", "cache")
     @classmethod
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 import os
 import secrets
@@ -29,6 +30,9 @@ _DEFAULT_USER = "interphase"
 # reached. Here it comes from a package, and no page loads anything from elsewhere.
 _JQUERY_ELSEWHERE = b"//code.jquery.com/jquery.min.js"
 _JQUERY_HERE = "/jquery.min.js"
+_QUERY_BOXES = ("fw_query", "wf_query")
+# Operators of MongoDB that make the server run JavaScript: its time is everybody's.
+_CODE = ("$where", "$function", "$accumulator")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "img-src 'self' data:; frame-ancestors 'none'",
@@ -90,7 +94,7 @@ def make_app(launchpad: LaunchPad, login: Login, *, campaign: str | None = None)
     app.BASE_Q_WF = {"metadata.campaign": campaign} if campaign else {}
     app.BASE_Q = {"spec.campaign": campaign} if campaign else {}
     app.config["WEBGUI_USERNAME"] = None  # the check below covers all pages
-    app.before_request_funcs[None] = [guard(login), _jquery]
+    app.before_request_funcs[None] = [guard(login), _refuse_code, _jquery]
     app.after_request_funcs[None] = [_keep_here]
     served: Flask = app
     return served
@@ -132,6 +136,27 @@ def guard(login: Login) -> Any:
         return Response("User and password, please.", 401, headers)
 
     return check
+
+
+def _refuse_code() -> Response | None:
+    """Refuse queries that would make the database server run code."""
+    for box in _QUERY_BOXES:
+        try:
+            found = _operators(json.loads(request.args.get(box, "{}")))
+        except (ValueError, RecursionError):
+            continue  # FireWorks says that it is no query
+        if bad := [name for name in _CODE if name in found]:
+            return Response(f"A query may not hold {', '.join(bad)}.", 400, mimetype="text/plain")
+    return None
+
+
+def _operators(content: Any) -> set[str]:
+    """Return all keys in a query."""
+    if isinstance(content, dict):
+        return set(content).union(*(_operators(value) for value in content.values()))
+    if isinstance(content, list):
+        return set().union(*(_operators(value) for value in content))
+    return set()
 
 
 def _jquery() -> Response | None:

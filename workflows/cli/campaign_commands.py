@@ -6,7 +6,7 @@ import typer
 
 from workflows.cli.options import Campaign, Folder, Launchpad, SomeFolder, Spec
 from workflows.terminal.chosen_campaign import place_of
-from workflows.terminal.output import console
+from workflows.terminal.output import Output, console
 
 
 def run(
@@ -42,6 +42,24 @@ def plan(
     from workflows.commands.plan import plan_command
 
     plan_command(spec, list_compounds=compounds, console=console())
+
+
+def pairs(
+    spec: Spec,
+    number: Annotated[int, typer.Option("--limit", min=1, help="Pairs to show.")] = 20,
+    output: Annotated[Output, typer.Option("--format", help="How to write it.")] = Output.TABLE,
+) -> None:
+    """Rank pairs of dopants on two sites by what lithium does and by lithium content.
+
+    From the reference phases alone, nothing is relaxed. The specification's `explore` names
+    sites, elements and amounts (left out: all, x = 0.25, 0.5 and 1), its `shortlist` the
+    weights. `explore: {pairs: 10}` adds the best ten to the campaign.
+
+    **Example**: `interphase pairs campaigns/llzo.yaml --limit 10`
+    """
+    from workflows.commands.pairs import pairs_command
+
+    pairs_command(spec, number=number, output=output, console=console())
 
 
 def submit(

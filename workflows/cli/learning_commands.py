@@ -36,10 +36,10 @@ def learn(
 ) -> None:
     """Learn from what has landed, show what to believe, and draw figures.
 
-    Believe the honest scores: grouped by element and nested, they show how well the models predict
-    elements that were never computed. The leaderboard's scores are the best of many trials, partly
-    by luck. docs/learning.md explains both. The training is stored: `predict` uses the last one,
-    and the same data and seed give the same numbers.
+    Believe the scores by element: they show how well the model predicts elements that were never
+    computed, beside what the tables give without learning. The leaderboard's scores are the best
+    of many trials, partly by luck. docs/learning.md explains both. The training is stored:
+    `predict` uses the last one, and the same data and seed give the same numbers.
 
     **Examples**
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from workflows.cli.options import Launchpad
-from workflows.terminal.chosen_campaign import place_of
+from workflows.terminal.chosen_campaign import shared_place
 from workflows.terminal.output import console
 
 
@@ -20,7 +20,9 @@ def doctor(
 ) -> None:
     """Check what a campaign needs: database, engines, potentials, queue, disk, keys.
 
-    With --launchpad, also check what a cluster needs.
+    If --launchpad, INTERPHASE_LAUNCHPAD or FW_CONFIG_FILE names a LaunchPad, also check what a
+    cluster needs. pre_rocket of the queue template then runs here, in an empty folder, and the
+    queue is asked whether it would take the job.
 
     **Examples**
 
@@ -29,5 +31,29 @@ def doctor(
     """
     from workflows.commands.doctor import doctor_command
 
-    place = place_of(None, launchpad) if launchpad else None
-    doctor_command(spec, place, fix=fix, console=console())
+    doctor_command(spec, shared_place(launchpad), fix=fix, console=console())
+
+
+def calibrate(
+    engine: Annotated[str, typer.Argument(metavar="ENGINE", help="A force field, by its name.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the engine; repeatable."),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder of the table; by default your tables'.")
+    ] = None,
+) -> None:
+    """Measure an engine's error, so that campaigns with it have uncertainties.
+
+    It computes 1,400 crystals of the reference table and relaxes a dozen garnets: minutes to an
+    hour. Interrupted, it goes on where it was.
+
+    **Examples**
+
+    - `interphase calibrate sevennet`
+    - `interphase calibrate sevennet --set model=7net-l3i5`
+    """
+    from workflows.commands.calibrate import calibrate_command
+
+    calibrate_command(engine, settings or [], to, console=console())

@@ -18,12 +18,15 @@ def status_command(place: Place, campaign: str | None, *, console: Console) -> N
     """Show the state of a campaign."""
     from workflows.state.campaign_status import campaign_status
     from workflows.state.pace import campaign_pace
+    from workflows.storage.campaigns import is_paused
     from workflows.terminal.recovery_text import show_lost
 
     with open_place(place, load_settings()) as database:
         name = campaign or the_campaign(database, place)
         status = campaign_status(database, name)
         show_status(status, console)
+        if is_paused(database, name):
+            console.print(f"{name} rests: interphase resume {place.option}", soft_wrap=True)
         show_learning(database, name, console)
         show_lost(database, name, place, console)
         console.print(str(campaign_pace(database, name, status)), highlight=False)

@@ -49,7 +49,7 @@ def submit_command(
         plan = make_plan(spec, phase_source(spec.reference_phases, cache))
         chosen = select_redo(database, plan, redo)
         show_preview(preview(database, plan, chosen), plan, place, console, dry_run=dry_run)
-        show_cost(database, plan, settings, console)
+        show_cost(database, plan.campaign, settings, console)
         if dry_run:
             console.print("nothing was written")
             return

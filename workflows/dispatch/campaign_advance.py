@@ -13,9 +13,11 @@ from workflows.specification.campaign import Campaign, Node, NodeKind
 from workflows.storage.campaigns import (
     added,
     at_work,
+    is_paused,
     landed,
     load_campaign,
     load_nodes,
+    require_campaign,
     store_host,
 )
 from workflows.storage.database import Database
@@ -24,6 +26,9 @@ from workflows.storage.launchpad import add_documents
 # Workflows built and added at a time: it limits the memory that a campaign of 10,000 compounds
 # needs.
 _BATCH = 200
+
+#: What one step of a campaign's priority adds to FireWorks' priority of a step, which is below it.
+PRIORITY_STEP = 100
 
 
 def advance(database: Database, name: str) -> list[str]:
@@ -67,6 +72,8 @@ def _advance_from(database: Database, name: str, uuid: str) -> list[str]:
 def _add_ready(
     database: Database, name: str, nodes: Sequence[Node], done: Collection[str]
 ) -> list[str]:
+    if is_paused(database, name):
+        return []
     # `_go_on_learning` adds what waits for the end of others, landed or not.
     there = set(done)
     ready = [n for n in nodes if n.uuid not in there and set(n.parents) <= there and not n.after]
@@ -79,7 +86,7 @@ def _add_ready(
 
 def _go_on_learning(database: Database, name: str) -> list[str]:
     """Add the training whose compounds are all over, and what the last one has chosen."""
-    if not (ready := go_on(database, name)):
+    if is_paused(database, name) or not (ready := go_on(database, name)):
         return []
     return _add(database, load_campaign(database, name), ready)
 
@@ -91,8 +98,11 @@ def _add(database: Database, campaign: Campaign, nodes: Sequence[Node]) -> list[
 
     store_host(database, campaign)
     builder = Builder(campaign)
+    raised = PRIORITY_STEP * require_campaign(database, campaign.name).get("priority", 0)
     new: list[str] = []
     for first in range(0, len(nodes), _BATCH):
-        documents = [builder.documents(node) for node in nodes[first : first + _BATCH]]
+        documents = [
+            builder.documents(node).raised(raised) for node in nodes[first : first + _BATCH]
+        ]
         new += add_documents(database.launchpad, documents)
     return new

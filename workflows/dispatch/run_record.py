@@ -10,10 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import Any, Final
 
-# Packages that results can depend on, by the name of the distribution.
+from makers.engines.registry import engine_packages
+
+# Packages that results can depend on besides the engines', by the name of the distribution.
 _PACKAGES: Final = (
     *("interphase", "atomate2", "jobflow", "FireWorks", "custodian", "pymatgen", "ase", "bvlain"),
-    *("chgnet", "torch", "numpy", "scipy"),
+    *("numpy", "scipy"),
 )
 
 
@@ -36,7 +38,7 @@ def describe_run() -> dict[str, Any]:
 def package_versions() -> tuple[tuple[str, str], ...]:
     """Return the versions of Python and of the packages that are installed."""
     found = [("python", python_version())]
-    for name in _PACKAGES:
+    for name in (*_PACKAGES, *engine_packages()):
         try:
             found.append((name, version(name)))
         except PackageNotFoundError:

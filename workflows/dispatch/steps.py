@@ -39,6 +39,8 @@ class StepTask(JobFiretask):
         action = task.run_task(fw_spec)
         for workflow in (*action.detours, *action.additions):
             as_steps(workflow, store=original)
+            for firework in workflow.fws:  # of a campaign whose priority was changed
+                firework.spec["_priority"] = fw_spec.get("_priority", 0)
         return action
 
     def _has_landed(self, store: PatientStore) -> bool:

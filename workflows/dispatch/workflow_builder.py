@@ -78,6 +78,7 @@ def _compound_flow(campaign: Campaign, node: Node) -> Flow:
             "exchanged": planned.exchanged,
             "electrode": spec.electrode,
             "criteria": spec.screening,
+            **_measured(campaign),
         },
         sampling={"choices": spec.choices, "seed": spec.seed},
         uuid=node.uuid,
@@ -98,8 +99,15 @@ def _learning_flow(campaign: Campaign, node: Node) -> Flow:
     return Flow([named(job, node.uuid, f"{node.label}: learn", step="learn")])
 
 
+def _measured(campaign: Campaign) -> dict[str, Any]:
+    """Return the engine's errors where the user has measured them."""
+    found = {"engine_error": campaign.engine_error, "engine_bias": campaign.engine_bias}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def _relax_maker(campaign: Campaign) -> Any:
-    return relax_maker(campaign.spec.engine.name, campaign.spec.engine.settings)
+    engine = campaign.spec.engine
+    return relax_maker(engine.name, engine.settings, engine.then)
 
 
 def node_metadata(campaign: Campaign, node: Node) -> dict[str, Any]:

@@ -1,15 +1,13 @@
-"""What a campaign on a cluster needs before it is queued: one database, a queue template."""
+"""What a campaign on a cluster needs of its database before it is queued."""
 
-import shutil
+import os
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import jobflow
 import yaml
 from fireworks import fw_config
-from fireworks.utilities.fw_serializers import load_object_from_file
 from pymongo.errors import PyMongoError
 
 from analysis.base.errors import DoubtError, InputError
@@ -20,16 +18,13 @@ from workflows.storage.database import Database
 from workflows.storage.indexes import missing_indexes
 from workflows.storage.launchpad_file import read_launchpad
 
-_SUBMIT_COMMANDS = {"SLURM": "sbatch", "PBS": "qsub"}
-
 
 def cluster_checks(place: Place, database: Database) -> Mapping[str, Look]:
-    """Return the checks of a shared LaunchPad and its workers, by name."""
+    """Return the checks of a shared LaunchPad, by name."""
     return {
         "database": lambda: check_database(place, database),
         "job store": lambda: check_job_store(database),
         "workers' LaunchPad": lambda: check_workers_launchpad(place),
-        "queue template": check_queue_template,
     }
 
 
@@ -118,56 +113,8 @@ def check_workers_launchpad(place: Place) -> str:
     return f"{file}: the same"
 
 
-def check_queue_template() -> str:
-    """Check FireWorks' queue template: it can be read, and knows its jobs' ids.
-
-    Raises
-    ------
-    InputError
-        It cannot be read, or would not run single Fireworks.
-    DoubtError
-        There is none here, or its queue has no submit command here.
-    """
-    adapter = queue_adapter()
-    if adapter is None:
-        msg = "no my_qadapter.yaml is set up here (cluster/): needed where qlaunch runs"
-        raise DoubtError(msg)
-    file = fw_config.QUEUEADAPTER_LOC
-    if "singleshot" not in str(adapter.get("rocket_launch")):
-        msg = (
-            f"{file}: rocket_launch must be rlaunch singleshot: only in reservation mode "
-            "(qlaunch -r) is the batch job of a lost run known"
-        )
-        raise InputError(msg)
-    command = _SUBMIT_COMMANDS.get(adapter.q_type)
-    if command and not shutil.which(command):
-        msg = f"{file} is for {adapter.q_type}, but there is no {command} here"
-        raise DoubtError(msg)
-    return f"{file}: {adapter.q_type}"
-
-
-def queue_adapter() -> Any:
-    """Read FireWorks' queue template; None if none is set up.
-
-    Raises
-    ------
-    InputError
-        It cannot be read.
-    """
-    file = fw_config.QUEUEADAPTER_LOC
-    if file is None:
-        return None
-    try:
-        return load_object_from_file(file)
-    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-        msg = f"queue template {file} cannot be read: {error}"
-        raise InputError(msg) from error
-
-
-def job_script_sets_up() -> bool:
-    """Return True if job scripts run set-up commands before the rocket."""
-    try:
-        adapter = queue_adapter()
-    except InputError:
-        return False
-    return bool(adapter and adapter.get("pre_rocket"))
+def configuration_files(place: Place) -> list[Path]:
+    """List the files that people copy from cluster/ and fill in."""
+    named = [os.environ.get(name) for name in ("FW_CONFIG_FILE", "ATOMATE2_CONFIG_FILE")]
+    found = [place.file, *named, jobflow.SETTINGS.CONFIG_FILE, fw_config.QUEUEADAPTER_LOC]
+    return [Path(file).expanduser() for file in [*found, fw_config.FWORKER_LOC] if file]

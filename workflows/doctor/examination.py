@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pymongo
 from pymongo.errors import PyMongoError
@@ -13,7 +14,9 @@ from analysis.structures.compensation import compound_composition
 from makers.engines.registry import DEFAULT_ENGINE, find_engine, relax_maker
 from workflows.base.settings import MachineSettings
 from workflows.doctor.checks import Check, Look, run_checks
-from workflows.doctor.cluster_checks import cluster_checks, job_script_sets_up
+from workflows.doctor.cluster_checks import cluster_checks, configuration_files
+from workflows.doctor.placeholders import check_placeholders
+from workflows.doctor.queue_checks import QueueTemplate
 from workflows.specification.campaign import Campaign
 from workflows.specification.planning import Plan, make_plan
 from workflows.specification.sources import phase_source
@@ -45,17 +48,19 @@ def check_machine(
     place
         A shared LaunchPad that the campaign is for.
     """
-    engine = spec.engine.name if spec else DEFAULT_ENGINE
+    template = QueueTemplate()
     looks: dict[str, Look] = {
         "python": lambda: f"{sys.version.split()[0]}",
         "disk": _disk,
-        "engine": lambda: _engine(engine, spec),
+        "engine": lambda: _engine(spec),
         "force field": find_engine(DEFAULT_ENGINE).installation,
         "Materials Project": lambda: _key(spec),
-        **_specification_looks(spec),
+        **_specification_looks(spec, template),
     }
     if place and place.address:
-        return run_checks(looks) + _shared(place, settings)
+        files = configuration_files(place)
+        looks["configuration"] = lambda: check_placeholders(files)
+        return run_checks({**looks, **template.checks()}) + _shared(place, settings)
     return run_checks({"database": lambda: _database(settings, fix=fix), **looks})
 
 
@@ -68,7 +73,7 @@ def _shared(place: Place, settings: MachineSettings) -> list[Check]:
         return [Check("database", passed=False, finding=str(error))]
 
 
-def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
+def _specification_looks(spec: CampaignSpec | None, template: QueueTemplate) -> dict[str, Look]:
     if spec is None:
         return {}
     try:
@@ -76,14 +81,16 @@ def _specification_looks(spec: CampaignSpec | None) -> dict[str, Look]:
     except InputError as error:
         return {"specification": _raising(error)}
     looks: dict[str, Look] = {"specification": lambda: _found(plan)}
-    engine = find_engine(spec.engine.name)
-    further = engine.checks(
-        engine.checked(spec.engine.settings),
-        relaxed_elements(plan.campaign),
-        plan.campaign.dopant_ions,
-        job_script_sets_up=job_script_sets_up(),
-    )
-    return {**looks, **further}
+    elements = relaxed_elements(plan.campaign)
+    for used in spec.engine.stages:
+        engine = find_engine(used.name)
+        looks |= engine.checks(
+            engine.checked(used.settings),
+            elements,
+            plan.campaign.dopant_ions,
+            find_program=template.find_program,
+        )
+    return looks
 
 
 def relaxed_elements(campaign: Campaign) -> list[str]:
@@ -134,8 +141,12 @@ def _disk() -> str:
     return f"{free / 1e9:.0f} GB free here"
 
 
-def _engine(name: str, spec: CampaignSpec | None) -> str:
-    maker = relax_maker(name, spec.engine.settings if spec else {})
+def _engine(spec: CampaignSpec | None) -> str:
+    maker: Any = (
+        relax_maker(spec.engine.name, spec.engine.settings, spec.engine.then)
+        if spec
+        else relax_maker(DEFAULT_ENGINE, {})
+    )
     return str(maker.scheme.name)
 
 

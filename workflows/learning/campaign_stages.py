@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from analysis.learning.settings import Exploring, Questions
+from analysis.learning.data.table_effect import chemistry_of
+from analysis.learning.settings import Exploring, HostChemistry, Questions
 from analysis.structures.dopants import Dopant, candidates
 from workflows.specification.campaign import Campaign, Node, NodeKind, PlannedCompound
 from workflows.storage.campaigns import write_campaign
@@ -71,6 +72,7 @@ def questions(campaign: Campaign, node: Node) -> Questions:
     asked = set(node.after)
     return Questions(
         stage=stage,
+        host=chemistry(campaign),
         held_out=_dopants(held) if stage == 0 else (),
         space=_dopants(p for p in campaign.space if campaign.compound_node(p).uuid not in asked)
         if goes_on
@@ -87,6 +89,16 @@ def predicted(campaign: Campaign) -> dict[str, PlannedCompound]:
     """Return what trainings predict before it is computed, by the uuid of its result."""
     planned = (*_held_out(campaign), *campaign.space)
     return {campaign.compound_node(each).uuid: each for each in planned}
+
+
+def chemistry(campaign: Campaign) -> HostChemistry:
+    """Return what a table estimate has to know of the campaign."""
+    spec = campaign.spec
+    return chemistry_of(
+        campaign.host_crystal,
+        electrode=spec.electrode,
+        max_elements=spec.screening.max_elements,
+    )
 
 
 def periodic_table(campaign: Campaign) -> tuple[Dopant, ...]:

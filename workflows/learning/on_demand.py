@@ -11,8 +11,8 @@ from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.learning.data.training_data import ROW_FIELDS, training_data
 from analysis.learning.settings import Effort, LearningSettings, Questions
-from analysis.learning.training.training import Training, classes_there, train
-from workflows.learning.campaign_stages import periodic_table
+from analysis.learning.training.training import Training, classes_there, host_of, train
+from workflows.learning.campaign_stages import chemistry, periodic_table
 from workflows.learning.training_documents import (
     add_training,
     find_training,
@@ -101,7 +101,8 @@ def learn_now(
     doped = [node.uuid for node in nodes if node.compound and node.compound.dopants]
     states = node_states(database, load_nodes(database, {"campaign": name}))
     documents = landed_documents(database, name)
-    training, is_new = _trained(database, name, documents, settings, _asks(campaign), jobs, report)
+    asked = Questions(host=chemistry(campaign), table=periodic_table(campaign))
+    training, is_new = _trained(database, name, documents, settings, asked, jobs, report)
     return Lesson(
         training=training,
         is_new=is_new,
@@ -132,10 +133,6 @@ def few_rows(database: Database, name: str) -> str:
     )
 
 
-def _asks(campaign: Any) -> Questions:
-    return Questions(table=periodic_table(campaign))
-
-
 def _trained(
     database: Database,
     name: str,
@@ -147,7 +144,10 @@ def _trained(
 ) -> tuple[Training, bool]:
     try:
         data = training_data(
-            documents, concentration=settings.concentration, population=settings.population
+            documents,
+            host_of(questions),
+            concentration=settings.concentration,
+            population=settings.population,
         )
     except InputError as error:
         msg = f"{name}: {error} ({classes_there(documents)})"

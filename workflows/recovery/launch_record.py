@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import psutil
+from fireworks.fw_config import FWData
 
 from workflows.recovery.batch_job import BatchJob
 from workflows.recovery.queue import current_job
@@ -50,6 +51,8 @@ class LaunchRecord:
     machine
         Id of the machine (machine-id(5)): two clusters may have a host of one name. Empty if it
         has none, as in some containers.
+    cores
+        How many cores it has: those of its batch job over the rockets that share it.
     """
 
     host: str
@@ -57,12 +60,14 @@ class LaunchRecord:
     started: float
     job: BatchJob | None = None
     machine: str = ""
+    cores: float = 1.0
 
     @classmethod
     def of_this_process(cls) -> Self:
         """Describe the calling process."""
-        started = psutil.Process().create_time()
-        return cls(socket.gethostname(), os.getpid(), started, current_job(), machine_id())
+        started, job = psutil.Process().create_time(), current_job()
+        host = socket.gethostname()
+        return cls(host, os.getpid(), started, job, machine_id(), _cores(job, os.environ))
 
     @classmethod
     def of_launch(cls, launch: Mapping[str, Any]) -> Self | None:
@@ -70,8 +75,8 @@ class LaunchRecord:
         for entry in reversed(launch["state_history"]):
             if found := entry.get(KEY):
                 job = BatchJob(**found["job"]) if found["job"] else None
-                machine = found.get("machine", "")
-                return cls(found["host"], found["pid"], found["started"], job, machine)
+                others = {key: found[key] for key in ("machine", "cores") if key in found}
+                return cls(found["host"], found["pid"], found["started"], job, **others)
         return None
 
     @property
@@ -89,6 +94,21 @@ class LaunchRecord:
             return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
+
+
+def _cores(job: BatchJob | None, environment: Mapping[str, str]) -> float:
+    """Count the cores of this process: its threads, or its share of a batch job."""
+    if job is None:
+        return float(_number(environment, "OMP_NUM_THREADS"))
+    nodes = _number(environment, "SLURM_JOB_NUM_NODES")
+    cores = nodes * _number(environment, "SLURM_CPUS_ON_NODE", "NCPUS", "PBS_NP")
+    rockets = FWData().Running_IDs if FWData().MULTIPROCESSING else None  # of rlaunch multi
+    return cores / max(1, len(rockets or ()))
+
+
+def _number(environment: Mapping[str, str], *names: str) -> int:
+    found = (environment[name] for name in names if environment.get(name, "").isdigit())
+    return int(next(found, "1")) or 1
 
 
 def machine_id() -> str:

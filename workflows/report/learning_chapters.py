@@ -8,7 +8,8 @@ from analysis.base.compound_names import compound_name
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.figures.learning_figures import learning_figures
-from analysis.learning.training.interpretation import belief
+from analysis.learning.data.problem import WINDOW
+from analysis.learning.training.interpretation import ESTIMATES, WINDOWS, belief
 from analysis.learning.training.training import is_test
 from workflows.learning.training_documents import last_training
 from workflows.report.chapters import Chapter, Drawing
@@ -47,7 +48,12 @@ def learning_chapters(database: Database, name: str) -> list[Chapter]:
             *belief(learnt, stored["agreement"]),
         ]
     )
-    tables = [*_scores(learnt), _leaderboard(learnt), *_kernels(learnt), _regression(learnt)]
+    tables = [
+        _scores(learnt),
+        _regression(learnt, "regression", "Algorithms on what the tables leave over"),
+        _regression(learnt, "published", "Algorithms on the fifteen descriptors alone"),
+        *_classes(learnt),
+    ]
     parts = [
         Chapter(
             "What decides stability",
@@ -68,56 +74,75 @@ def learning_chapters(database: Database, name: str) -> list[Chapter]:
     return parts
 
 
-def _scores(learnt: Record) -> list[Table]:
+def _scores(learnt: Record) -> Table:
+    names = ("compounds", "mae", "r2", "balanced_accuracy", "inside", "brier")
+    rows = [
+        (
+            WINDOWS[row["window"]],
+            scheme,
+            ESTIMATES[row["estimate"]],
+            *(row.get(name) for name in names),
+        )
+        for scheme, each in learnt["honest"].items()
+        for row in each["scores"]
+    ]
+    columns = [("which", False), ("folds", False), ("estimate", False)]
+    columns += [(name, True) for name in names]
+    caption = "The procedure that predicts, on compounds (grouped: elements) it has not seen."
+    return _table("Honest scores", columns, rows, caption)
+
+
+def _classes(learnt: Record) -> list[Table]:
     found = learnt["classification"]
     if not found:
         return []
-    rows = [
-        (scheme, row["metric"], row["score"], row["spread"], row["dummy"])
-        for scheme, each in found["nested"].items()
-        for row in each["summary"]
-    ]
-    columns = [("folds", False), ("score", False), ("honest", True), ("spread", True)]
-    return [
-        _table(
-            "Honest scores",
-            [*columns, ("dummy", True)],
-            rows,
-            "Nested: algorithm and descriptors are chosen without the test fold.",
-        )
-    ]
+    board = _trials(
+        "Leaderboard",
+        [*found["baselines"], *found["leaderboard"][:LEADING]],
+        "What needs no learning first. Ranks trials; their scores are the best of many, partly "
+        "by luck.",
+    )
+    pairs = _trials(
+        "The best pairs of each classifier", found["best_pairs"], "Spread over folds and seeds."
+    )
+    return [board, pairs, _kernels(found)]
 
 
-def _kernels(learnt: Record) -> list[Table]:
-    found = (learnt["classification"] or {}).get("kernels") or []
-    names = ("balanced_accuracy", "balanced_accuracy_spread", "f1", "roc_auc")
-    rows = [(row["kernel"], row["scheme"], *(row[name] for name in names)) for row in found]
-    columns = [("kernel", False), ("folds", False), *((name, True) for name in names)]
-    caption = "A support vector machine on the descriptors that lead the leaderboard."
-    return [_table("Kernels compared", columns, rows, caption)]
-
-
-def _leaderboard(learnt: Record) -> Table:
-    found = learnt["classification"] or {"leaderboard": []}
-    names = ("balanced_accuracy", "balanced_accuracy_grouped", "f1_grouped", "roc_auc_grouped")
+def _trials(title: str, found: Sequence[Record], caption: str) -> Table:
+    names = (
+        *("accuracy", "accuracy_spread", "f1", "f1_spread"),
+        *("balanced_accuracy_grouped", "f1_grouped", "roc_auc_grouped"),
+    )
     rows = [
         (row["algorithm"], ", ".join(row["descriptors"]), *(row[name] for name in names))
-        for row in found["leaderboard"][:LEADING]
+        for row in found
     ]
     columns = [("algorithm", False), ("descriptors", False), *((name, True) for name in names)]
-    caption = "Ranks trials; its scores are the best of many, partly by luck."
-    return _table("Leaderboard", columns, rows, caption)
+    return _table(title, columns, rows, caption)
 
 
-def _regression(learnt: Record) -> Table:
-    names = ("mae", "mae_spread", "r2", "mse", "mae_held_out")
+def _kernels(found: Record) -> Table:
+    names = ("balanced_accuracy", "balanced_accuracy_spread", "f1", "roc_auc")
     rows = [
-        (row["algorithm"], row["scheme"], *(row[name] for name in names))
-        for row in learnt["regression"]
+        (row["kernel"], row["scheme"], *(row[name] for name in names))
+        for row in found["kernels"] or []
+    ]
+    columns = [("kernel", False), ("folds", False), *((name, True) for name in names)]
+    caption = "A support vector machine on the descriptors that lead the leaderboard."
+    return _table("Kernels compared", columns, rows, caption)
+
+
+def _regression(learnt: Record, name: str, title: str) -> Table:
+    names = ("mae", "mae_spread", "r2", "mse", "mae_held_out", "mae_window", "r2_window")
+    rows = [
+        (row["algorithm"], row["scheme"], *(row[name] for name in names)) for row in learnt[name]
     ]
     columns = [("algorithm", False), ("folds", False), *((name, True) for name in names)]
-    caption = "Energies in eV per f.u.; the dummy predicts the mean."
-    return _table("Regression of the reaction energy", columns, rows, caption)
+    caption = (
+        "Energies in eV per f.u.; dummy: the mean, physics: the tables and the site's median; "
+        f"window: reaction energy above {WINDOW:g}."
+    )
+    return _table(title, columns, rows, caption)
 
 
 def _forecasts(stored: Record) -> Table:

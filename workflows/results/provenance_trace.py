@@ -22,6 +22,7 @@ START: Final = (
 _RELAXATION: Final = (
     *("engine", "engine_version", "energy", "n_atoms", "n_steps", "max_force"),
     *("force_threshold", "converged", "directory", "task_document"),
+    *("relaxed_by", "prerelaxation"),
 )
 
 

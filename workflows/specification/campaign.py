@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core import Structure
 
 from analysis.energies.balance import Balance
+from analysis.energies.engine_bias import EngineBias
+from analysis.energies.engine_errors import EngineError
 from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
@@ -105,6 +107,10 @@ class Campaign(BaseModel):
         (), description="Candidates of the rule that cannot be computed; not part of the results"
     )
     engine: dict[str, Any] = Field(description="Everything of the engine that determines a result")
+    engine_error: EngineError | None = Field(
+        None, description="The engine's error where the user has measured it; null for the tables'"
+    )
+    engine_bias: EngineBias | None = Field(None, description="The one-sided part of that error")
 
     @property
     def name(self) -> str:
@@ -242,7 +248,7 @@ class Campaign(BaseModel):
     def learns(self) -> bool:
         """True if the campaign learns automatically."""
         single = sum(len(planned.compound.dopants) == 1 for planned in self.compounds)
-        asked = bool(self.held_out) or self.spec.explore is not None
+        asked = bool(self.held_out or (self.spec.explore and self.spec.explore.rounds))
         return asked or single >= self.spec.learning.least
 
     def _interface_uuid(self, planned: PlannedCompound, undoped: str | None) -> str:
@@ -255,6 +261,8 @@ class Campaign(BaseModel):
             "criteria": self.spec.screening.model_dump(mode="json"),
             "migration": self.spec.migration,
         }
+        if self.engine_error is not None:
+            settings["engine_error"] = self.engine_error.model_dump(mode="json")
         return naming.interface_uuid(lowest, undoped, crystals, settings)
 
     def step_uuids(self, compound: Compound) -> dict[str, str]:

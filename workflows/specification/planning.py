@@ -29,6 +29,8 @@ from makers.engines.registry import (
 )
 from makers.naming import digest
 from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
+from workflows.specification.measured_errors import measured_bias, measured_error
+from workflows.specification.pair_search import find_pairs
 from workflows.specification.plan_notes import poor_alignments, too_few_to_learn, unused_crystals
 from workflows.specification.sources import PhaseSource
 from workflows.specification.spec import CampaignSpec, HostSpec
@@ -58,8 +60,8 @@ class Plan:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the campaign cannot learn or use, and what its phases lack, each remark once."""
-        engine = self.campaign.spec.engine
-        found = doubtful_valences(engine.name, engine.settings, self.campaign.dopant_ions)
+        last = self.campaign.spec.engine.last
+        found = doubtful_valences(last.name, last.settings, self.campaign.dopant_ions)
         valences = ["; ".join(found)] if found else []
         notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
         first = [*too_few_to_learn(self.campaign), *poor_alignments(self.campaign), *self.unused]
@@ -77,8 +79,9 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     InputError
         The specification asks for something that cannot be computed; the message says what.
     """
-    maker = relax_maker(spec.engine.name, spec.engine.settings)
-    require_machine(spec.engine.name)
+    maker = relax_maker(spec.engine.name, spec.engine.settings, spec.engine.then)
+    for stage in spec.engine.stages:
+        require_machine(stage.name)
     host = read_host(spec.host)
     if spec.migration:
         jump_distance(host)  # a host whose mobile ion has no site to jump to is refused here
@@ -94,6 +97,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
             left_out.append((compound, str(error)))
     if len(compounds) == 1:
         raise InputError(_nothing_left(left_out))
+    compounds += planner.plan_all(_pairs(spec, host, source, compounds))
     held = _held_out(spec, host)
     there = {planned.compound for planned in compounds}
     compounds += [planner.plan(compound) for compound in held if compound not in there]
@@ -107,6 +111,8 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
         crystals={f: planner.crystals[f].as_dict() for f in sorted(planner.crystals)},
         left_out=tuple(LeftOut(compound=each, reason=reason) for each, reason in left_out),
         engine=maker.digest_fields(),
+        engine_error=measured_error(maker),
+        engine_bias=measured_bias(maker),
     )
     return Plan(campaign, planner.phases, left_out, unused_crystals(source, campaign))
 
@@ -173,7 +179,7 @@ def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]
 def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCompound, ...]:
     """Plan the candidates of exploring: computable compounds of the rule that are not listed."""
     spec, explore = planner.spec, planner.spec.explore
-    if explore is None:
+    if explore is None or not explore.rounds:
         return ()
     found = candidates(
         explore.sites or tuple(planner.host.ions),
@@ -195,6 +201,17 @@ def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCom
         msg = f"explore: no compound is left to choose from, of {len(found)} candidates{why}"
         raise InputError(msg)
     return tuple(planned)
+
+
+def _pairs(
+    spec: CampaignSpec, host: Host, source: PhaseSource, planned: Iterable[PlannedCompound]
+) -> list[Compound]:
+    """Find the pairs of dopants that the specification lets the campaign choose."""
+    if spec.explore is None or not spec.explore.pairs:
+        return []
+    there = {each.compound for each in planned}
+    best = find_pairs(spec, host, source, number=spec.explore.pairs).best
+    return [each.compound for each in best if each.compound not in there]
 
 
 def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> list[Compound]:
@@ -308,13 +325,14 @@ class _Planner:
         )
 
     def _check_engine(self, elements: Iterable[str]) -> None:
-        if unknown := unknown_elements(self.spec.engine.name, elements):
+        last = self.spec.engine.last
+        if unknown := unknown_elements(last.name, elements, last.settings):
             msg = (
-                f"the engine {self.spec.engine.name} does not know {', '.join(unknown)}: "
+                f"the engine {last.name} does not know {', '.join(unknown)}: "
                 "choose another dopant or engine"
             )
             raise InputError(msg)
-        require_scheme(self.spec.engine.name, self.spec.engine.settings, elements)
+        require_scheme(last.name, last.settings, elements)
 
     def _keep(
         self, planned: PlannedCompound, phases: ReferencePhases, crystals: Mapping[str, Structure]

@@ -23,12 +23,14 @@ from analysis.reactions.verdict import Criteria
 from analysis.results.shortlist import ShortlistCriteria
 from analysis.structures.crystal_files import is_crystal_file
 from analysis.structures.dopants import Dopant, check_distinct
-from makers.engines.registry import DEFAULT_ENGINE, ENGINES
+from makers.engines.registry import DEFAULT_ENGINE, ENGINES, resolve_files
+from makers.engines.second_stage import SecondStage
 from workflows.specification.categories import CategoryRules
 from workflows.specification.explanation import explain
 from workflows.specification.yaml_file import load_yaml
 
 LARGEST_CHARGE = 9
+PAIR_AMOUNTS = (0.25, 0.5, 1.0)
 Cell = Literal["primitive", "conventional"] | tuple[PositiveInt, PositiveInt, PositiveInt]
 
 
@@ -132,6 +134,29 @@ class EngineSpec(_Section):
     settings: dict[str, Any] = Field(
         default_factory=dict, description="Settings of the engine's relaxation, by name"
     )
+    then: SecondStage | None = Field(
+        None,
+        description="A second engine, which goes on from what the first has relaxed: its energies "
+        "count. None if left out",
+    )
+
+    @property
+    def last(self) -> "EngineSpec | SecondStage":
+        """The engine whose energies count."""
+        return self.then or self
+
+    @property
+    def stages(self) -> "tuple[EngineSpec | SecondStage, ...]":
+        """The engines, in the order in which they compute."""
+        return (self, self.then) if self.then else (self,)
+
+    def resolved(self, folder: Path) -> "EngineSpec":
+        """Return a copy whose files do not depend on the working directory."""
+        settings = resolve_files(self.name, self.settings, folder)
+        then = self.then and self.then.model_copy(
+            update={"settings": resolve_files(self.then.name, self.then.settings, folder)}
+        )
+        return self.model_copy(update={"settings": settings, "then": then})
 
 
 class ReferenceSpec(_Section):
@@ -207,13 +232,14 @@ class LearningSpec(_Section):
 class ExploreSpec(_Section):
     """Compounds that the campaign chooses and adds automatically, after it has learnt."""
 
-    criterion: Literal["informative", "promising"] = Field(
-        "informative",
-        description="informative: uncertain and near the boundary of the label; promising: with "
-        "the highest reaction energy that is still likely",
+    criterion: Literal["physics", "informative", "promising"] = Field(
+        "physics",
+        description="physics: with the highest reaction energy by the tables, without learning; "
+        "informative: uncertain and near the boundary of the label; promising: with the highest "
+        "reaction energy that is still likely",
     )
     number: PositiveInt = Field(5, description="Compounds in a round, at most")
-    rounds: PositiveInt = Field(3, description="Rounds, at most")
+    rounds: NonNegativeInt = Field(3, description="Rounds, at most; 0 explores pairs alone")
     tolerance: PositiveFloat | None = Field(
         None,
         description="A round whose compounds were predicted with a mean error below this, in eV "
@@ -224,6 +250,14 @@ class ExploreSpec(_Section):
     elements: Names | None = Field(None, description="Only these elements")
     concentration: PositiveFloat = Field(
         0.25, description="x per formula unit of the host: that of the compounds learnt from"
+    )
+    pairs: NonNegativeInt = Field(
+        0,
+        description="Compounds with two dopants on two sites that the campaign adds: the best that "
+        "`interphase pairs` finds, for their solubility",
+    )
+    pair_amounts: tuple[PositiveFloat, ...] = Field(
+        PAIR_AMOUNTS, description="x per formula unit of each dopant of a pair", min_length=1
     )
 
 
@@ -346,7 +380,8 @@ class CampaignSpec(_Section):
             phases = phases.model_copy(update={"path": file})
         crystals = tuple((folder / path.expanduser()).resolve() for path in phases.crystals)
         phases = phases.model_copy(update={"crystals": crystals})
-        return self.model_copy(update={"host": host, "reference_phases": phases})
+        engine = self.engine.resolved(folder)
+        return self.model_copy(update={"host": host, "reference_phases": phases, "engine": engine})
 
 
 def _words(dopant: Dopant) -> str:

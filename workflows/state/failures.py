@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from makers.engines.vasp.vasp_evidence import SOURCES
+from makers.engines.vasp.vasp_evidence import FOLDER_GONE, SOURCES
 
 
 class FailureClass(StrEnum):
@@ -22,15 +22,33 @@ class FailureClass(StrEnum):
     UNKNOWN = "unknown"
 
     @property
+    def cause(self) -> str:
+        """Return what ended the step."""
+        return _CAUSES[self]
+
+    @property
     def remedy(self) -> str:
         """Return what the user should do about it."""
         return _MENDS[self]
 
 
+_CAUSES: Final = {
+    FailureClass.WALLTIME: "its time in the queue was up",
+    FailureClass.MEMORY: "it needed more memory than it had",
+    FailureClass.NODE: "the machine it ran on was lost, or a part of it",
+    FailureClass.DATABASE: "the database was away for longer than the step waits",
+    FailureClass.POTCAR: "a potential is missing or damaged",
+    FailureClass.PROGRAM: "a program or a library is missing",
+    FailureClass.SCF: "the electrons do not converge",
+    FailureClass.UNCONVERGED: "the ions did not relax in the steps that were allowed",
+    FailureClass.INPUT: "what was asked for cannot be computed",
+    FailureClass.UNKNOWN: "nothing says why",
+}
+
 _MENDS: Final = {
     FailureClass.WALLTIME: "goes on from where it stopped: interphase recover",
     FailureClass.MEMORY: "interphase recover; better on a worker with more memory, as `large`",
-    FailureClass.NODE: "interphase recover: its node, its process or its disk was lost",
+    FailureClass.NODE: "interphase recover: its node, process, folder or disk was lost",
     FailureClass.DATABASE: "interphase recover, when the database answers",
     FailureClass.POTCAR: "put the potential where PMG_VASP_PSP_DIR points: interphase doctor",
     FailureClass.PROGRAM: (
@@ -85,7 +103,9 @@ _SIGNS: Final[tuple[tuple[FailureClass, tuple[str, ...]], ...]] = (
         FailureClass.NODE,
         (
             *("NODE_FAIL", "BOOT_FAIL", r"\bPREEMPT(ED|ION)\b", "node failure"),
-            *("run was lost", "lost run", rf"{_TYPE}GivenUpError\b"),
+            *("run was lost", "lost run", rf"{_TYPE}GivenUpError\b", FOLDER_GONE),
+            # of os.getcwd in a folder that was removed
+            r"FileNotFoundError: \[Errno 2\] No such file or directory$",
             *("No space left on device", "Disk quota exceeded", "Read-only file system"),
             *("Stale file handle", "Input/output error", "endpoint is not connected"),
         ),

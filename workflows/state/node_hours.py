@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from makers.engines.registry import PRODUCTION_ENGINE
 from workflows.base.settings import MachineSettings
 from workflows.specification.campaign import Campaign, Node, NodeKind, cell_size
 from workflows.storage.database import Database
@@ -124,7 +125,7 @@ def _relaxations(database: Database) -> list[dict[str, Any]]:
     """Read atoms, ionic steps and time of the VASP relaxations that have landed."""
     found = database.jobs.aggregate(
         [
-            {"$match": {"output.engine": "vasp", "output.n_steps": {"$gt": 0}}},
+            {"$match": {"output.engine": PRODUCTION_ENGINE, "output.n_steps": {"$gt": 0}}},
             {
                 "$lookup": {
                     "from": database.launchpad.launches.name,

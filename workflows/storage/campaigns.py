@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from pymongo import ReplaceOne
 
@@ -31,7 +32,9 @@ def write_campaign(database: Database, campaign: Campaign, nodes: Sequence[Node]
         "submitted": datetime.now(UTC),
         "campaign": campaign.model_dump(mode="json"),
     }
-    database.campaigns.replace_one({"name": campaign.name}, document, upsert=True)
+    # its priority stays; who submits it wants it to run
+    change = {"$set": document, "$unset": {"paused": ""}}
+    database.campaigns.update_one({"name": campaign.name}, change, upsert=True)
     database.nodes.delete_many(
         {"campaign": campaign.name, "uuid": {"$nin": [node.uuid for node in nodes]}}
     )
@@ -54,6 +57,27 @@ def load_campaign(database: Database, name: str) -> Campaign:
         msg = f"there is no campaign {name!r} in this database"
         raise InputError(msg)
     return Campaign.model_validate(document["campaign"])
+
+
+def require_campaign(database: Database, name: str) -> dict[str, Any]:
+    """Return what a campaign's document says beside its specification.
+
+    Raises
+    ------
+    InputError
+        There is no such campaign; the message names those that there are.
+    """
+    document = database.campaigns.find_one({"name": name}, {"campaign": 0})
+    if document is None:
+        names = ", ".join(sorted(database.campaigns.distinct("name"))) or "none"
+        msg = f"there is no campaign {name!r} in this database; there are: {names}"
+        raise InputError(msg)
+    return document
+
+
+def is_paused(database: Database, name: str) -> bool:
+    """Return True if a campaign is to rest: nothing of it is added."""
+    return database.campaigns.find_one({"name": name, "paused": True}, {"_id": 1}) is not None
 
 
 def load_nodes(database: Database, query: dict[str, object]) -> list[Node]:

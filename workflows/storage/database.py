@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pymongo
 from pydantic import SecretStr
 from pymongo import MongoClient
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from analysis.base.errors import InputError
 from workflows.base.settings import load_settings
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 _ANSWER_SECONDS = 10
+_UNAUTHORIZED = 13  # MongoDB's error code
 _PRIVATE_NAME = "interphase"
 
 
@@ -285,6 +286,11 @@ def _reason(database: Database, error: PyMongoError) -> str | None:
     """Explain why the server was lost; None if it was not and the error is a bug."""
     if database.server:
         return database.server.explain()
+    if isinstance(error, OperationFailure) and error.code == _UNAUTHORIZED:
+        return (
+            f"the user of {hosts(database.uri)}/{database.name} may not do this: it takes one with "
+            "the role readWrite on that database; to look, read is enough"
+        )
     if isinstance(error, ConnectionFailure):
         return (
             f"MongoDB server {hosts(database.uri)} was lost "

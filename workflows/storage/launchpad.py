@@ -55,6 +55,14 @@ class WorkflowDocuments:
         """The digest by which each workflow is added once."""
         return str(self.workflow["metadata"]["digest"])
 
+    def raised(self, by: int) -> Self:
+        """Return the same with the priority of all steps raised."""
+        fireworks = [
+            each | {"spec": each["spec"] | {"_priority": each["spec"].get("_priority", 0) + by}}
+            for each in self.fireworks
+        ]
+        return type(self)(self.workflow, fireworks)
+
     def numbered(self, before: int) -> Self:
         """Return the same with final ids: those after `before`."""
         workflow = self.workflow | {

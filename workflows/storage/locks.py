@@ -111,10 +111,29 @@ def exclusive_run(run_dir: Path) -> Iterator[None]:
         Another run is using the folder, or the folder cannot be written.
     """
     make_folder(run_dir)
-    path = run_dir / "run.lock"
+    with sole_holder(run_dir / "run.lock", f"folder {run_dir} is in use by another run"):
+        yield
+
+
+@contextmanager
+def sole_holder(path: Path, in_use: str) -> Iterator[None]:
+    """Be the only one to hold a lock, and sign it.
+
+    Parameters
+    ----------
+    path
+        The lock's file.
+    in_use
+        What to say if another process holds it.
+
+    Raises
+    ------
+    InputError
+        Another one holds it; the message names it.
+    """
     with FileLock(path) as lock:
         if not lock.acquire(Hold.EXCLUSIVE, wait=False):
-            msg = f"folder {run_dir} is in use by another run ({_holder(path)}): wait, or stop it"
+            msg = f"{in_use} ({_holder(path)}): wait, or stop it"
             raise InputError(msg)
         holder = json.dumps({"pid": os.getpid(), "host": socket.gethostname()})
         os.ftruncate(lock.descriptor, 0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from workflows.storage.campaign_location import Place
 
 
@@ -31,6 +31,19 @@ def place_of(
             raise InputError(msg)
         return Place(result=find_result(result))
     return find_place(folder, launchpad, load_settings(), near=near)
+
+
+def shared_place(launchpad: Path | None) -> Place | None:
+    """Find the LaunchPad that machines share, if an option, a setting or FireWorks names one."""
+    from workflows.base.settings import load_settings
+
+    if launchpad or load_settings().launchpad:
+        return place_of(None, launchpad)
+    if not os.environ.get("FW_CONFIG_FILE"):
+        return None
+    from fireworks import fw_config
+
+    return place_of(None, Path(fw_config.LAUNCHPAD_LOC)) if fw_config.LAUNCHPAD_LOC else None
 
 
 def find_campaign(

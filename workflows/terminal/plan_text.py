@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workflows.base.settings import MachineSettings
     from workflows.specification.campaign import Campaign
     from workflows.specification.planning import Plan
+    from workflows.specification.spec import EngineSpec
 
 
 _PLAN_NOTES = 3  # about reference phases; the notes of each result have its own
@@ -38,7 +39,7 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         f"up to {sizes.atoms} atoms)\n"
         f"x is per f.u. of {formula_per_unit(host.formula_unit)}, in steps of "
         f"{1 / host.formula_units:.4g}\n"
-        f"{sizes.relaxations} relaxations with {campaign.spec.engine.name}, "
+        f"{sizes.relaxations} relaxations with {_engines(campaign.spec.engine)}, "
         f"{sizes.crystals} of them of reference crystals, in {sizes.jobs} jobs\n"
         f"estimated time with {settings.workers} workers: about {time}",
         highlight=False,
@@ -46,7 +47,7 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
     more = len(plan.notes) - _PLAN_NOTES
     others = [f"{more} more like it"] if more > 0 else []
     for note in (
-        *_not_installed(campaign.spec.engine.name),
+        *_not_installed(campaign.spec.engine),
         *host.notes,
         *plan.notes[:_PLAN_NOTES],
         *others,
@@ -60,15 +61,22 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         )
 
 
-def _not_installed(engine: str) -> list[str]:
+def _not_installed(engine: EngineSpec) -> list[str]:
     """Say that the engine's package is missing here, with the command that installs it."""
     from makers.engines.registry import find_engine
 
-    try:
-        find_engine(engine).require_installed()
-    except InputError as error:
-        return [str(error)]
-    return []
+    missing = []
+    for stage in engine.stages:
+        try:
+            find_engine(stage.name).require_installed()
+        except InputError as error:
+            missing.append(str(error))
+    return missing
+
+
+def _engines(engine: EngineSpec) -> str:
+    """Name a campaign's engines, in the order in which they compute."""
+    return ", then ".join(stage.name for stage in engine.stages)
 
 
 def compounds_table(campaign: Campaign) -> Table:

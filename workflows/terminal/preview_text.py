@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from workflows.base.settings import MachineSettings
     from workflows.dispatch.preview import Preview
+    from workflows.specification.campaign import Campaign
     from workflows.specification.planning import Plan
     from workflows.storage.campaign_location import Place
     from workflows.storage.database import Database
@@ -47,15 +48,17 @@ def _list_additions(found: Preview, console: Console, *, limit: int | None) -> N
         console.print(f"  and {len(rows) - limit} more: --dry-run lists all")
 
 
-def show_cost(database: Database, plan: Plan, settings: MachineSettings, console: Console) -> None:
+def show_cost(
+    database: Database, campaign: Campaign, settings: MachineSettings, console: Console
+) -> None:
     """Show what the whole campaign costs: node-hours, or time on a core."""
     from workflows.base.times import duration
     from workflows.state.estimate import estimate
     from workflows.state.node_hours import node_hours
 
-    seconds = estimate(plan.campaign).core_seconds
+    seconds = estimate(campaign).core_seconds
     if seconds is None:
-        cost = str(node_hours(plan.campaign, settings, database))
+        cost = str(node_hours(campaign, settings, database))
     else:
         cost = f"{duration(seconds)} on a core"
     console.print(f"the whole campaign: {cost}", highlight=False, soft_wrap=True)

@@ -57,6 +57,8 @@ def _host(spec: Document) -> str:
 def _engine(traced: Document, known: Document) -> Iterator[str]:
     engine = traced[Field.ENGINE] or {}
     yield _line("engine", f"{engine.get('name')} {engine.get('version')}")
+    if geometry := engine.get("relaxed_by"):
+        yield _line("geometry", f"relaxed by {geometry}")
     yield _line("scheme", _text(engine.get("scheme")))
     yield _line("engine settings", _text(known.get("engine_settings")))
     yield _line("relaxation", _text(traced["relaxation"]))

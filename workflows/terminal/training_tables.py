@@ -27,11 +27,12 @@ _LEADING = 6
 
 
 def leaderboard_table(learnt: Record) -> Table:
-    """Show the best trials; ranked on folds by element."""
+    """Show what needs no learning, and the best trials; ranked on folds by element."""
     table = _headed(
         ("algorithm", "descriptors"), ("balanced accuracy, plain", "by element", "F1", "ROC-AUC")
     )
-    for row in learnt["classification"]["leaderboard"][:_ROWS]:
+    found = learnt["classification"]
+    for row in (*found["baselines"], *found["leaderboard"][:_ROWS]):
         scores = ("balanced_accuracy", "balanced_accuracy_grouped", "f1_grouped", "roc_auc_grouped")
         table.add_row(
             row["algorithm"],
@@ -51,45 +52,45 @@ def kernels_table(learnt: Record) -> Table:
 
 
 def honest_table(learnt: Record) -> Table:
-    """Show nested scores next to the leaderboard's naive ones and the dummy's."""
-    table = _headed(("score", "folds"), ("naive", "honest", "dummy", "p"))
-    found = learnt["classification"]
-    for scheme, words in _SCHEMES.items():
-        test = found["permutations"].get(scheme)
-        for row in found["nested"][scheme]["summary"]:
-            name = row["metric"] + ("_grouped" if scheme == "grouped" else "")
-            naive = max(
-                (r[name] for r in found["leaderboard"] if r.get(name) is not None), default=None
-            )
-            ranked = row["metric"] == "balanced_accuracy"
-            table.add_row(
-                _METRICS.get(row["metric"], row["metric"]),
-                words,
-                two_decimals(naive),
-                _with_spread(row["score"], row["spread"]),
-                two_decimals(row["dummy"]),
-                f"{test['p_value']:.2g}" if test and ranked else NULL,
-            )
+    """Show the scores of the predictions beside the estimates that need no learning."""
+    from analysis.learning.training.interpretation import ESTIMATES, WINDOWS
+
+    table = _headed(
+        ("compounds", "folds", "estimate"), ("MAE", "R2", "balanced accuracy", "in the interval")
+    )
+    for window, words in WINDOWS.items():
+        for scheme, folds in _SCHEMES.items():
+            for row in learnt["honest"][scheme]["scores"]:
+                if row["window"] == window:
+                    inside = row.get("inside")
+                    table.add_row(
+                        f"{row['compounds']:.0f}: {words}",
+                        folds,
+                        ESTIMATES[row["estimate"]],
+                        *(two_decimals(row[name]) for name in ("mae", "r2", "balanced_accuracy")),
+                        NULL if inside is None else f"{inside:.0%}",
+                    )
     return table
 
 
-def regression_table(learnt: Record) -> Table:
-    """Show the errors of each algorithm, the best by element first, including the dummy."""
+def regression_table(rows: Iterable[Record]) -> Table:
+    """Show the errors of each algorithm, the best by element first, and those of the baselines."""
     table = _headed(
         ("algorithm",),
-        ("MAE, plain", "MAE, by element", "R2, by element", "MAE of 20 % of the elements"),
+        ("MAE, plain", "MAE, by element", "R2, by element", "MAE in the window", "R2 there"),
     )
     by: dict[str, dict[str, Record]] = {}
-    for row in learnt["regression"]:
+    for row in rows:
         by.setdefault(row["algorithm"], {})[row["scheme"]] = row
-    for algorithm, rows in by.items():
-        plain, grouped = rows["plain"], rows["grouped"]
+    for algorithm, both in by.items():
+        plain, grouped = both["plain"], both["grouped"]
         table.add_row(
             algorithm,
             _with_spread(plain["mae"], plain["mae_spread"]),
             _with_spread(grouped["mae"], grouped["mae_spread"]),
             two_decimals(grouped["r2"]),
-            two_decimals(grouped["mae_held_out"]),
+            two_decimals(grouped["mae_window"]),
+            two_decimals(grouped["r2_window"]),
         )
     return table
 

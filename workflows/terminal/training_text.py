@@ -31,17 +31,19 @@ def show_training(name: str, lesson: Lesson, console: Console) -> None:
     training = lesson.training
     learnt = training.learnt or {}
     _show_data(name, lesson, learnt, console)
+    console.print("\nPredictions, scored as they are made (eV per f.u.)", highlight=False)
+    print_table(honest_table(learnt), console)
+    console.print("\nAlgorithms on what the tables leave over", highlight=False)
+    print_table(regression_table(learnt["regression"]), console)
+    console.print("\nAlgorithms on the fifteen descriptors alone", highlight=False)
+    print_table(regression_table(learnt["published"]), console)
     found = learnt["classification"]
     if found:
         console.print(f"\nLeaderboard, the best of {found['trials']} trials", highlight=False)
         print_table(leaderboard_table(learnt), console)
-        console.print("\nStable or not: honest scores", highlight=False)
-        print_table(honest_table(learnt), console)
         if found["kernels"]:
             console.print("\nKernels of a support vector machine", highlight=False)
             print_table(kernels_table(learnt), console)
-    console.print("\nReaction energy (eV per f.u.)", highlight=False)
-    print_table(regression_table(learnt), console)
     console.print("\nMain descriptors", highlight=False)
     print_table(descriptors_table(learnt), console)
     console.print("\nWhat to believe", highlight=False)

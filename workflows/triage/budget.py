@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 
@@ -12,12 +12,13 @@ from analysis.base.errors import InputError
 from analysis.results.triage import Worth, rank
 from analysis.structures.dopants import Compound, Dopant
 from makers.engines.registry import PRODUCTION_ENGINE, unknown_elements
+from makers.engines.second_stage import RelaxAgain
 from workflows.base.settings import MachineSettings
 from workflows.results.search import find
 from workflows.specification.campaign import Campaign
 from workflows.specification.planning import make_plan
 from workflows.specification.sources import phase_source
-from workflows.specification.spec import CampaignSpec
+from workflows.specification.spec import CampaignSpec, EngineSpec
 from workflows.state.node_hours import NodeHours, node_costs, step_seconds
 from workflows.storage.campaigns import load_campaign
 from workflows.storage.database import Database
@@ -93,7 +94,11 @@ def choose_compounds(
     """
     campaign = load_campaign(database, name)
     _require_force_field(campaign)
-    ranked = rank(find(database.results, [f'campaign="{name}"']), campaign.spec.screening)
+    ranked = rank(
+        find(database.results, [f'campaign="{name}"']),
+        campaign.spec.screening,
+        better=PRODUCTION_ENGINE,
+    )
     if not ranked:
         msg = f"no doped compound of {name} has landed yet: triage needs results to choose from"
         raise InputError(msg)
@@ -178,7 +183,7 @@ def vasp_spec(spec: CampaignSpec, compounds: Sequence[Compound]) -> CampaignSpec
         content["codoped"] = [compound.model_dump(mode="json")["dopants"] for compound in several]
     content["name"] = f"{spec.name}-{PRODUCTION_ENGINE}"
     content["compensation"] = compounds[0].compensation
-    content["engine"] = {"name": PRODUCTION_ENGINE, "settings": {"prerelax": spec.engine.name}}
+    content["engine"] = {**_first(spec.engine), "then": _PRODUCTION}
     return CampaignSpec.model_validate(content)
 
 
@@ -206,6 +211,17 @@ def write_spec(spec: CampaignSpec, path: Path, *, heading: Iterable[str], force:
         raise InputError(msg) from error
 
 
+# VASP relaxes always: from the minimum of the force field.
+_PRODUCTION: Final = {"name": PRODUCTION_ENGINE, "relax": RelaxAgain.ALWAYS.value}
+
+
+def _first(engine: EngineSpec) -> dict[str, Any]:
+    """Return the engine that relaxes first, with the settings that the campaign had."""
+    return engine.model_dump(mode="json", exclude={"then"}, exclude_defaults=True) | {
+        "name": engine.name
+    }
+
+
 def _listed(dopants: Iterable[Dopant]) -> list[dict[str, Any]]:
     """Write single dopants as a specification lists them, the concentrations of an ion together."""
     together: dict[tuple[str, int, str], list[float]] = {}
@@ -219,7 +235,7 @@ def _listed(dopants: Iterable[Dopant]) -> list[dict[str, Any]]:
 
 
 def _require_force_field(campaign: Campaign) -> None:
-    if campaign.spec.engine.name == PRODUCTION_ENGINE:
+    if campaign.spec.engine.last.name == PRODUCTION_ENGINE:
         msg = f"{campaign.name} is a campaign with VASP already: triage is for a force field's"
         raise InputError(msg)
 

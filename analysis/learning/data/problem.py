@@ -9,12 +9,14 @@ them as worse asks a harder question, "is it known to be no worse?", whose answe
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Field, Relation
+from analysis.learning.data.features import features_of
+from analysis.learning.data.training_data import TABLE_EFFECT
 from analysis.learning.settings import Undecided
 
 if TYPE_CHECKING:
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.learning.data.training_data import TrainingData
+    from analysis.learning.settings import HostChemistry
 
+#: The baselines: the mean of the training rows; and the tables with each site's median.
+DUMMY, PHYSICS = "dummy", "physics"
+#: eV per f.u. Above it lie all compounds that are no worse than the host: the window that decides.
+WINDOW = -1.0
 #: If more than a fifth of the rows lack a descriptor, too much of it would be the imputed median.
 MAX_MISSING = 0.2
 #: Rows and elements of each class: with fewer than folds, a fold has none to test.
@@ -54,6 +61,12 @@ class Problem:
         Descriptors that were left out, with the reason.
     notes
         How many rows were left out, and why.
+    known
+        [N] the part of `y` that the tables give; None where the models learn `y` itself.
+    sites
+        [N] the site of each row.
+    boundary
+        The reaction energy from which a compound is no worse than the host.
     """
 
     names: tuple[str, ...]
@@ -63,6 +76,9 @@ class Problem:
     rows: NDArray[np.intp]
     dropped: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    known: NDArray[np.float64] | None = None
+    sites: NDArray[np.str_] | None = None
+    boundary: float = -np.inf
 
     def __len__(self) -> int:
         return len(self.y)
@@ -75,6 +91,8 @@ class Problem:
             y=self.y[chosen],
             groups=self.groups[chosen],
             rows=self.rows[chosen],
+            known=None if self.known is None else self.known[chosen],
+            sites=None if self.sites is None else self.sites[chosen],
         )
 
     def columns(self, names: Sequence[str]) -> list[int]:
@@ -135,6 +153,74 @@ def regression_problem(data: TrainingData) -> Problem:
         )
         raise InputError(message)
     return problem
+
+
+def energy_problem(data: TrainingData, host: HostChemistry) -> Problem:
+    """Ask for the reaction energy, of which the tables know all but the defect energy.
+
+    Raises
+    ------
+    InputError
+        Fewer than ten compounds, or than five elements; or the host has not landed.
+    """
+    problem = regression_problem(data)
+    energy = data.rows[str(Field.REACTION_ENERGY_HOST)].to_numpy(dtype=float)
+    if np.isnan(energy).any():
+        message = "a compound has no reaction_energy_host: wait until the undoped host has landed"
+        raise InputError(message)
+    x = data.rows[str(Field.CONCENTRATION)].to_numpy(dtype=float)
+    table = features_of(data, host)
+    return replace(
+        problem,
+        names=tuple(table.columns),
+        x=table.to_numpy(dtype=float),
+        dropped={},
+        known=energy + x * data.rows[TABLE_EFFECT].to_numpy(dtype=float),
+        sites=data.rows[str(Field.SITE)].to_numpy(dtype=str),
+        boundary=boundary(data),
+    )
+
+
+def boundary(data: TrainingData) -> float:
+    """Reaction energy at which the relation turns: the host's less a standard uncertainty."""
+    host = data.rows[str(Field.REACTION_ENERGY_HOST)].astype(float).median()
+    uncertainty = data.rows[str(Field.REACTION_ENERGY_UNCERTAINTY)].astype(float).median()
+    return float(host) - (0.0 if np.isnan(uncertainty) else float(uncertainty))
+
+
+class TableEstimate(NamedTuple):
+    """What is known without learning: the tables, and the median defect energy of each site."""
+
+    by_site: dict[str, float]
+    of_all: float
+
+    def energies(self, rows: Problem) -> NDArray[np.float64]:
+        """Estimate reaction energies; a site that was never computed gets the median of all."""
+        known, sites = _tabulated(rows)
+        medians = np.array([self.by_site.get(site, self.of_all) for site in sites])
+        return np.asarray(known + medians)
+
+
+def table_estimate(problem: Problem) -> TableEstimate:
+    """Take the medians of what the tables leave over of the target: minus x times D."""
+    known, sites = _tabulated(problem)
+    left = problem.y - known
+    by_site = {str(site): float(np.median(left[sites == site])) for site in set(sites)}
+    return TableEstimate(by_site, float(np.median(left)))
+
+
+def physics(problem: Problem, train: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Estimate all rows with the medians of the training rows; zeros where there are no tables."""
+    if problem.known is None:
+        return np.zeros(len(problem))
+    return table_estimate(problem.part(train)).energies(problem)
+
+
+def _tabulated(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+    if problem.known is None or problem.sites is None:
+        message = "the tables say nothing about this target"
+        raise InputError(message)
+    return problem.known, problem.sites
 
 
 def check_classes(problem: Problem) -> None:

@@ -21,12 +21,15 @@ from analysis.base.fields import Field
 from analysis.descriptors.coordination import coordination_number
 from analysis.descriptors.descriptor import Descriptor
 from analysis.descriptors.descriptor_values import Description, describe
+from analysis.learning.data.table_effect import table_effect
 from analysis.learning.settings import Population
+from analysis.structures.dopants import Dopant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from analysis.energies.phases import ReferencePhases
+    from analysis.learning.settings import HostChemistry
 
     Document = Mapping[str, Any]
 
@@ -41,8 +44,12 @@ ROW_FIELDS = (
     Field.REACTION_ENERGY_HOST,
     Field.REACTION_ENERGY_UNCERTAINTY,
     Field.RELATION,
+    Field.REDUCTION_MARGIN,
     Field.JOB_UUID,
 )
+#: The column that is added to them: T of `analysis.learning.data.table_effect`, eV per dopant.
+TABLE_EFFECT = "table_effect"
+COLUMNS = (*(str(field) for field in ROW_FIELDS), TABLE_EFFECT)
 
 
 class LeftOutRow(NamedTuple):
@@ -69,7 +76,7 @@ class TrainingData:
     ----------
     rows
         One compound each: element, valence, site, x and what was computed, by the names of
-        `analysis.base.fields`.
+        `analysis.base.fields`, and the table effect.
     descriptors
         [N, 15] the descriptors of the same compounds, NaN where missing.
     left_out
@@ -114,6 +121,7 @@ def compound_text(element: str, valence: int, site: str, concentration: float) -
 
 def training_data(
     documents: Iterable[Document],
+    host: HostChemistry,
     *,
     phases: ReferencePhases | None = None,
     concentration: float | None = None,
@@ -126,9 +134,10 @@ def training_data(
     documents
         Result documents, in any order; the undoped host's is skipped. `structure` is a
         pymatgen dictionary or Structure.
+    host
+        The undoped host and the electrode.
     phases
-        Reference phases for oxides without a measured enthalpy; the project's own table if not
-        given.
+        Reference phases of the oxides and the reactions; the project's own table if not given.
     concentration
         Compounds of this x alone, so that no dopant counts twice; the commonest one if not given.
     population
@@ -144,10 +153,14 @@ def training_data(
     kept, left_out = [], []
     for document in doped:
         reason = _why_not(document, concentration=chosen, population=population)
-        if reason is None:
-            kept.append(document)
-        else:
-            left_out.append(LeftOutRow(_name(document), reason))
+        try:
+            if reason is None:
+                effect = _table_effect(document, host, phases)
+                kept.append({**document, TABLE_EFFECT: effect})
+                continue
+        except InputError as error:
+            reason = f"no table estimate: {error}"
+        left_out.append(LeftOutRow(_name(document), str(reason)))
     if not kept:
         raise InputError(_nothing_kept(left_out))
     kept.sort(key=_order)
@@ -158,10 +171,10 @@ def training_data(
 def _assemble(
     documents: Sequence[Document], described: Sequence[Description], left_out: Sequence[LeftOutRow]
 ) -> TrainingData:
-    rows = [{str(field): document.get(field) for field in ROW_FIELDS} for document in documents]
+    rows = [{name: document.get(name) for name in COLUMNS} for document in documents]
     values = [[each.numbers[descriptor] for descriptor in Descriptor] for each in described]
     return TrainingData(
-        rows=pd.DataFrame(rows, columns=[str(field) for field in ROW_FIELDS]),
+        rows=pd.DataFrame(rows, columns=list(COLUMNS)),
         descriptors=pd.DataFrame(values, columns=[str(each) for each in Descriptor], dtype=float),
         left_out=tuple(sorted(left_out)),
         remarks=tuple(
@@ -170,6 +183,17 @@ def _assemble(
             for remark in _remarks(_name(document), each)
         ),
     )
+
+
+def _table_effect(document: Document, host: HostChemistry, phases: ReferencePhases | None) -> float:
+    names = ("valence", "site", "concentration")
+    dopant = Dopant(element=document[Field.DOPANT], **{name: document[name] for name in names})
+    return table_effect(dopant, host, compensated=is_compensated(document), phases=phases)
+
+
+def is_compensated(document: Document) -> bool:
+    """Return True if mobile ions balance the dopant's charge."""
+    return bool(document.get(Field.COMPENSATION) != "none")
 
 
 def _remarks(name: str, found: Description) -> list[Remark]:

@@ -1,78 +1,42 @@
-"""The coordination number of a dopant that was never computed: a stated rule, flagged."""
+"""The coordination number of a dopant that was never computed, for maps of the descriptors.
+
+No prediction uses it. Extra trees learn it from valence, radius, misfit and site of the compounds
+that were computed; an ion that was computed on the site keeps its number.
+"""
 
 from __future__ import annotations
 
-import statistics
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
+from sklearn.pipeline import Pipeline
 
-from analysis.base.fields import Field
 from analysis.descriptors.descriptor import Descriptor
-from analysis.descriptors.ionic_radii import ionic_radius, tabulated_radii
+from analysis.learning.data.features import features_of
+from analysis.learning.regression.regressors import Regression, estimator
+from analysis.learning.search.classifiers import preprocessing
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.learning.data.problem import Problem
     from analysis.learning.data.training_data import TrainingData
-
-#: Radii of different ions are compared at this coordination number, or the nearest in the table.
-COMPARED_AT = 6
-NEIGHBOURS = 3
-
-
-class EstimatedCoordination(NamedTuple):
-    """A coordination number, None if there is none, and its source."""
-
-    value: float | None
-    rule: str | None
+    from analysis.learning.settings import HostChemistry
 
 
 def estimate_coordination(
-    data: TrainingData, element: str, valence: int, site: str
-) -> EstimatedCoordination:
-    """Return the coordination number of a dopant from the compounds computed on the same site.
+    data: TrainingData, host: HostChemistry, asked: Problem, *, seed: int = 0
+) -> NDArray[np.float64]:
+    """Estimate the coordination numbers of asked compounds.
 
-    1. That of the same ion on the site, if it was computed: nothing is flagged.
-    2. The median of the three ions of nearest ionic radius (Shannon, at coordination number 6); of
-       fewer than three the nearest. A single one may have a lone pair, like Sb3+ next to Sc3+.
-    3. If Shannon has no radius of the ion: the median of the site.
-    4. If nothing was computed on the site: None.
+    Parameters
+    ----------
+    asked
+        As `analysis.learning.prediction.asked_dopants.asked_problem` returns it.
     """
-    rows = data.rows.assign(cn=data.descriptors[str(Descriptor.COORDINATION_NUMBER)])
-    on_site = rows[(rows[str(Field.SITE)] == site) & rows["cn"].notna()]
-    same = on_site[
-        (on_site[str(Field.DOPANT)] == element) & (on_site[str(Field.VALENCE)] == valence)
-    ]
-    if len(same):
-        return EstimatedCoordination(float(same["cn"].iloc[0]), None)
-    if on_site.empty:
-        return EstimatedCoordination(None, f"no compound was computed on {site}")
-    if tabulated_radii(element, valence):
-        return _nearest(on_site, element, valence, site)
-    return _median(on_site, site)
-
-
-def _nearest(on_site: pd.DataFrame, element: str, valence: int, site: str) -> EstimatedCoordination:
-    own = ionic_radius(element, valence, COMPARED_AT).value
-    ions = zip(on_site[str(Field.DOPANT)], on_site[str(Field.VALENCE)], on_site["cn"], strict=True)
-    known = [(symbol, charge, cn) for symbol, charge, cn in ions if tabulated_radii(symbol, charge)]
-    if not known:
-        return _median(on_site, site)
-
-    def distance(ion: tuple[str, int, float]) -> tuple[float, int, str]:
-        """Of ions equally near, the one of nearer valence, then the first in the alphabet."""
-        symbol, charge, _ = ion
-        radius = ionic_radius(symbol, charge, COMPARED_AT).value
-        return round(abs(radius - own), 6), abs(charge - valence), symbol
-
-    nearest = sorted(known, key=distance)
-    chosen = nearest[:NEIGHBOURS] if len(nearest) >= NEIGHBOURS else nearest[:1]
-    names = ", ".join(f"{symbol}{charge}+" for symbol, charge, _ in chosen)
-    number = statistics.median(cn for *_, cn in chosen)
-    return EstimatedCoordination(
-        float(number), f"that of {names} on {site} (median), the nearest in ionic radius"
-    )
-
-
-def _median(on_site: pd.DataFrame, site: str) -> EstimatedCoordination:
-    median = float(on_site["cn"].median())
-    return EstimatedCoordination(median, f"the median of the compounds computed on {site}")
+    number = data.descriptors[str(Descriptor.COORDINATION_NUMBER)].to_numpy(dtype=float)
+    there = ~np.isnan(number)
+    trees = estimator(Regression.EXTRA_TREES, seed=seed)
+    model = Pipeline([*preprocessing().steps, ("trees", trees)])
+    model.fit(features_of(data, host).to_numpy(dtype=float)[there], number[there])
+    return np.asarray(np.round(model.predict(asked.x)))

@@ -17,19 +17,18 @@ import sklearn
 
 from analysis.base.errors import InputError
 from analysis.descriptors.descriptor import Descriptor
-from analysis.learning.data.training_data import ROW_FIELDS, LeftOutRow, TrainingData
+from analysis.learning.data.training_data import COLUMNS, LeftOutRow, TrainingData
 from analysis.learning.prediction.model_settings import Calibration, ModelSettings
 from analysis.learning.prediction.prediction import FinalModel
-from analysis.learning.search.classifiers import Algorithm
-from analysis.learning.settings import Undecided
+from analysis.learning.settings import HostChemistry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 1
+FORMAT = 2
 #: Rows whose predictions are stored for comparison.
 CHECKED = 5
-#: eV per dopant, and probability: linear algebra differs by less between machines.
+#: eV per f.u.: arithmetic differs by less between machines.
 TOLERANCE = 1e-6
 
 
@@ -39,25 +38,22 @@ def to_document(model: FinalModel) -> dict[str, Any]:
     Returns
     -------
     dict
-        `format`, `snapshot` (the digest of the data), `settings`, `calibration`, `rows`,
-        `descriptors` (null where missing), `left_out`, `notes`, `check` and `versions`.
+        `format`, `snapshot` (the digest of the data), `host`, `settings`, `calibration`, `rows`,
+        `descriptors` (null where missing), `left_out`, `check` and `versions`.
     """
     data = model.data
     return {
         "format": FORMAT,
         "snapshot": data.snapshot,
-        "settings": {**asdict(model.settings), "subset": list(model.settings.subset)},
-        "calibration": {
-            **model.calibration._asdict(),
-            "kernel": list(model.calibration.kernel),
-        },
+        "host": model.host.model_dump(mode="json"),
+        "settings": asdict(model.settings),
+        "calibration": {"ratios": list(model.calibration.ratios)},
         "rows": [_plain(row) for row in data.rows.to_dict("records")],
         "descriptors": [
             [None if math.isnan(value) else float(value) for value in row]
             for row in data.descriptors.to_numpy()
         ],
         "left_out": [list(each) for each in data.left_out],
-        "notes": list(model.notes),
         "check": _check(model),
         "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
     }
@@ -80,7 +76,10 @@ def from_document(document: Mapping[str, Any]) -> FinalModel:
         message = f"the model's data are not those of its snapshot {document['snapshot'][:12]}"
         raise InputError(message)
     model = FinalModel(
-        data, _settings(document["settings"]), _calibration(document), tuple(document["notes"])
+        data,
+        HostChemistry(**document["host"]),
+        ModelSettings(**document["settings"]),
+        Calibration(tuple(document["calibration"]["ratios"])),
     )
     _compare(_check(model), document)
     return model
@@ -89,27 +88,12 @@ def from_document(document: Mapping[str, Any]) -> FinalModel:
 def data_of(document: Mapping[str, Any]) -> TrainingData:
     """Return the compounds that a stored model has learnt from."""
     return TrainingData(
-        rows=pd.DataFrame(document["rows"], columns=[str(field) for field in ROW_FIELDS]),
+        rows=pd.DataFrame(document["rows"], columns=list(COLUMNS)),
         descriptors=pd.DataFrame(
             document["descriptors"], columns=[str(each) for each in Descriptor], dtype=float
         ),
         left_out=tuple(LeftOutRow(*each) for each in document["left_out"]),
     )
-
-
-def _settings(stored: Mapping[str, Any]) -> ModelSettings:
-    return ModelSettings(
-        algorithm=Algorithm[stored["algorithm"].upper()],
-        subset=tuple(stored["subset"]),
-        undecided=Undecided(stored["undecided"]),
-        coverage=stored["coverage"],
-        seed=stored["seed"],
-    )
-
-
-def _calibration(document: Mapping[str, Any]) -> Calibration:
-    stored = document["calibration"]
-    return Calibration(stored["interval"], stored["one_sigma"], tuple(stored["kernel"]))
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -122,13 +106,8 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _check(model: FinalModel) -> dict[str, list[float]]:
-    x = model.data.descriptors.to_numpy()[:CHECKED]
-    effect, deviation = model.effects(x)
-    return {
-        "effect": effect.tolist(),
-        "deviation": deviation.tolist(),
-        "probability": [each for each in model.probabilities(x) if each is not None],
-    }
+    energy, deviation = model.model.estimate(model.problem.part(np.arange(CHECKED)))
+    return {"energy": energy.tolist(), "deviation": deviation.tolist()}
 
 
 def _compare(check: Mapping[str, list[float]], document: Mapping[str, Any]) -> None:

@@ -1,16 +1,18 @@
-"""What defines a final model, besides its data: chosen settings and measured calibration."""
+"""What defines a final model, besides its data: settings and measured calibration."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.base.errors import InputError
-from analysis.learning.search.classifiers import Algorithm
-from analysis.learning.settings import Undecided
+import numpy as np
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
+
+#: Share of a normal distribution within one standard deviation.
+ONE_SIGMA = math.erf(1 / math.sqrt(2))
 
 
 @dataclass(frozen=True)
@@ -19,57 +21,36 @@ class ModelSettings:
 
     Attributes
     ----------
-    algorithm, subset
-        The classifier and its descriptors: the top of a leaderboard.
-    undecided
-        What the classifier does with undecided compounds.
     coverage
         Share of compounds whose reaction energy the interval should hold.
     seed
         Of everything random.
     """
 
-    algorithm: Algorithm
-    subset: tuple[str, ...]
-    undecided: Undecided = Undecided.LEFT_OUT
     coverage: float = 0.9
     seed: int = 0
 
 
 class Calibration(NamedTuple):
-    """What was measured on grouped folds, and the kernel that was fitted to all compounds.
+    """What was measured on folds by element: the errors in units of the forest's own deviation.
 
-    `interval` and `one_sigma` are the quantiles of |error| / s at the coverage asked for and at
-    68 %; `kernel` holds the logarithms of the Gaussian process' hyperparameters.
+    `ratios` are (computed - predicted) / s, sorted. The interval is s times the quantile of their
+    sizes (normalised conformal prediction, H. Papadopoulos et al., *Neural Netw.* 24, 842 (2011)),
+    and the probability of an energy above a bound is the share of them that lead there.
     """
 
-    interval: float
-    one_sigma: float
-    kernel: tuple[float, ...]
+    ratios: tuple[float, ...]
 
+    def width(self, coverage: float) -> float:
+        """Return the ceil((n + 1) coverage)-th smallest size of n; the largest at most."""
+        sizes = np.sort(np.abs(self.ratios))
+        rank = min(len(sizes), math.ceil((len(sizes) + 1) * coverage))
+        return float(sizes[rank - 1])
 
-def best_settings(
-    board: pd.DataFrame,
-    *,
-    undecided: Undecided = Undecided.LEFT_OUT,
-    coverage: float = 0.9,
-    seed: int = 0,
-) -> ModelSettings:
-    """Take the classifier from the top of a leaderboard.
-
-    Raises
-    ------
-    InputError
-        The leaderboard is empty.
-    """
-    if board.empty:
-        message = "the leaderboard is empty: search before a model is fitted"
-        raise InputError(message)
-    top = board.iloc[0]
-    return ModelSettings(
-        algorithm=Algorithm[str(top["algorithm"]).upper()],
-        subset=tuple(top["descriptors"]),
-        undecided=undecided,
-        coverage=coverage,
-        seed=seed,
-    )
+    def above(
+        self, bound: float, energy: NDArray[np.float64], deviation: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Probability that each true energy is at least `bound`; never 0 or 1."""
+        needed = (bound - energy) / deviation
+        reaching = len(self.ratios) - np.searchsorted(np.array(self.ratios), needed)
+        return np.asarray((reaching + 0.5) / (len(self.ratios) + 1))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from sklearn.dummy import DummyRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
+from analysis.learning.data.problem import DUMMY, PHYSICS, WINDOW, physics
 from analysis.learning.data.splits import SEEDS, Scheme, Split, hold_out, value_splits
 from analysis.learning.regression.hyperparameters import choose
 from analysis.learning.regression.regressors import Regression, regressor
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from analysis.learning.data.problem import Problem
     from analysis.learning.search.subset_search import SearchRun
 
-#: The name of the baseline: the mean of the training rows, for any descriptors.
-DUMMY = "dummy"
 SCORES = ("r2", "mse", "mae")
 FOLDED, HELD = "folds", "held_out"
 #: Shares of the training rows in a learning curve.
@@ -34,14 +32,16 @@ SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 class Fit(NamedTuple):
-    """What one algorithm predicted on the test rows of one split."""
+    """What one algorithm said of the test rows of one split, and of its training rows."""
 
     algorithm: str
     scheme: Scheme
     kind: str  # FOLDED or HELD
     split: int
+    train: NDArray[np.intp]
     test: NDArray[np.intp]
     predicted: NDArray[np.float64]
+    refound: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +52,16 @@ class RegressionScores:
     ----------
     scores
         One row for each algorithm and scheme: `r2`, `mse` ((eV per f.u.)^2) and `mae` (eV per
-        f.u.) over five folds and all seeds with their `_spread`, and of the one 80/20 split
-        (`_held_out`). Best grouped error first; the dummy is among them.
-    predictions
-        One row for each compound, algorithm and scheme: `truth`, and `predicted` in the fold of
-        the first seed that tested it.
+        f.u.) over five folds and all seeds with their `_spread`, of the one 80/20 split
+        (`_held_out`), and of all folds' compounds in the window (`_window`). Best grouped error
+        first; the baselines are among them.
+    held_out
+        Of the 80/20 splits: one row for each compound, algorithm and scheme with `truth`,
+        `predicted` and `part` (training or test).
     """
 
     scores: pd.DataFrame
-    predictions: pd.DataFrame
+    held_out: pd.DataFrame
 
 
 def regression_scores(
@@ -77,7 +78,7 @@ def regression_scores(
     """
     work = [
         (str(algorithm), scheme, kind, number, split)
-        for algorithm in (DUMMY, *algorithms)
+        for algorithm in (*_baselines(problem), *algorithms)
         for scheme in Scheme
         for kind, splits in _splits(problem, scheme, seeds, run.seed).items()
         for number, split in enumerate(splits)
@@ -89,7 +90,11 @@ def regression_scores(
         fits.append(fit)
         if run.progress is not None:
             run.progress(len(fits), len(work))
-    return RegressionScores(_score_table(problem, fits), _prediction_table(problem, fits))
+    return RegressionScores(_score_table(problem, fits), _held_out_table(problem, fits))
+
+
+def _baselines(problem: Problem) -> tuple[str, ...]:
+    return (DUMMY,) if problem.known is None else (DUMMY, PHYSICS)
 
 
 def _splits(
@@ -111,27 +116,34 @@ def _fit(
     *,
     seed: int,
 ) -> Fit:
-    predicted = fit_predict(problem, algorithm, split, scheme=scheme, seed=seed)
-    return Fit(algorithm, scheme, kind, number, split.test, predicted)
+    told = fit_predict(problem, algorithm, split, scheme=scheme, seed=seed)
+    predicted, refound = told[split.test], told[split.train]
+    return Fit(algorithm, scheme, kind, number, *split, predicted, refound)
 
 
 def fit_predict(
     problem: Problem, algorithm: str, split: Split, *, scheme: Scheme, seed: int
 ) -> NDArray[np.float64]:
-    """Fit to the training rows, hyperparameters included, and predict the test rows."""
-    train, test = split
+    """Fit to the training rows, hyperparameters included, and predict all rows.
+
+    Where the tables know a part of the target, an algorithm learns what they leave over.
+    """
+    train = split.train
     if algorithm == DUMMY:
-        model = DummyRegressor()
-    else:
-        chosen, rows = Regression[algorithm.upper()], problem.part(train)
-        inner = value_splits(rows.groups, scheme=scheme, seeds=(seed,))
-        best = choose(rows, chosen, inner=inner, seed=seed)
-        model = regressor(chosen, seed=seed, hyperparameters=best)
+        return np.full(len(problem), float(problem.y[train].mean()))
+    base = physics(problem, train)
+    if algorithm == PHYSICS:
+        return base
+    problem = replace(problem, y=problem.y - base)
+    chosen, rows = Regression[algorithm.upper()], problem.part(train)
+    inner = value_splits(rows.groups, scheme=scheme, seeds=(seed,))
+    best = choose(rows, chosen, inner=inner, seed=seed)
+    model = regressor(chosen, seed=seed, hyperparameters=best)
     with warnings.catch_warnings():
         # A kernel parameter of the Gaussian process at its bound is a fit like any other.
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(problem.x[train], problem.y[train])
-    return np.asarray(model.predict(problem.x[test]), dtype=float)
+    return np.asarray(base + model.predict(problem.x))
 
 
 def _score_table(problem: Problem, fits: Sequence[Fit]) -> pd.DataFrame:
@@ -154,7 +166,7 @@ def _score_table(problem: Problem, fits: Sequence[Fit]) -> pd.DataFrame:
         ):
             part = table[table["kind"] == kind].groupby(["algorithm", "scheme"])[name]
             found[f"{name}{suffix}"] = part.agg(how)
-    scores = pd.DataFrame(found).reset_index()
+    scores = pd.DataFrame(found).reset_index().merge(_window_scores(problem, fits))
     best = scores[scores["scheme"] == str(Scheme.GROUPED)].set_index("algorithm")["mae"]
     order = scores["algorithm"].map(best)
     return (
@@ -165,35 +177,51 @@ def _score_table(problem: Problem, fits: Sequence[Fit]) -> pd.DataFrame:
     )
 
 
+def _window_scores(problem: Problem, fits: Sequence[Fit]) -> pd.DataFrame:
+    """Score the compounds whose computed reaction energy lies in the window, all folds together."""
+    parts: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
+    for fit in fits:
+        if fit.kind == FOLDED:
+            pair = np.stack([problem.y[fit.test], fit.predicted])
+            parts.setdefault((fit.algorithm, str(fit.scheme)), []).append(pair)
+    rows = [[*key, *window_score(*np.hstack(part))] for key, part in parts.items()]
+    return pd.DataFrame(rows, columns=["algorithm", "scheme", "mae_window", "r2_window"])
+
+
+def window_score(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean absolute error and R2 of the compounds in the window; NaN for fewer than two."""
+    inside = truth > WINDOW
+    if np.count_nonzero(inside) < 2:  # noqa: PLR2004, a spread
+        return float("nan"), float("nan")
+    both = truth[inside], predicted[inside]
+    return float(mean_absolute_error(*both)), float(r2_score(*both))
+
+
 def _spread(values: pd.Series[float]) -> float:
     return float(values.std(ddof=0))
 
 
-def _prediction_table(problem: Problem, fits: Sequence[Fit]) -> pd.DataFrame:
-    """Gather the predictions of the first seed's folds, in which each compound is tested once."""
-    parts = []
-    seen: dict[tuple[str, Scheme], set[int]] = {}
-    for fit in fits:
-        if fit.kind != FOLDED:
-            continue
-        done = seen.setdefault((fit.algorithm, fit.scheme), set())
-        if done & set(fit.test):
-            continue
-        done |= set(fit.test)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "algorithm": fit.algorithm,
-                    "scheme": str(fit.scheme),
-                    "row": problem.rows[fit.test],
-                    "element": problem.groups[fit.test],
-                    "truth": problem.y[fit.test],
-                    "predicted": fit.predicted,
-                }
-            )
+def _held_out_table(problem: Problem, fits: Sequence[Fit]) -> pd.DataFrame:
+    """Gather what the models of the 80/20 splits say of their training and their test rows."""
+    parts = [
+        pd.DataFrame(
+            {
+                "algorithm": fit.algorithm,
+                "scheme": str(fit.scheme),
+                "part": part,
+                "row": problem.rows[rows],
+                "truth": problem.y[rows],
+                "predicted": predicted,
+            }
         )
-    table = pd.concat(parts, ignore_index=True)
-    return table.sort_values(["algorithm", "scheme", "row"], kind="stable").reset_index(drop=True)
+        for fit in fits
+        if fit.kind == HELD
+        for part, rows, predicted in (
+            ("training", fit.train, fit.refound),
+            ("test", fit.test, fit.predicted),
+        )
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def learning_curve(
@@ -246,7 +274,7 @@ def _point(
     train = _part(problem, split.train, scheme, share, seed)
     part = Split(train, split.test)
     predicted = fit_predict(problem, algorithm, part, scheme=scheme, seed=seed)
-    error = mean_absolute_error(problem.y[split.test], predicted)
+    error = mean_absolute_error(problem.y[split.test], predicted[split.test])
     return str(scheme), share, len(train), float(error)
 
 

@@ -116,7 +116,7 @@ def estimator(algorithm: Regression, *, seed: int) -> Any:
         Regression.RANDOM_FOREST: RandomForestRegressor(
             TREES, min_samples_leaf=2, random_state=seed
         ),
-        Regression.EXTRA_TREES: ExtraTreesRegressor(TREES, min_samples_leaf=2, random_state=seed),
+        Regression.EXTRA_TREES: ExtraTreesRegressor(TREES, max_features=0.5, random_state=seed),
         Regression.GRADIENT_BOOSTING: GradientBoostingRegressor(
             n_estimators=TREES, max_depth=3, subsample=0.7, random_state=seed
         ),

@@ -1,7 +1,8 @@
 """The table of all trials: every score twice, plain and grouped by element, with its spread.
 
-The top of a long table is partly luck: its score is the largest of many noisy ones. Believe the
-nested score (`analysis.learning.search.nested`), whose cross-validation contains the search.
+The top of a long table is partly luck: its score is the largest of many noisy ones. It describes
+the descriptors; predictions come from another procedure, whose scores are honest
+(`analysis.learning.prediction.honest_scores`).
 """
 
 from __future__ import annotations

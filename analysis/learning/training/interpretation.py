@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.learning.data.scores import Metric
+from analysis.learning.data.problem import DUMMY, PHYSICS, WINDOW
 from analysis.learning.data.splits import Scheme
-from analysis.learning.regression.regression import DUMMY
-from analysis.learning.regression.regressors import Regression
+from analysis.learning.prediction.honest_scores import ALL, IN_MARGIN, IN_WINDOW, LEARNT, MARGIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +17,17 @@ if TYPE_CHECKING:
 SIGNIFICANT = 0.05
 #: Number of compared compounds from which their share within the interval is meaningful.
 ENOUGH = 10
-#: Compounds of the rarer class for one descriptor (P. Peduzzi et al., *J. Clin. Epidemiol.* 49,
-#: 1373 (1996)); a pair, the least that the leaderboard tries, would need twice as many.
-ENOUGH_OF_A_CLASS = 10
+#: Estimates and windows in words.
+ESTIMATES = {
+    DUMMY: "mean of the compounds learnt from",
+    PHYSICS: "tables and the site's median, no learning",
+    LEARNT: "tables and what was learnt",
+}
+WINDOWS = {
+    ALL: "all",
+    IN_WINDOW: f"reaction energy above {WINDOW:g} eV per f.u.",
+    IN_MARGIN: f"reduction margin within {MARGIN:g} eV per dopant",
+}
 
 
 def belief(learnt: Record, agreement: Mapping[str, Record] | None = None) -> list[str]:
@@ -34,67 +41,55 @@ def belief(learnt: Record, agreement: Mapping[str, Record] | None = None) -> lis
         How good the predictions made before the calculation were, as
         `analysis.learning.training.training.sums` returns it.
     """
-    said = [_on_classes(learnt), _on_energies(learnt)]
+    said = [_on_energies(learnt), *_on_the_window(learnt)]
     compared = (agreement or {}).get("all")
     if compared and compared["compared"]:
         said.append(_on_forecasts(compared))
     return said
 
 
-def nested_score(learnt: Record, scheme: Scheme, metric: Metric) -> Record | None:
-    """Return `score`, `spread` and `dummy` of an honest score; None if nothing was classified."""
-    found = learnt.get("classification")
-    if not found:
-        return None
-    rows = found["nested"][str(scheme)]["summary"]
-    row: Record = next(row for row in rows if row["metric"] == str(metric))
-    return row
+def honest_row(learnt: Record, scheme: Scheme, window: str, estimate: str) -> Record | None:
+    """Return one row of the honest scores; None where the window holds too few compounds."""
+    rows = learnt["honest"][str(scheme)]["scores"]
+    return next((r for r in rows if (r["window"], r["estimate"]) == (window, estimate)), None)
 
 
-def _on_classes(learnt: Record) -> str:
-    metric = Metric.BALANCED_ACCURACY
-    grouped = nested_score(learnt, Scheme.GROUPED, metric)
-    if grouped is None:
-        return f"Stable or not: {'; '.join(learnt['notes'])}. No probability is given."
-    score, spread, dummy = grouped["score"], grouped["spread"], grouped["dummy"]
-    numbers = f"balanced accuracy {score:.2f} ± {spread:.2f}, baseline {dummy:.2f}"
-    test = learnt["classification"]["permutations"].get(str(Scheme.GROUPED))
-    if test:
-        numbers += f", p = {test['p_value']:.2g}"
-    beaten = test["p_value"] <= SIGNIFICANT if test else score - spread > dummy
-    if not beaten:
-        return (
-            "Stable or not, of an element never computed: not shown to be better than the baseline "
-            f"({numbers}). Do not believe the probabilities, even if the leaderboard is good."
-        )
-    return (
-        f"Stable or not, of an element never computed: better than the baseline ({numbers})"
-        f"{_on_few(learnt['classification'])}. "
-        "The leaderboard's own scores are too good: it was picked by them."
-    )
-
-
-def _on_few(found: Record) -> str:
-    """Warn of a small class: the rule is ten of it for each descriptor."""
-    rarer = min(found["stable"], found["compounds"] - found["stable"])
-    if rarer >= ENOUGH_OF_A_CLASS:
-        return ""
-    return f", but of {found['compounds']} compounds the rarer class has {rarer}: one can change it"
+def _pair(learnt: Record, window: str) -> tuple[Record, Record] | None:
+    found = [honest_row(learnt, Scheme.GROUPED, window, estimate) for estimate in (LEARNT, PHYSICS)]
+    return (found[0], found[1]) if found[0] and found[1] else None
 
 
 def _on_energies(learnt: Record) -> str:
-    rows = [row for row in learnt["regression"] if row["scheme"] == str(Scheme.GROUPED)]
-    dummy = next(row for row in rows if row["algorithm"] == DUMMY)
-    best = min((row for row in rows if row["algorithm"] != DUMMY), key=lambda row: row["mae"])
-    numbers = f"{best['mae']:.2f} ± {best['mae_spread']:.2f} eV per f.u., "
-    numbers += Regression[best["algorithm"].upper()].label
-    mean = f"the mean of all alone gives {dummy['mae']:.2f}"
-    if best["mae"] + best["mae_spread"] < dummy["mae"]:
-        return f"Reaction energy of an element never computed: error {numbers}; {mean}."
-    return (
-        f"Reaction energy of an element never computed: error {numbers}; {mean}, which is no worse "
-        "within the spread: descriptors tell little of new elements."
+    pair = _pair(learnt, ALL)
+    if pair is None:
+        return "Reaction energy of an element never computed: too few compounds to say."
+    mine, tables = pair
+    p_value = learnt["honest"][str(Scheme.GROUPED)]["p_value"]
+    text = (
+        f"Reaction energy of an element never computed: error {mine['mae']:.2f} eV per f.u.; the "
+        f"tables without learning give {tables['mae']:.2f}"
     )
+    if p_value > SIGNIFICANT or mine["mae"] >= tables["mae"]:
+        return f"{text}. Learning does not beat physics here (p = {p_value:.2g})."
+    return f"{text} (p = {p_value:.2g} that learning adds nothing)."
+
+
+def _on_the_window(learnt: Record) -> list[str]:
+    said = []
+    for window in (IN_WINDOW, IN_MARGIN):
+        pair = _pair(learnt, window)
+        if pair is None:
+            continue
+        mine, tables = pair
+        text = (
+            f"Of the {mine['compounds']:.0f} compounds with a {WINDOWS[window]}, which decide: "
+            f"error {mine['mae']:.2f} eV per f.u., R2 {mine['r2']:.2f}, {mine['inside']:.0%} in "
+            f"their interval; the tables without learning: {tables['mae']:.2f}, R2 "
+            f"{tables['r2']:.2f}"
+        )
+        beaten = "" if mine["mae"] < tables["mae"] else " Learning does not beat physics here."
+        said.append(f"{text}.{beaten}")
+    return said
 
 
 def _on_forecasts(compared: Record) -> str:

@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.learning.data.problem import Problem, classification_problem, regression_problem
+from analysis.base.fields import Field
+from analysis.learning.data.problem import (
+    Problem,
+    classification_problem,
+    energy_problem,
+    regression_problem,
+)
 from analysis.learning.data.splits import Scheme
 from analysis.learning.data.training_data import TrainingData, training_data
-from analysis.learning.prediction.model_settings import ModelSettings, best_settings
+from analysis.learning.prediction.honest_scores import (
+    PermutationTest,
+    cross_validate,
+    gain,
+    permutation_test,
+    score_table,
+)
+from analysis.learning.prediction.model_settings import ModelSettings
 from analysis.learning.prediction.prediction import FinalModel, fit_model
 from analysis.learning.regression.regression import (
     RegressionScores,
@@ -19,15 +32,9 @@ from analysis.learning.regression.regression import (
     regression_scores,
 )
 from analysis.learning.regression.regressors import Regression
-from analysis.learning.search.classification import Search, search
+from analysis.learning.search.classification import baselines, search
 from analysis.learning.search.importance import correlations, importances, windows
 from analysis.learning.search.kernel_comparison import compare_kernels
-from analysis.learning.search.nested import (
-    NestedScores,
-    PermutationTest,
-    nested_scores,
-    permutation_test,
-)
 from analysis.learning.search.subset_search import SearchRun
 from analysis.learning.training.scope import SCOPES
 
@@ -36,20 +43,34 @@ if TYPE_CHECKING:
 
     from analysis.energies.phases import ReferencePhases
     from analysis.learning.search.classification import Reporter
-    from analysis.learning.settings import LearningSettings
+    from analysis.learning.settings import HostChemistry, LearningSettings
 
 
 @dataclass(frozen=True, eq=False)
 class Classification:
-    """Everything about the label."""
+    """What the descriptors tell of the label: a description, no predictions."""
 
     problem: Problem
-    search: Search
-    nested: tuple[NestedScores, ...]  # plain, grouped
-    permutations: tuple[PermutationTest, ...]  # the same, at full effort; else empty
+    leaderboard: pd.DataFrame
+    baselines: pd.DataFrame  # in the columns of the leaderboard
     importances: pd.DataFrame
     windows: pd.DataFrame
     kernels: pd.DataFrame | None  # at full effort
+
+
+@dataclass(frozen=True, eq=False)
+class Honest:
+    """How good the predictions are, under one scheme of splitting.
+
+    `scores` is the table of `score_table`, `predictions` that of `cross_validate`; `p_value` is
+    that learning is no better than the tables; `permutations` at full effort alone.
+    """
+
+    scheme: Scheme
+    scores: pd.DataFrame
+    predictions: pd.DataFrame
+    p_value: float
+    permutations: PermutationTest | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +79,16 @@ class Learned:
 
     Attributes
     ----------
+    honest
+        Scores of the procedure that predicts, plain and grouped.
     classification
         None if the classes are too small; `notes` says so.
+    regression
+        Algorithms compared on what the tables leave over, beside the baselines.
+    published
+        Algorithms on the fifteen descriptors, without the tables, as in the literature.
     importances
-        Of the reaction energy.
+        Of the fifteen descriptors for the reaction energy.
     learning_curve
         Of the best algorithm, at full effort; None otherwise.
     model
@@ -70,8 +97,10 @@ class Learned:
 
     settings: LearningSettings
     data: TrainingData
+    honest: tuple[Honest, ...]
     classification: Classification | None
     regression: RegressionScores
+    published: RegressionScores
     importances: pd.DataFrame
     correlations: pd.DataFrame
     learning_curve: pd.DataFrame | None
@@ -82,6 +111,7 @@ class Learned:
 def learn(
     documents: Iterable[Mapping[str, Any]],
     settings: LearningSettings,
+    host: HostChemistry,
     *,
     jobs: int = 1,
     report: Reporter | None = None,
@@ -93,13 +123,14 @@ def learn(
     ----------
     documents
         Result documents of one campaign.
+    host
+        The undoped host and the electrode.
     jobs
         Processes; they do not change results.
     report
         Called with the step, and how much of it is done of how much.
     phases
-        Reference phases for oxides without a measured enthalpy; the project's own table if not
-        given.
+        Reference phases of oxides and reactions; the project's own table if not given.
 
     Raises
     ------
@@ -108,96 +139,93 @@ def learn(
     """
     data = training_data(
         documents,
+        host,
         phases=phases,
         concentration=settings.concentration,
         population=settings.population,
     )
-    energies = regression_problem(data)
+    energies, described = energy_problem(data, host), regression_problem(data)
     scope = SCOPES[settings.effort]
     run = SearchRun(seed=settings.seed, jobs=jobs)
-    classified, notes = _classify(data, settings, run, report)
-    found = regression_scores(
-        energies,
-        run=_telling(run, report, "regression"),
-        algorithms=scope.regression,
-        seeds=scope.seeds,
+    honest = tuple(_honest(data, energies, scheme, settings, run, report) for scheme in Scheme)
+    classified, notes = _classify(data, energies, settings, run, report)
+    found, published = (
+        regression_scores(
+            problem, run=_telling(run, report, step), algorithms=algorithms, seeds=scope.seeds
+        )
+        for problem, step, algorithms in (
+            (energies, "regression", scope.regression),
+            (described, "regression as published", scope.published),
+        )
     )
     return Learned(
         settings=settings,
         data=data,
+        honest=honest,
         classification=classified,
         regression=found,
-        importances=importances(energies, classify=False, run=run, seeds=scope.seeds),
-        correlations=correlations(energies),
-        learning_curve=_curve(energies, found, run, scope.seeds) if scope.everything else None,
-        model=fit_model(data, _model_settings(classified, settings)),
+        published=published,
+        importances=importances(described, classify=False, run=run, seeds=scope.seeds),
+        correlations=correlations(described),
+        learning_curve=_curve(energies, run, scope.seeds) if scope.everything else None,
+        model=fit_model(data, host, ModelSettings(settings.coverage, settings.seed)),
         notes=notes,
     )
 
 
+def _honest(
+    data: TrainingData,
+    energies: Problem,
+    scheme: Scheme,
+    settings: LearningSettings,
+    run: SearchRun,
+    report: Reporter | None,
+) -> Honest:
+    scope = SCOPES[settings.effort]
+    found = cross_validate(
+        energies,
+        scheme=scheme,
+        run=_telling(run, report, f"honest scores, {scheme}"),
+        coverage=settings.coverage,
+        seeds=scope.seeds,
+    )
+    margins = data.rows[str(Field.REDUCTION_MARGIN)].to_numpy(dtype=float)
+    shuffled = None
+    if scope.everything:
+        telling = _telling(run, report, f"permutations, {scheme}")
+        shuffled = permutation_test(
+            energies, scheme=scheme, run=telling, permutations=settings.permutations
+        )
+    scores = score_table(found, margins, boundary=energies.boundary)
+    return Honest(scheme, scores, found, gain(found), shuffled)
+
+
 def _classify(
-    data: TrainingData, settings: LearningSettings, run: SearchRun, report: Reporter | None
+    data: TrainingData,
+    energies: Problem,
+    settings: LearningSettings,
+    run: SearchRun,
+    report: Reporter | None,
 ) -> tuple[Classification | None, tuple[str, ...]]:
     scope = SCOPES[settings.effort]
     try:
         problem = classification_problem(data, undecided=settings.undecided)
-        found = search(problem, scope.subsets, run=run, report=report)
-        nested = tuple(
-            nested_scores(
-                problem,
-                scheme=scheme,
-                run=_telling(run, report, f"nested, {scheme}"),
-                choice=scope.choice,
-                seeds=scope.seeds,
-            )
-            for scheme in Scheme
-        )
+        board = search(problem, scope.subsets, run=run, report=report, seeds=scope.seeds)
     except InputError as error:
         return None, (f"no classification: {error}",)
-    permuted = _permute(problem, settings, run, report) if scope.everything else ()
-    top = found.leaderboard["descriptors"].tolist()[0]
+    top = board["descriptors"].tolist()[0]
     return Classification(
         problem=problem,
-        search=found,
-        nested=nested,
-        permutations=permuted,
+        leaderboard=board,
+        baselines=baselines(problem, energies, seeds=scope.seeds),
         importances=importances(problem, classify=True, run=run, seeds=scope.seeds),
         windows=windows(problem, seed=settings.seed),
         kernels=compare_kernels(problem, top, run=run) if scope.everything else None,
     ), problem.notes
 
 
-def _permute(
-    problem: Problem, settings: LearningSettings, run: SearchRun, report: Reporter | None
-) -> tuple[PermutationTest, ...]:
-    return tuple(
-        permutation_test(
-            problem,
-            scheme=scheme,
-            run=_telling(run, report, f"permutations, {scheme}"),
-            permutations=settings.permutations,
-        )
-        for scheme in Scheme
-    )
-
-
-def _curve(
-    problem: Problem, found: RegressionScores, run: SearchRun, seeds: tuple[int, ...]
-) -> pd.DataFrame:
-    known = [str(each) for each in Regression]
-    best = next(name for name in found.scores["algorithm"] if name in known)
-    return learning_curve(problem, Regression[best.upper()], run=run, seeds=seeds)
-
-
-def _model_settings(found: Classification | None, settings: LearningSettings) -> ModelSettings:
-    # Without a classification the model has no classifier to use these with.
-    board = pd.DataFrame({"algorithm": ["logistic"], "descriptors": [("valence",)]})
-    return best_settings(
-        board if found is None else found.search.leaderboard,
-        undecided=settings.undecided,
-        coverage=settings.coverage,
-        seed=settings.seed,
-    )
+def _curve(problem: Problem, run: SearchRun, seeds: tuple[int, ...]) -> pd.DataFrame:
+    return learning_curve(problem, Regression.EXTRA_TREES, run=run, seeds=seeds)
 
 
 def _telling(run: SearchRun, report: Reporter | None, step: str) -> SearchRun:

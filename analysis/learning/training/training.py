@@ -20,7 +20,13 @@ from analysis.base.fields import Field as Key
 from analysis.learning.prediction.exploration import KAPPA, propose
 from analysis.learning.prediction.match_forecasts import agreement, compare
 from analysis.learning.prediction.prediction import Prediction
-from analysis.learning.settings import Acquisition, Exploring, LearningSettings, Questions
+from analysis.learning.settings import (
+    Acquisition,
+    Exploring,
+    HostChemistry,
+    LearningSettings,
+    Questions,
+)
 from analysis.learning.training.learn import learn
 from analysis.learning.training.training_document import learning_document
 from analysis.structures.dopants import Dopant
@@ -109,7 +115,7 @@ def train(
         "settings": settings,
     }
     try:
-        learned = learn(documents, settings, jobs=jobs, report=report)
+        learned = learn(documents, settings, host_of(questions), jobs=jobs, report=report)
     except InputError as error:
         reason = f"{error} ({classes_there(documents)})"
         return Training(**base, snapshot=None, failed=reason, forecasts=told, agreement=sums(told))
@@ -132,6 +138,20 @@ def train(
         forecasts=forecasts,
         agreement=sums(forecasts),
     )
+
+
+def host_of(questions: Questions) -> HostChemistry:
+    """Return the host of a training's table estimates.
+
+    Raises
+    ------
+    InputError
+        The training does not hold it.
+    """
+    if questions.host is None:
+        message = "this training was queued by an older version, without its host: submit again"
+        raise InputError(message)
+    return questions.host
 
 
 def prediction_record(prediction: Prediction) -> Record:
@@ -247,6 +267,8 @@ def _accurate(exploring: Exploring, told: Sequence[Record]) -> str | None:
 
 def _worth(model: FinalModel, criterion: Acquisition) -> tuple[float, str]:
     """Return the score above which a compound is worth computing, and the message if none is."""
+    if criterion is Acquisition.PHYSICS:
+        return -np.inf, "no compound is left to choose from"
     if criterion is Acquisition.INFORMATIVE:
         return 0.0, f"no compound is within {KAPPA} uncertainties of the boundary of the label"
     best = float(model.data.rows[str(Key.REACTION_ENERGY)].max())

@@ -11,9 +11,10 @@ import pandas as pd
 import sklearn
 
 from analysis.learning.prediction.model_document import to_document
+from analysis.learning.search.classification import best_pairs
 
 if TYPE_CHECKING:
-    from analysis.learning.training.learn import Classification, Learned
+    from analysis.learning.training.learn import Classification, Honest, Learned
 
 #: Rows of the leaderboard that a document holds; all of them would be megabytes.
 ROWS_STORED = 500
@@ -45,9 +46,11 @@ def learning_document(learned: Learned) -> dict[str, Any]:
         "remarks": [
             {**each._asdict(), "descriptor": str(each.descriptor)} for each in learned.data.remarks
         ],
+        "honest": {str(each.scheme): _honest_document(each) for each in learned.honest},
         "classification": None if found is None else _classification_document(found),
         "regression": _records(learned.regression.scores),
-        "predictions": _records(learned.regression.predictions),
+        "published": _records(learned.published.scores),
+        "published_split": _records(learned.published.held_out),
         "importances": _records(learned.importances),
         "correlations": _records(learned.correlations.reset_index(names="descriptor")),
         "learning_curve": _records(learned.learning_curve),
@@ -56,32 +59,34 @@ def learning_document(learned: Learned) -> dict[str, Any]:
 
 
 def _classification_document(found: Classification) -> dict[str, Any]:
-    board = found.search.leaderboard
+    board = found.leaderboard
     return {
         "compounds": len(found.problem),
         "stable": int(found.problem.y.sum()),
         "dropped": found.problem.dropped,
         "trials": len(board),
         "leaderboard": _records(board.head(ROWS_STORED)),
-        "forward": _records(found.search.forward),
-        "nested": {
-            str(each.scheme): {
-                "summary": _records(each.summary().reset_index(names="metric")),
-                "folds": _records(each.folds),
-            }
-            for each in found.nested
-        },
-        "permutations": {
-            str(each.scheme): {
-                "observed": float(each.observed),
-                "p_value": each.p_value,
-                "null": [float(value) for value in each.null],
-            }
-            for each in found.permutations
-        },
+        "best_pairs": _records(best_pairs(board)),
+        "baselines": _records(found.baselines),
         "importances": _records(found.importances),
         "windows": _records(found.windows),
         "kernels": _records(found.kernels),
+    }
+
+
+def _honest_document(found: Honest) -> dict[str, Any]:
+    test = found.permutations
+    return {
+        "scores": _records(found.scores),
+        "predictions": _records(found.predictions),
+        "p_value": found.p_value,
+        "permutations": None
+        if test is None
+        else {
+            "observed": float(test.observed),
+            "p_value": test.p_value,
+            "null": [float(value) for value in test.null],
+        },
     }
 
 

@@ -35,6 +35,7 @@ class ChgnetEngine(Engine):
     name = CHGNET_NAME
     settings_class = ChgnetSettings
     core_seconds = 2.2e-3
+    packages = ("chgnet", "torch")
 
     def maker(self, settings: EngineSettings) -> Maker:
         """Return the Maker of a CHGNet relaxation."""

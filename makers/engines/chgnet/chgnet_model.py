@@ -4,6 +4,7 @@ Importing this module loads torch and CHGNet: import it only to relax.
 """
 
 import io
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from functools import lru_cache
 from typing import Any, Final
@@ -12,6 +13,7 @@ import torch
 from ase.calculators.calculator import Calculator
 from chgnet.model.dynamics import CHGNetCalculator
 from chgnet.model.model import BatchedGraph, CHGNet
+from pymatgen.core import Structure
 
 from makers.engines.chgnet.chgnet_graph import FastGraphConverter
 from makers.engines.chgnet.chgnet_layers import split_layers
@@ -62,3 +64,17 @@ def chgnet_calculator(version: str) -> Calculator:
         model.graph_converter = FastGraphConverter(**model.graph_converter.as_dict())
         split_layers(model)
         return CHGNetCalculator(model)
+
+
+def chgnet_energies(version: str, structures: Sequence[Structure]) -> list[float | None]:
+    """Return energies of crystals as they are, eV per cell; None for those with isolated atoms."""
+    model = chgnet_calculator(version).model
+    found: list[float | None] = []
+    for structure in structures:
+        try:
+            graph = model.graph_converter(structure)
+        except ValueError:  # an isolated atom
+            found.append(None)
+            continue
+        found.append(float(model.predict_graph(graph, task="e")["e"]) * len(structure))
+    return found

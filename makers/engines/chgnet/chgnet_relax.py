@@ -3,9 +3,11 @@
 Importing this module loads atomate2 (2 s): only `ChgnetEngine.maker` does so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ase.calculators.calculator import Calculator
+from pymatgen.core import Structure
 
 from analysis.energies.schemes import EnergyScheme
 from makers.engines.chgnet.chgnet_settings import (
@@ -40,6 +42,12 @@ class ChgnetRelaxMaker(ForceFieldMaker):
     def scheme(self) -> EnergyScheme:
         """The scheme of this Maker's energies."""
         return CHGNET
+
+    def raw_energies(self, structures: Sequence[Structure]) -> list[float | None]:
+        """Return the model's energies alone, eV per cell; None for crystals with isolated atoms."""
+        from makers.engines.chgnet.chgnet_model import chgnet_energies
+
+        return chgnet_energies(CHGNET_MODEL, structures)
 
     def _get_calculator(self) -> Calculator:
         from makers.engines.chgnet.chgnet_model import chgnet_calculator

@@ -1,11 +1,9 @@
 """CHGNet 0.3.0: its settings, the elements it has learned, and its energy scheme."""
 
-from typing import Final, Literal
+from typing import Final
 
-from pydantic import Field, PositiveFloat
-
-from analysis.energies.schemes import MATERIALS_PROJECT_PLUS_U, MP2020_CORRECTIONS, EnergyScheme
-from makers.engines.engine import EngineSettings
+from analysis.energies.schemes import MATERIALS_PROJECT_PLUS_U, EnergyScheme
+from makers.engines.force_field_settings import CORRECTIONS, Corrections, ForceFieldSettings
 
 CHGNET_NAME: Final = "chgnet"
 CHGNET_MODEL: Final = "0.3.0"
@@ -23,18 +21,10 @@ CHGNET: Final = EnergyScheme(
     functional="PBE",
     plus_u=MATERIALS_PROJECT_PLUS_U,
     potentials="trained on MPtrj",
-    corrections=f"{MP2020_CORRECTIONS}, contained in the energies",
+    corrections=CORRECTIONS[Corrections.CONTAINED],
     elements="none: total energies",
 )
 
 
-class ChgnetSettings(EngineSettings):
+class ChgnetSettings(ForceFieldSettings):
     """Settings of a CHGNet relaxation."""
-
-    force_threshold: PositiveFloat = Field(
-        0.1, description="Relaxed when the largest force is at or below this, eV/Å"
-    )
-    steps: int = Field(500, ge=2, description="Largest number of ionic steps")
-    optimizer: Literal["springs", "BFGS", "LBFGS", "FIRE"] = Field(
-        "springs", description="BFGS that starts from the stiffness of bonds, or one of ASE's"
-    )

@@ -1,7 +1,5 @@
-"""What VASP needs before a campaign is queued: potentials for every element, a command."""
+"""What VASP needs before a campaign is queued: potentials for every element."""
 
-import shlex
-import shutil
 import warnings
 import zlib
 from collections.abc import Iterable, Sequence
@@ -98,35 +96,6 @@ def check_settings() -> str:
         msg = f"{', '.join(names)} of atomate2 have no effect: no charge density is analysed"
         raise DoubtError(msg)
     return "no setting of atomate2 stands in the way"
-
-
-def check_command(*, job_script_sets_up: bool) -> str:
-    """Check that the commands that atomate2 will start exist.
-
-    Raises
-    ------
-    InputError
-        A program is not on the PATH, and no job script would put it there.
-    DoubtError
-        It is not on the PATH here, and job scripts set up their own.
-    """
-    from atomate2 import SETTINGS
-
-    commands = [str(SETTINGS.VASP_CMD), str(SETTINGS.VASP_GAMMA_CMD)]
-    programs = {shlex.split(command)[0] for command in commands if command.strip()}
-    missing = sorted(program for program in programs if not shutil.which(program))
-    shown = " and ".join(f"`{command}`" for command in dict.fromkeys(commands))
-    if not missing:
-        return shown
-    msg = f"{shown}: {', '.join(missing)} not found here"
-    if job_script_sets_up:
-        msg += "; pre_rocket of the queue template must put it on the PATH of jobs"
-        raise DoubtError(msg)
-    msg += (
-        ": set ATOMATE2_VASP_CMD and ATOMATE2_VASP_GAMMA_CMD (or VASP_CMD in atomate2.yaml), or "
-        "load VASP under pre_rocket in the queue template"
-    )
-    raise InputError(msg)
 
 
 def _read(symbol: str, functional: str) -> PotcarSingle:

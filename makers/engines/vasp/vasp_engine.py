@@ -70,21 +70,22 @@ class VaspEngine(Engine):
         elements: Iterable[str],
         ions: Iterable[tuple[str, float]],
         *,
-        job_script_sets_up: bool,
+        find_program: Callable[[str], bool | None],
     ) -> Mapping[str, Callable[[], str]]:
-        """Check potentials, valences, atomate2's settings and the commands that start VASP."""
+        """Check potentials and who reads them, valences, atomate2's settings, VASP's commands."""
         from makers.engines.vasp.vasp_checks import (
-            check_command,
             check_potcars,
             check_settings,
             check_valences,
         )
         from makers.engines.vasp.vasp_inputs import input_set
+        from makers.engines.vasp.vasp_programs import check_command, check_licence
 
         checked = VaspSettings(**settings.model_dump())
         return {
             "POTCARs": lambda: check_potcars(input_set(checked), elements),
             "valences": lambda: check_valences(self.doubtful_valences(checked, ions)),
             "atomate2": check_settings,
-            "VASP command": lambda: check_command(job_script_sets_up=job_script_sets_up),
+            "VASP command": lambda: check_command(find_program),
+            "licence": check_licence,
         }

@@ -17,6 +17,9 @@ CUSTODIAN_LOG: Final = "custodian.json"
 #: Each line of evidence begins with the name of the file that says so.
 SOURCES: Final = (OUTPUT, CUSTODIAN_LOG, STD_ERR)
 
+#: What is added where no file can tell anything any more.
+FOLDER_GONE: Final = "the folder of the run is gone"
+
 _STD_ERR_LINES: Final = 4
 _OUTPUT_LINES: Final = 2
 _TAIL_BYTES: Final = 4000
@@ -33,6 +36,8 @@ def evidence_added(folder: Path) -> Iterator[None]:
         new = [name for name in SOURCES if _state(folder / name) != before[name]]
         for line in evidence(folder, new):
             error.add_note(line)
+        if not folder.is_dir():
+            error.add_note(FOLDER_GONE)
         raise
 
 

@@ -17,6 +17,7 @@ from pymatgen.io.vasp.sets import VaspInputSet
 
 from analysis.energies.schemes import EnergyScheme
 from makers.convergence import converged
+from makers.engines.second_stage import require_prerelaxed
 from makers.engines.vasp.atomate2_settings import require_settings
 from makers.engines.vasp.raw_output import check_store, store_task_document, tidy
 from makers.engines.vasp.vasp_damage import has_numbers, may_be_read
@@ -24,6 +25,7 @@ from makers.engines.vasp.vasp_document import vasp_document
 from makers.engines.vasp.vasp_evidence import evidence_added
 from makers.engines.vasp.vasp_folder import Standing, VaspFolder, marked_processes
 from makers.engines.vasp.vasp_inputs import input_set, vasp_scheme
+from makers.engines.vasp.vasp_programs import require_command
 from makers.engines.vasp.vasp_report import run_notes, stopped_at_walltime
 from makers.engines.vasp.vasp_scheme import contradicted_valences, ions_of
 from makers.engines.vasp.vasp_settings import VASP_NAME, RawOutput, VaspSettings
@@ -70,6 +72,11 @@ class VaspRelaxMaker(BaseVaspMaker):
         }
 
     @property
+    def engine(self) -> str:
+        """The engine's name in the registry."""
+        return VASP_NAME
+
+    @property
     def scheme(self) -> EnergyScheme:
         """The scheme of this Maker's energies: the campaign's, unless settings change it."""
         return vasp_scheme(self.input_set_generator)
@@ -103,15 +110,13 @@ class VaspRelaxMaker(BaseVaspMaker):
             The forces are above EDIFFG, even if the run looks converged (a run that was stopped in
             time ends like a converged one).
         """
-        if prerelaxed is None:
-            msg = "the pre-relaxation of this crystal failed; see its own error"
-            raise RuntimeError(msg)
         require_settings()
+        before = None if prerelaxed == "no" else require_prerelaxed(prerelaxed)
         check_store(self.keep_raw_output, CURRENT_JOB.store)
         folder = VaspFolder(Path.cwd(), CURRENT_JOB.job.uuid)
-        start = structure if prerelaxed == "no" else moved(structure, prerelaxed.structure)
+        start = structure if before is None else moved(structure, before.structure)
         task = self._run_or_read(folder, without_site_properties(start), prev_dir)
-        document = self._document(task, structure, folder, prerelaxed)
+        document = self._document(task, structure, folder, before)
         if not document.converged:
             folder.reopen()
         checked = converged(document, stopped=stopped_at_walltime(task))
@@ -131,6 +136,7 @@ class VaspRelaxMaker(BaseVaspMaker):
                 return task
             folder.reopen()
             standing = Standing.INTERRUPTED
+        require_command(self.run_vasp_kwargs.get("vasp_cmd"))
         if standing is Standing.INTERRUPTED:
             folder.resume()
         with marked_processes(folder.path), evidence_added(folder.path):
@@ -142,7 +148,7 @@ class VaspRelaxMaker(BaseVaspMaker):
         task: TaskDoc,
         initial: Structure,
         folder: VaspFolder,
-        prerelaxed: RelaxationDocument | Literal["no"],
+        before: RelaxationDocument | None,
     ) -> RelaxationDocument:
         generator = self.input_set_generator
         document = vasp_document(
@@ -157,8 +163,8 @@ class VaspRelaxMaker(BaseVaspMaker):
             *run_notes(task, interruptions=folder.interruptions),
             *contradicted_valences(generator, ions_of(initial)),
         ]
-        if prerelaxed != "no":
-            document.prerelaxation = prerelaxation(prerelaxed)
+        if before is not None:
+            document.prerelaxation = prerelaxation(before)
         return document
 
     def _for_one_run(self) -> Self:

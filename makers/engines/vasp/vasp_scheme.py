@@ -12,7 +12,8 @@ from pymatgen.io.vasp.sets import MPRelaxSet, VaspInputSet
 
 from analysis.base.errors import InputError
 from analysis.base.reasons import Reason
-from makers.engines.vasp.corrections import RUN_TYPES, correct
+from makers.engines.mp2020 import RUN_TYPES, correct_entry
+from makers.engines.vasp.corrections import FIX
 from makers.engines.vasp.vasp_inputs import vasp_scheme
 from makers.engines.vasp.vasp_settings import NEUTRAL_INCAR
 
@@ -41,7 +42,7 @@ def require_corrected(generator: VaspInputSet, elements: Iterable[str]) -> None:
         return  # the Materials Project's own, and potentials that pymatgen has adapted to it
     entry = _entry(generator, sorted(elements))
     check_potcar = generator.user_potcar_functional != "PBE_54"
-    correct(entry, scheme=vasp_scheme(generator), check_potcar=check_potcar)
+    correct_entry(entry, scheme=vasp_scheme(generator), check_potcar=check_potcar, fix=FIX)
 
 
 def flavour(generator: VaspInputSet, element: str) -> str:

@@ -7,6 +7,7 @@ from analysis.energies.schemes import (
     MATERIALS_PROJECT_U,
     SchemeMismatchError,
     require_same_scheme,
+    same_scale,
 )
 from makers.engines.chgnet.chgnet_settings import CHGNET
 
@@ -33,3 +34,13 @@ def test_the_force_field_is_on_no_reference_scheme() -> None:
 
 def test_u_values_are_those_of_the_materials_project_input_set() -> None:
     assert MPRelaxSet.CONFIG["INCAR"]["LDAUU"]["O"] == MATERIALS_PROJECT_U
+
+
+def test_corrections_contained_or_added_are_one_scale() -> None:
+    added = CHGNET.model_copy(
+        update={"engine": "other", "corrections": "MaterialsProject2020Compatibility, added"}
+    )
+    bare = added.model_copy(update={"corrections": "none"})
+    assert same_scale(CHGNET, added)
+    assert not same_scale(CHGNET, bare)
+    assert not same_scale(CHGNET, added.model_copy(update={"functional": "r2SCAN"}))

@@ -8,17 +8,20 @@ import math
 import pytest
 
 from analysis.data import TABLES
-from analysis.energies import uncertainty
-from analysis.energies.uncertainty import (
+from analysis.energies.engine_errors import (
     EngineError,
+    engine_error,
+    find_error,
     force_threshold_error,
     known_error,
     pooled,
-    reaction_energy_uncertainty,
+    shipped_error_table,
     structure_error,
 )
+from analysis.energies.uncertainty import reaction_energy_uncertainty
 from analysis.structures.dopants import Compound, Dopant
 
+FIND = "analysis.energies.uncertainty.find_error"
 ERRORS = EngineError(overall=0.5, elements={"Al": 0.4, "Ta": 0.3}, forces=0.0)
 
 
@@ -37,7 +40,7 @@ AL = compound(("Al", 3, "Li", 0.25))
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> EngineError:
     """Put round numbers in the place of the measured ones."""
-    monkeypatch.setattr(uncertainty, "_KNOWN", {"chgnet": lambda: ERRORS})
+    monkeypatch.setattr(FIND, lambda *_: ERRORS)
     return ERRORS
 
 
@@ -61,7 +64,7 @@ def test_parts_add_in_quadrature() -> None:
 
 def test_forces_add_in_quadrature(monkeypatch: pytest.MonkeyPatch) -> None:
     known = EngineError(overall=0.0, elements={"Al": 0.12}, forces=0.04)
-    monkeypatch.setattr(uncertainty, "_KNOWN", {"chgnet": lambda: known})
+    monkeypatch.setattr(FIND, lambda *_: known)
     assert u(AL, -1.0) == pytest.approx(0.05)  # 0.03 and 0.04
 
 
@@ -171,14 +174,35 @@ def test_garnets_better_than_the_oxides_promise_add_nothing() -> None:
 
 def test_structure_adds_in_quadrature_to_each_element(monkeypatch: pytest.MonkeyPatch) -> None:
     known = EngineError(overall=0.0, elements={"Al": 0.12}, forces=0.0, structure=0.16)
-    monkeypatch.setattr(uncertainty, "_KNOWN", {"chgnet": lambda: known})
+    monkeypatch.setattr(FIND, lambda *_: known)
     assert u(AL, -1.0) == pytest.approx(0.25 * 0.2)
 
 
 def test_committed_chgnet_figures_are_the_ones_used() -> None:
-    chgnet = json.loads((TABLES / "engine_errors.json").read_text())["chgnet"]
+    chgnet = shipped_error_table("chgnet")
     oxides = pooled(chgnet["elements"]["Al"], chgnet["overall"])
     rms = math.hypot(oxides, known_error("chgnet").structure)
     forces = force_threshold_error(json.loads((TABLES / "force_threshold.json").read_text()))
     value, _ = reaction_energy_uncertainty(AL, energies=[-1.0, -1.0], engine="chgnet")
     assert value == pytest.approx(math.hypot(0.25 * rms, forces))
+
+
+def test_a_version_that_was_not_measured_is_not_known() -> None:
+    assert find_error("chgnet", "0.3.0") == find_error("chgnet")
+    assert find_error("chgnet", "0.2.0") is None
+    assert find_error("vasp", "6.4.2") == find_error("vasp")  # its table is for every version
+
+
+def test_an_error_that_a_user_has_measured_counts() -> None:
+    table = {"overall": {"n": 9, "rms": 0.4}, "elements": {}, "forces": 0.03}
+    value, notes = reaction_energy_uncertainty(
+        AL, energies=[-1.0, -1.0], engine="abacus", error=engine_error(table)
+    )
+    assert value == pytest.approx(math.hypot(0.25 * 0.4, 0.03))
+    assert notes == ()
+
+
+def test_an_engine_without_a_figure_for_forces_takes_the_measured_one() -> None:
+    table = {"overall": {"n": 9, "rms": 0.4}}
+    assert engine_error(table).forces == known_error("chgnet").forces > 0
+    assert known_error("vasp").forces == 0

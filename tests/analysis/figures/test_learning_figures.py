@@ -5,26 +5,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from standins.synthetic import RULE, synthetic_data
+from standins.synthetic import LLZO, RULE, synthetic_data
 
 from analysis.base.errors import InputError
 from analysis.descriptors.descriptor import Descriptor
+from analysis.figures.decision_maps import decision_map_figure, never_computed
 from analysis.figures.descriptor_figures import correlation_figure, importance_figure, window_figure
 from analysis.figures.model_figures import (
-    decision_map_figure,
-    honest_scores_figure,
     learning_curve_figure,
     parity_figure,
     permutation_figure,
+    split_figure,
 )
 from analysis.figures.style import save_figure
 from analysis.learning.data.problem import classification_problem
-from analysis.learning.data.scores import Metric
 from analysis.learning.data.splits import Scheme
-from analysis.learning.search.classifiers import FAST, Algorithm
+from analysis.learning.prediction.honest_scores import PermutationTest
 from analysis.learning.search.importance import correlations, windows
-from analysis.learning.search.nested import NestedScores, PermutationTest
-from analysis.learning.search.subset_search import Trial
 
 ELEMENTS = ["Al", "Ga", "Sc", "Y", "Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W", "Mg", "Ca"]
 DATA = synthetic_data(ELEMENTS)
@@ -73,32 +70,52 @@ def test_windows_are_shaded_and_counted() -> None:
         window_figure(DATA, table, count=0)
 
 
-def test_a_decision_map_shows_both_regions_and_all_compounds() -> None:
-    figure = decision_map_figure(PROBLEM, [Trial(each, RULE) for each in FAST])
-    for axes, algorithm in zip(figure.axes, FAST, strict=True):
-        assert axes.get_title() == algorithm.label
-        assert axes.get_xlabel() == "Atomic radius (Å)"
-        regions = axes.collections[0].get_array()
-        assert set(np.unique(regions)) == {False, True}
-        assert sum(len(line.get_xdata()) for line in axes.lines) == len(PROBLEM)
-    with pytest.raises(InputError, match="two descriptors"):
-        decision_map_figure(PROBLEM, [Trial(Algorithm.TREE, RULE[:1])])
+def test_a_decision_map_shows_both_regions_computed_and_predicted_compounds() -> None:
+    asked = never_computed(DATA, LLZO)
+    assert len(asked) > 200
+    figure = decision_map_figure(PROBLEM, [RULE], asked)
+    axes = figure.axes[0]
+    assert axes.get_title() == "support vector machine"
+    assert axes.get_xlabel() == "Atomic radius (Å)"
+    assert set(np.unique(axes.collections[0].get_array())) == {False, True}
+    circles = [line for line in axes.lines if line.get_marker() == "o"]
+    crosses = [line for line in axes.lines if line.get_marker() == "x"]
+    assert sum(len(line.get_xdata()) for line in circles) == len(PROBLEM)
+    assert [len(line.get_xdata()) for line in crosses] == [len(asked)]
+    with pytest.raises(InputError, match="needs a pair"):
+        decision_map_figure(PROBLEM, [])
 
 
-def test_parity_shows_plain_and_grouped_with_their_error() -> None:
+def test_parity_shows_plain_and_grouped_with_their_error_in_the_window_too() -> None:
     table = pd.DataFrame(
         {
-            "algorithm": "ridge",
-            "scheme": ["plain", "plain", "grouped", "grouped"],
-            "truth": [0.0, 1.0, 0.0, 1.0],
-            "predicted": [0.1, 0.9, 0.5, 0.5],
+            "truth": [-2.0, -0.8, -0.4],
+            "learnt": [-2.3, -0.7, -0.4],
+            "low": [-2.1, -0.9, -0.6],
+            "high": [-1.9, -0.6, -0.2],
         }
     )
-    plain, grouped = parity_figure(table, "ridge").axes
-    assert "MAE 0.10 eV per f.u., R² 0.96" in plain.get_title()
-    assert "MAE 0.50 eV per f.u., R² 0.00" in grouped.get_title()
-    with pytest.raises(InputError, match="no predictions of svr"):
-        parity_figure(table, "svr")
+    plain, grouped = parity_figure({"plain": table, "grouped": table}).axes
+    assert "MAE 0.13 eV per f.u., R² 0.93; 100% in the interval" in plain.get_title()
+    assert "MAE 0.05 eV per f.u., R² 0.88" in grouped.get_title()
+
+
+def test_a_split_has_two_colours_and_the_scores_of_the_test() -> None:
+    table = pd.DataFrame(
+        {
+            "algorithm": "laplacian_ridge",
+            "scheme": "plain",
+            "part": ["training", "training", "test", "test"],
+            "truth": [0.0, 1.0, 0.0, 1.0],
+            "predicted": [0.0, 1.0, 0.1, 0.9],
+        }
+    )
+    (axes,) = split_figure(table).axes
+    assert "R² 0.96, MSE 0.010" in axes.get_title()
+    points = [line for line in axes.lines if line.get_marker() == "o"]
+    assert len({line.get_color() for line in points}) == 2
+    with pytest.raises(InputError, match="no split of svr"):
+        split_figure(table, "svr")
 
 
 def test_a_learning_curve_has_a_line_for_each_scheme() -> None:
@@ -112,19 +129,6 @@ def test_a_learning_curve_has_a_line_for_each_scheme() -> None:
     )
     (axes,) = learning_curve_figure(curve).axes
     assert [list(line[0].get_ydata()) for line in axes.containers] == [[0.4, 0.3], [0.6, 0.5]]
-
-
-def test_the_naive_score_stands_beside_the_honest_one() -> None:
-    folds = pd.DataFrame({"balanced_accuracy": [0.6, 0.7], "dummy_balanced_accuracy": 0.5})
-    board = pd.DataFrame(
-        {"balanced_accuracy": [0.9, 0.8], "balanced_accuracy_grouped": [0.75, 0.85]}
-    )
-    found = [NestedScores(scheme, folds) for scheme in Scheme]
-    (axes,) = honest_scores_figure(found, board, metric=Metric.BALANCED_ACCURACY).axes
-    heights = {
-        round(float(line.get_ydata()[0]), 6) for line in axes.lines if len(line.get_ydata()) == 1
-    }
-    assert {0.9, 0.85, 0.65} <= heights
 
 
 def test_permutations_are_a_histogram_with_the_observed_score() -> None:

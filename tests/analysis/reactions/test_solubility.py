@@ -8,10 +8,10 @@ from pymatgen.core import Composition
 from analysis.base.errors import InputError
 from analysis.base.fields import Dissolution
 from analysis.energies.engine_bias import EngineBias
+from analysis.energies.engine_errors import EngineError
 from analysis.energies.oxygen_gas import oxygen_potential
 from analysis.energies.phases import Phase, ReferencePhases
 from analysis.energies.schemes import MATERIALS_PROJECT_2019
-from analysis.energies.uncertainty import EngineError
 from analysis.reactions.solubility import (
     BOLTZMANN,
     FUNCTIONAL_ERROR,

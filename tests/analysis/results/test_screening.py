@@ -13,6 +13,7 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from analysis.base.fields import Field
+from analysis.base.reasons import Reason
 from analysis.energies.defects import defect_balance
 from analysis.energies.formation import alignment, valences_of
 from analysis.energies.phases import Phase, ReferencePhases
@@ -23,7 +24,9 @@ from analysis.energies.schemes import (
 )
 from analysis.reactions.verdict import Criteria
 from analysis.results.result import CompoundResult, EngineUsed
-from analysis.results.screening import Calculated, References, UndopedReaction, screen
+from analysis.results.screening import screen
+from analysis.results.screening_input import Calculated, References, UndopedReaction
+from analysis.results.second_opinion import FirstEngine
 from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.host import Host, host_from_cif
@@ -162,6 +165,63 @@ def test_a_synthesis_temperature_gives_the_solubility(undoped: CompoundResult) -
     assert found.solubility is not None
     assert found.dissolution in {"dissolves", "undecided", "segregates"}
     assert 0 < (found.dissolves_probability or 0) < 1
+
+
+SEVENNET = EngineUsed(name="sevennet", version="7net-0", scheme=CHGNET)
+
+
+def in_two_stages(
+    undoped: CompoundResult, *, compound: float, host: float = 0.0, crystals: float = 0.0
+) -> CompoundResult:
+    """Screen niobium, 2 eV per Nb lower than above; CHGNet is this much higher, eV per atom."""
+    energy = UNITS * (ENERGIES[NIOBIUM] - 1)
+    atoms = {NIOBIUM: 11, UNDOPED: 12}
+    first = {
+        each: FirstEngine(name="chgnet", version="0.3.0", above=above * atoms[each])
+        for each, above in ((NIOBIUM, compound), (UNDOPED, host))
+    }
+    needed = references(HOST, NIOBIUM, undoped).model_copy(
+        update={
+            "criteria": Criteria(synthesis_temperature=1500),
+            "host": calculated(HOST, UNDOPED, engine=SEVENNET, first=first[UNDOPED]),
+            "first_above": dict.fromkeys(CRYSTALS, crystals),
+        }
+    )
+    changes = {"engine": SEVENNET, "energy": energy, "energies": (energy, energy + 0.1)}
+    doped = calculated(HOST, NIOBIUM, first=first[NIOBIUM], **changes)
+    return screen(HOST, NIOBIUM, doped, needed)
+
+
+def test_two_engines_that_agree_give_the_word_of_the_second(undoped: CompoundResult) -> None:
+    found = in_two_stages(undoped, compound=0.0)
+    assert found.dissolution == "dissolves"
+    assert (found.dissolves_probability or 0) > 0.95
+    assert not any(Reason.ENGINES_DISAGREE in note for note in found.notes)
+
+
+def test_two_engines_that_contradict_each_other_decide_nothing(undoped: CompoundResult) -> None:
+    alone = in_two_stages(undoped, compound=0.0)
+    found = in_two_stages(undoped, compound=0.5)  # 0.5 * 11 / 2 / 0.5: 5.5 eV per Nb higher
+    assert found.dissolution == "undecided"
+    assert found.dissolves_probability == pytest.approx(alone.dissolves_probability / 2, abs=0.01)
+    assert (found.solubility, found.solubility_uncertainty) == (
+        alone.solubility,
+        alone.solubility_uncertainty,
+    )
+    (note,) = (note for note in found.notes if Reason.ENGINES_DISAGREE in note)
+    assert "sevennet says dissolves" in note
+    assert "chgnet says segregates" in note
+
+
+def test_a_constant_between_two_engines_is_no_contradiction(undoped: CompoundResult) -> None:
+    # The exchange of oxides keeps the number of atoms: a constant per atom cancels.
+    found = in_two_stages(undoped, compound=0.5, host=0.5, crystals=0.5)
+    assert found == in_two_stages(undoped, compound=0.0)
+
+
+def test_a_first_engine_that_is_undecided_contradicts_nobody(undoped: CompoundResult) -> None:
+    # 0.05 * 11 / 2 / 0.5: 0.55 eV per Nb higher, from -0.67 to about zero.
+    assert in_two_stages(undoped, compound=0.05).dissolution == "dissolves"
 
 
 def test_the_products_with_the_dopant_decide_on_passivation(niobium: CompoundResult) -> None:

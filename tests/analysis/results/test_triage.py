@@ -15,15 +15,15 @@ import pytest
 
 from analysis.base.fields import Dissolution, Label
 from analysis.base.probabilities import ProbabilityLimits, probability_below_zero, word_for
-from analysis.energies.engine_bias import known_bias
+from analysis.energies.engine_bias import find_bias
 from analysis.reactions.solubility import engine_error
 from analysis.reactions.verdict import Criteria
-from analysis.results.triage import BETTER, Why, WhyNot, Worth, judge, rank
+from analysis.results.triage import Why, WhyNot, Worth, judge, rank
 from analysis.structures.dopants import Compound, Dopant
 
 AL = Compound(dopants=(Dopant(element="Al", valence=3, site="Li", concentration=0.25),))
-U = engine_error(AL, known_bias("chgnet"))
-V = engine_error(AL, known_bias(BETTER))
+U = engine_error(AL, find_bias("chgnet"))
+V = engine_error(AL, find_bias("vasp"))
 S = math.sqrt(U**2 - V**2)
 #: The better engine says "dissolves" up to -EDGE, and "segregates" from EDGE on.
 EDGE = NormalDist().inv_cdf(0.9) * V
@@ -52,7 +52,7 @@ def document(energy: float, **changes: Any) -> dict[str, Any]:
 
 
 def judged(energy: float, **changes: Any) -> Worth:
-    return judge(document(energy, **changes), Criteria(), host_barrier=HOST_BARRIER)
+    return judge(document(energy, **changes), Criteria(), host_barrier=HOST_BARRIER, better="vasp")
 
 
 def test_an_undecided_compound_deserves_a_better_engine() -> None:
@@ -127,7 +127,9 @@ def test_what_no_engine_changes_stays_with_the_better_one() -> None:
 
 
 def test_the_highest_score_is_first_and_the_host_is_not_ranked() -> None:
-    ranked = rank([HOST, document(10 * U), document(-3 * U), document(0.0)], Criteria())
+    ranked = rank(
+        [HOST, document(10 * U), document(-3 * U), document(0.0)], Criteria(), better="vasp"
+    )
     assert len(ranked) == 3
     assert ranked[0].word is Dissolution.UNDECIDED
     assert [worth.score for worth in ranked] == sorted((w.score for w in ranked), reverse=True)

@@ -12,8 +12,8 @@ from analysis.structures.dopants import Compound
 from analysis.structures.host import Host, host_from_cif
 from makers.engines.chgnet.chgnet_settings import CHGNET
 from makers.flows.candidates import ParentFailedError, RelaxedCandidates
-from makers.flows.interface import InterfaceMaker
-from makers.schemas import RelaxationDocument
+from makers.flows.interface import InterfaceMaker, first_engine
+from makers.schemas import RelaxationDocument, prerelaxation
 
 CIF = Path(__file__).parents[2] / "data" / "li2zro3.cif"
 UNDOPED = Compound(dopants=())
@@ -100,3 +100,16 @@ def test_notes_of_candidate_and_engine_are_kept(host: Host) -> None:
 def test_without_a_relaxation_there_is_no_result(host: Host, name: str) -> None:
     with pytest.raises(ParentFailedError, match="relaxation of this compound or of the host"):
         make(host, **{name: None})
+
+
+@pytest.mark.parametrize(("second", "above"), [("sevennet", 0.5), ("vasp", None)])
+def test_the_first_engine_is_heard_beside_a_force_field_and_not_beside_vasp(
+    host: Host, second: str, above: float | None
+) -> None:
+    before = relaxation(host, -89.5)
+    after = relaxation(host, -90.0).model_copy(
+        update={"engine": second, "prerelaxation": prerelaxation(before)}
+    )
+    found = first_engine(after)
+    assert (found and found.above) == (pytest.approx(above) if above else None)
+    assert first_engine(before) is None

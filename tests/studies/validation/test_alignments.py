@@ -4,7 +4,8 @@ import pytest
 from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
-from studies.validation.alignments import Alignment, carriers, garnet_units
+from analysis.energies.garnets import garnet_units
+from studies.validation.alignments import Alignment, carriers
 
 
 def coefficients(formula: str, element: str, way: Alignment) -> dict[str, float]:

@@ -10,10 +10,10 @@ from standins.landing import HOST_ENERGY, IONS, dopants, energy_of, put_result, 
 
 import analysis.learning.training.training
 from analysis.learning.data.training_data import training_data
-from analysis.learning.prediction.model_settings import best_settings
+from analysis.learning.prediction.model_settings import ModelSettings
 from analysis.learning.prediction.prediction import fit_model
 from analysis.learning.regression.regression import RegressionScores
-from analysis.learning.settings import LearningSettings
+from analysis.learning.settings import HostChemistry, LearningSettings
 from analysis.learning.training.learn import Learned
 from workflows.dispatch.campaign_advance import advance, advance_from
 from workflows.dispatch.submission import submit
@@ -36,20 +36,23 @@ HELD = [("Mn", 3), ("Re", 6)]
 SPACE = ["Mg", "Ca", "Zn", "Ni", "Co"]
 
 
-def only_the_model(documents: Any, settings: LearningSettings, **_: Any) -> Learned:
+def only_the_model(
+    documents: Any, settings: LearningSettings, host: HostChemistry, **_: Any
+) -> Learned:
     """Fit the model that predicts, and leave out the scores, which take half a minute."""
-    data = training_data(documents, population=settings.population)
-    board = pd.DataFrame({"algorithm": ["logistic"], "descriptors": [("valence",)]})
+    data = training_data(documents, host, population=settings.population)
     nothing = pd.DataFrame({"descriptor": []})
     return Learned(
         settings=settings,
         data=data,
+        honest=(),
         classification=None,
         regression=RegressionScores(nothing, nothing),
+        published=RegressionScores(nothing, nothing),
         importances=nothing,
         correlations=nothing.set_index("descriptor"),
         learning_curve=None,
-        model=fit_model(data, best_settings(board, seed=settings.seed)),
+        model=fit_model(data, host, ModelSettings(seed=settings.seed)),
         notes=(),
     )
 

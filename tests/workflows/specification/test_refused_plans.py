@@ -57,7 +57,10 @@ def with_dopant(**changes: Any) -> dict[str, Any]:
         ),
         ({"screening": {"max_elements": 3}, "electrode": "Cm"}, r"chgnet does not know Cm"),
         ({"electrode": "LiAl4"}, r"LiAl4 is not among the reference phases"),
-        ({"engine": {"name": "lammps"}}, r"Unknown engine 'lammps': choose one of chgnet, vasp"),
+        (
+            {"engine": {"name": "lammps"}},
+            r"Unknown engine 'lammps': choose one of chgnet, mlff, sevennet, vasp",
+        ),
         (
             {"engine": {"settings": {"fmax": 0.1}}},
             r"Settings of the engine chgnet: fmax: .*It knows force_threshold",

@@ -42,6 +42,10 @@ from workflows.state.failures import FailureClass, classify, reason
         ("slurmstepd: error: execve(): vasp_std: No such file or directory", "program"),
         ("vasp_std: error while loading shared libraries: libmkl_core.so.2", "program"),
         ("ModuleNotFoundError: No module named 'chgnet'", "program"),
+        ("makers.vasp_programs.ProgramError: `srun vasp_std`: vasp_std not found on n1", "program"),
+        ("FileNotFoundError: [Errno 2] No such file or directory", "node"),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'POSCAR'", "unknown"),
+        ("OSError: x\nthe folder of the run is gone", "node"),
         ("RuntimeError: something else", "unknown"),
         ("", "unknown"),
     ],
@@ -56,7 +60,7 @@ def test_the_cause_outranks_what_it_led_to() -> None:
 
 
 def test_every_class_has_a_mend() -> None:
-    assert all(failure_class.remedy for failure_class in FailureClass)
+    assert all(failure_class.remedy and failure_class.cause for failure_class in FailureClass)
 
 
 # What Python writes: the frames of the traceback quote source lines that hold every sign there is.

@@ -7,7 +7,7 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.fields import Dissolution
 from analysis.base.probabilities import ProbabilityLimits, probability_below_zero, word_for
-from analysis.energies.engine_bias import known_bias
+from analysis.energies.engine_bias import find_bias
 from analysis.reactions.solubility import engine_error
 from analysis.structures.dopants import Compound, Dopant
 from workflows.base.settings import MachineSettings
@@ -51,7 +51,7 @@ def test_what_is_passed_over_pays_for_nothing() -> None:
 
 def document(compound: Compound, distance: float) -> dict[str, Any]:
     """Describe a compound that does not dissolve by so many u."""
-    u = engine_error(compound, known_bias("chgnet"))
+    u = engine_error(compound, find_bias("chgnet"))
     chance = probability_below_zero(distance * u, u)
     return {
         "campaign": "small",
@@ -157,8 +157,10 @@ def test_the_specification_keeps_the_host_and_takes_vasp(small_plan: Plan) -> No
     compounds = [p.compound for p in small_plan.campaign.compounds if p.compound.dopants]
     before = small_plan.campaign.spec
     after = vasp_spec(before, compounds)
-    assert (after.name, after.engine.name) == ("small-vasp", "vasp")
-    assert after.engine.settings == {"prerelax": "chgnet"}
+    assert after.name == "small-vasp"
+    assert [stage.name for stage in after.engine.stages] == ["chgnet", "vasp"]
+    assert after.engine.then is not None
+    assert after.engine.then.relax == "always"
     assert (after.host, after.choices, after.screening) == (
         before.host,
         before.choices,

@@ -4,11 +4,16 @@ import dataclasses
 
 import numpy as np
 import pytest
-from standins.synthetic import NAMES, synthetic_data
+from standins.synthetic import HOST, LLZO, NAMES, Truth, synthetic_data, synthetic_energies
 
 from analysis.base.errors import InputError
-from analysis.learning.data.problem import classification_problem, regression_problem
-from analysis.learning.data.training_data import TrainingData
+from analysis.learning.data.problem import (
+    classification_problem,
+    energy_problem,
+    physics,
+    regression_problem,
+)
+from analysis.learning.data.training_data import TABLE_EFFECT, TrainingData
 from analysis.learning.settings import Undecided
 
 ELEMENTS = ["Al", "Ga", "Sc", "Y", "Ti", "Zr", "Hf", "V", "Nb", "Ta", "Cr", "Mo", "W", "Mg", "Ca"]
@@ -64,3 +69,22 @@ def test_too_few_compounds_are_refused() -> None:
         regression_problem(small)
     with pytest.raises(InputError, match="too few to classify"):
         classification_problem(small)
+
+
+def test_the_tables_know_all_but_the_defect_energy() -> None:
+    problem = energy_problem(DATA, LLZO)
+    effect = DATA.rows[TABLE_EFFECT].to_numpy(dtype=float)
+    assert problem.known == pytest.approx(HOST + 0.25 * effect)
+    assert np.array_equal(problem.y, DATA.rows["reaction_energy"])
+    assert problem.boundary == pytest.approx(HOST - 0.05)
+    assert {"misfit", "excess_charge", "on Zr"} < set(problem.names)
+    assert "coordination_number" not in problem.names
+
+
+def test_medians_of_the_sites_come_from_training_rows_alone() -> None:
+    problem = synthetic_energies(Truth.TABLES)
+    train = np.arange(0, len(problem), 2)  # the site A alone
+    spoiled = dataclasses.replace(problem, y=np.where(np.arange(72) % 2, 99.0, problem.y))
+    assert problem.known is not None
+    median = np.median((problem.y - problem.known)[train])
+    assert physics(spoiled, train) == pytest.approx(problem.known + median)

@@ -1,16 +1,15 @@
 """Which compounds are learnt from, in which order, and what is said of the others."""
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
+from standins.synthetic import LLZO
 
 from analysis.base.errors import InputError
 from analysis.descriptors.descriptor import Descriptor
 from analysis.learning.data.training_data import training_data
-from analysis.learning.prediction.coordination_estimate import estimate_coordination
 from analysis.learning.settings import Population
 
 #: A metal in the middle of an octahedron of oxygen, 2.1 Å away, in a cell of 7 atoms.
@@ -43,17 +42,17 @@ THREE = [document("Ta", 5), document("Al", 3), document("Nb", 5)]
 
 
 def test_the_relaxed_cell_gives_the_coordination_and_with_it_the_radius() -> None:
-    data = training_data([HOST, *THREE])
+    data = training_data([HOST, *THREE], LLZO)
     assert list(data.rows["dopant"]) == ["Al", "Nb", "Ta"]
     assert list(data.descriptors[str(Descriptor.COORDINATION_NUMBER)]) == [6, 6, 6]
     assert list(data.descriptors[str(Descriptor.IONIC_RADIUS)]) == [0.535, 0.64, 0.64]
 
 
 def test_the_snapshot_does_not_depend_on_the_order_of_the_documents() -> None:
-    first = training_data(THREE)
-    assert training_data(THREE[::-1]).snapshot == first.snapshot
+    first = training_data(THREE, LLZO)
+    assert training_data(THREE[::-1], LLZO).snapshot == first.snapshot
     changed = [*THREE[:2], document("Nb", 5, reaction_energy=-0.5000001)]
-    assert training_data(changed).snapshot != first.snapshot
+    assert training_data(changed, LLZO).snapshot != first.snapshot
 
 
 def test_what_is_left_out_is_named_with_the_reason() -> None:
@@ -65,7 +64,8 @@ def test_what_is_left_out_is_named_with_the_reason() -> None:
             document("Sc", 3, reaction_energy=None),
             document("Y", 3, concentration=0.5),
             document("Mg", 2, dopants=both, dopant=None, concentration=None),
-        ]
+        ],
+        LLZO,
     )
     assert len(data) == 3
     assert {each.name: each.reason for each in data.left_out} == {
@@ -80,11 +80,11 @@ def test_what_is_left_out_is_named_with_the_reason() -> None:
 
 def test_compounds_beyond_the_filter_are_learnt_from_if_asked_for() -> None:
     refused = document("W", 6, passes_filter=False)
-    assert len(training_data([*THREE, refused], population=Population.ALL)) == 4
+    assert len(training_data([*THREE, refused], LLZO, population=Population.ALL)) == 4
 
 
 def test_a_missing_descriptor_is_named_with_its_compound() -> None:
-    data = training_data([*THREE, document("Sn", 2), document("Mo", 6, structure=None)])
+    data = training_data([*THREE, document("Sn", 2), document("Mo", 6, structure=None)], LLZO)
     missing = {(each.name, each.descriptor): each.text for each in data.remarks if each.is_missing}
     assert missing["Sn2+ on Zr, x=0.25", Descriptor.IONIC_RADIUS].startswith("Shannon's table has")
     assert missing["Mo6+ on Zr, x=0.25", Descriptor.COORDINATION_NUMBER] == (
@@ -95,29 +95,6 @@ def test_a_missing_descriptor_is_named_with_its_compound() -> None:
 
 def test_nothing_to_learn_from_says_why() -> None:
     with pytest.raises(InputError, match="1 of them: no reaction energy"):
-        training_data([document("Al", 3, reaction_energy=None)])
+        training_data([document("Al", 3, reaction_energy=None)], LLZO)
     with pytest.raises(InputError, match="no doped compound"):
-        training_data([HOST])
-
-
-def test_coordination_of_a_dopant_that_was_never_computed() -> None:
-    data = training_data(THREE)
-    assert estimate_coordination(data, "Ta", 5, "Zr") == (6, None)
-    # Fe3+ (high spin, 0.645 Å) is nearest to Nb5+ and Ta5+ (0.64 Å); Al3+ has 0.535 Å.
-    assert estimate_coordination(data, "Fe", 3, "Zr") == (
-        6,
-        "that of Nb5+, Ta5+, Al3+ on Zr (median), the nearest in ionic radius",
-    )
-    assert estimate_coordination(data, "Sn", 2, "Zr").rule == (
-        "the median of the compounds computed on Zr"
-    )
-    assert estimate_coordination(data, "Fe", 3, "La") == (None, "no compound was computed on La")
-
-
-def test_one_odd_neighbour_does_not_decide_the_coordination() -> None:
-    data = training_data(THREE)
-    numbers = data.descriptors.assign(coordination_number=[6.0, 3.0, 6.0])  # Al, Nb, Ta
-    odd = dataclasses.replace(data, descriptors=numbers)
-    assert estimate_coordination(odd, "Fe", 3, "Zr").value == 6
-    two = dataclasses.replace(odd, rows=data.rows[1:], descriptors=numbers[1:])
-    assert estimate_coordination(two, "Fe", 3, "Zr").value == 3  # of fewer than three the nearest
+        training_data([HOST], LLZO)

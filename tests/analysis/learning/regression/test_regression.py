@@ -5,10 +5,14 @@ import math
 
 import numpy as np
 import pytest
-from standins.synthetic import Truth, synthetic_problem
+from standins.synthetic import Truth, synthetic_energies, synthetic_problem
 
-from analysis.learning.data.problem import Problem
-from analysis.learning.regression.regression import DUMMY, learning_curve, regression_scores
+from analysis.learning.data.problem import DUMMY, PHYSICS, Problem
+from analysis.learning.regression.regression import (
+    learning_curve,
+    regression_scores,
+    window_score,
+)
 from analysis.learning.regression.regressors import Regression, regressor
 from analysis.learning.search.subset_search import SearchRun
 
@@ -54,11 +58,28 @@ def test_every_algorithm_beats_the_dummy_on_a_smooth_function() -> None:
     assert named < set(found.scores.columns)
 
 
-def test_predictions_test_each_compound_once() -> None:
-    found = regression_scores(SMOOTH, run=SearchRun(), algorithms=[Regression.RIDGE], seeds=(0, 1))
-    for _, part in found.predictions.groupby(["algorithm", "scheme"]):
-        assert list(part["row"]) == list(range(len(SMOOTH)))
-        assert np.array_equal(part["truth"], SMOOTH.y)
+def test_the_split_shows_training_and_test_rows() -> None:
+    found = regression_scores(SMOOTH, run=SearchRun(), algorithms=[Regression.RIDGE], seeds=(0,))
+    for _, part in found.held_out.groupby(["algorithm", "scheme"]):
+        assert sorted(part["row"]) == list(range(len(SMOOTH)))
+        assert (part["part"] == "test").sum() == 8  # a fifth of forty
+        assert np.array_equal(part["truth"], SMOOTH.y[part["row"]])
+
+
+def test_algorithms_learn_what_the_tables_leave_over_and_stand_beside_them() -> None:
+    problem = synthetic_energies(Truth.RULE)
+    found = regression_scores(problem, run=SearchRun(), algorithms=[Regression.RIDGE], seeds=(0,))
+    grouped = found.scores[found.scores["scheme"] == "grouped"].set_index("algorithm")
+    assert list(grouped.index) == ["ridge", PHYSICS, DUMMY]
+    assert grouped.loc["ridge", "mae"] < 0.02  # the rule is linear
+    assert grouped.loc["ridge", "mae_window"] < 0.02
+
+
+def test_the_window_by_hand() -> None:
+    error, fit = window_score(np.array([-2.0, -0.9, -0.5]), np.array([0.0, -0.8, -0.5]))
+    assert error == pytest.approx(0.05)
+    assert fit == pytest.approx(1 - 0.01 / 0.08)
+    assert math.isnan(window_score(np.array([-2.0, -0.9]), np.zeros(2))[0])
 
 
 def element_only() -> Problem:

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
+from standins.synthetic import LLZO
 
+from analysis.learning.data.splits import Scheme
 from analysis.learning.prediction.model_document import from_document
 from analysis.learning.settings import Effort, LearningSettings, Population
 from analysis.learning.training.learn import Learned, learn
@@ -50,19 +52,21 @@ BRIEF = LearningSettings(effort=Effort.BRIEF)
 
 @pytest.fixture(scope="module")
 def learned() -> Learned:
-    return learn(DOCUMENTS, BRIEF)
+    return learn(DOCUMENTS, BRIEF, LLZO)
 
 
 def test_a_brief_training_learns_from_all_that_landed(learned: Learned) -> None:
     found = learned.classification
     assert found is not None
     assert (len(learned.data), len(found.problem)) == (24, 24)
-    assert len(found.search.leaderboard) == 3 * 15
-    assert found.search.leaderboard.loc[0, "descriptors"] == ("valence",)
-    assert [str(each.scheme) for each in found.nested] == ["plain", "grouped"]
-    assert found.nested[1].mean() > 0.8
-    assert found.permutations == ()
-    assert len(learned.regression.scores) == 2 * 2
+    assert len(found.leaderboard) == 3 * 15
+    assert found.leaderboard.loc[0, "descriptors"] == ("valence",)
+    assert list(found.baselines["algorithm"]) == ["dummy", "physics"]
+    assert [each.scheme for each in learned.honest] == list(Scheme)
+    assert all(each.permutations is None for each in learned.honest)
+    assert list(learned.honest[0].predictions["row"].sort_values()) == list(range(24))
+    assert set(learned.regression.scores["algorithm"]) == {"dummy", "physics", "ridge"}
+    assert set(learned.published.scores["algorithm"]) == {"dummy", "ridge"}
     assert learned.importances.loc[0, "descriptor"] == "valence"
 
 
@@ -77,15 +81,15 @@ def test_the_document_is_json_and_its_model_answers(learned: Learned) -> None:
 
 
 def test_the_same_documents_give_the_same_document(learned: Learned) -> None:
-    again = learn(DOCUMENTS[::-1], BRIEF)
+    again = learn(DOCUMENTS[::-1], BRIEF, LLZO)
     assert json.dumps(learning_document(again)) == json.dumps(learning_document(learned))
 
 
 def test_with_one_class_the_energies_are_still_learnt() -> None:
     settings = LearningSettings(effort=Effort.BRIEF, population=Population.ALL)
-    found = learn([d | {"relation": "worse"} for d in DOCUMENTS], settings)
+    found = learn([d | {"relation": "worse"} for d in DOCUMENTS], settings, LLZO)
     assert found.classification is None
     (note,) = found.notes
-    assert note.startswith("no classification: 0 compounds of 0 elements are no worse than")
+    assert note.startswith("no classification: 0 compounds of 0 elements are no worse than the")
     assert learning_document(found)["classification"] is None
-    assert len(found.regression.scores) == 4
+    assert len(found.regression.scores) == 6

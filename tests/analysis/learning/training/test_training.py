@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from standins.synthetic import synthetic_data
+from standins.synthetic import LLZO, synthetic_data
 
 from analysis.descriptors.descriptor import Descriptor
-from analysis.learning.prediction.asked_dopants import describe_dopants
+from analysis.learning.prediction.asked_dopants import asked_problem
 from analysis.learning.settings import LearningSettings, Questions
 from analysis.learning.training.interpretation import belief
 from analysis.learning.training.training import compared, sums, train
@@ -81,8 +81,14 @@ def test_what_was_computed_before_tests_nothing() -> None:
     assert sums(told)["all"]["compared"] == 0
 
 
-def test_too_little_data_is_said_with_the_classes_that_are_there() -> None:
+def test_a_training_without_its_host_asks_to_be_submitted_again() -> None:
     training = train([], LearningSettings(), Questions(), at="2026-01-01T00:00:00+00:00")
+    assert training.failed is not None
+    assert "without its host: submit again" in training.failed
+
+
+def test_too_little_data_is_said_with_the_classes_that_are_there() -> None:
+    training = train([], LearningSettings(), Questions(host=LLZO), at="2026-01-01T00:00:00+00:00")
     assert training.failed == (
         "there is no doped compound to learn from: wait until some have landed "
         "(0 compounds have landed)"
@@ -94,57 +100,43 @@ def test_a_descriptor_beyond_the_compounds_learnt_from_is_named() -> None:
     data = synthetic_data(["Mg", "Al", "Ga"])
     data.descriptors[str(Descriptor.ATOMIC_MASS)] = 100.0
     asked = [Dopant(element="Nb", valence=5, site="Zr", concentration=0.25)]
-    _, (notes,) = describe_dopants(data, asked)
+    _, (notes,) = asked_problem(data, LLZO, asked)
     assert "Atomic mass 92.91: outside 100 to 100, the range of the compounds learnt from" in notes
 
 
-def learnt(score: float, p_value: float | None, mae: float, *, stable: int = 20) -> dict[str, Any]:
+def learnt(mae: float, p_value: float, window: float = 0.1) -> dict[str, Any]:
     """Return the part of a training's document that is believed, or not."""
-    row = {"metric": "balanced_accuracy", "score": score, "spread": 0.1, "dummy": 0.5}
-    tests = {} if p_value is None else {"grouped": {"p_value": p_value}}
     rows = [
-        {"algorithm": name, "scheme": "grouped", "mae": value, "mae_spread": 0.05}
-        for name, value in (("ridge", mae), ("dummy", 0.5))
+        {"window": name, "estimate": estimate, "mae": value, "r2": 0.5, "compounds": 20.0}
+        | {"inside": 0.9}
+        for name, value_of in (("all", mae), ("window", window))
+        for estimate, value in (("learnt", value_of), ("physics", 0.2))
     ]
-    nested = {"grouped": {"summary": [row]}}
-    return {
-        "classification": {
-            "nested": nested,
-            "permutations": tests,
-            "compounds": 50,
-            "stable": stable,
-        },
-        "regression": rows,
-        "notes": [],
-    }
+    return {"honest": {"grouped": {"scores": rows, "p_value": p_value}}, "notes": []}
 
 
 @pytest.mark.parametrize(
-    ("score", "p_value", "mae", "classes", "energies"),
-    [
-        (0.9, 0.01, 0.2, "better than the baseline (", "the mean of all alone gives 0.50."),
-        (0.9, 0.3, 0.48, "not shown to be better", "no worse within the spread"),
-        (0.55, None, 0.2, "not shown to be better", "the mean of all alone gives 0.50."),
-        (0.7, None, 0.2, "better than the baseline (", "the mean of all alone gives 0.50."),
-    ],
+    ("mae", "p_value", "beaten"), [(0.1, 0.01, True), (0.1, 0.3, False), (0.3, 0.01, False)]
 )
-def test_scores_are_put_in_plain_words(
-    score: float, p_value: float | None, mae: float, classes: str, energies: str
+def test_where_learning_does_not_beat_physics_it_is_said(
+    mae: float, p_value: float, beaten: bool
 ) -> None:
-    on_classes, on_energies = belief(learnt(score, p_value, mae))
-    assert classes in on_classes
-    assert energies in on_energies
+    said, _ = belief(learnt(mae, p_value))
+    assert f"error {mae:.2f} eV per f.u.; the tables without learning give 0.20" in said
+    assert ("Learning does not beat physics here" in said) is not beaten
 
 
-@pytest.mark.parametrize(("stable", "few"), [(10, False), (9, True), (41, True)])
-def test_few_compounds_of_a_class_are_said(stable: int, few: bool) -> None:
-    said = belief(learnt(0.9, None, 0.2, stable=stable))[0]
-    assert (", but of 50 compounds the rarer class has 9: one can change it." in said) is few
+def test_the_window_that_decides_is_judged_too() -> None:
+    good, bad = (belief(learnt(0.1, 0.01, window))[1] for window in (0.1, 0.3))
+    assert "Of the 20 compounds with a reaction energy above -1 eV per f.u., which decide" in good
+    assert "90% in their interval" in good
+    assert "does not beat" not in good
+    assert "Learning does not beat physics here" in bad
 
 
 def test_few_forecasts_say_little() -> None:
     told = compared([forecast()], [computed(-0.7)])
-    said = belief(learnt(0.9, 0.01, 0.2), sums(told))[-1]
+    said = belief(learnt(0.1, 0.01), sums(told))[-1]
     assert "Of 1 compounds predicted before they were computed the error is 0.10 eV" in said
     assert "so few say little" in said
     assert np.isfinite(sums(told)["all"]["mae"])

@@ -9,7 +9,7 @@ from pymatgen.io.vasp.sets import MPRelaxSet
 from standins.potcars import potcar, write_potcars
 
 from analysis.base.errors import DoubtError, InputError
-from makers.engines.vasp.vasp_checks import check_command, check_potcars, check_valences
+from makers.engines.vasp.vasp_checks import check_potcars, check_valences
 from makers.engines.vasp.vasp_engine import VaspEngine
 from makers.engines.vasp.vasp_scheme import flavour
 from makers.engines.vasp.vasp_settings import VaspSettings
@@ -84,19 +84,3 @@ def test_a_valence_that_a_potential_does_not_leave_is_doubtful() -> None:
         check_valences(VaspEngine().doubtful_valences(VaspSettings(), [("Tb", 4)]))
     found = check_valences(VaspEngine().doubtful_valences(VaspSettings(), [("Gd", 3)]))
     assert found == "no potential fixes another valence than a dopant's"
-
-
-@pytest.mark.usefixtures("potentials")
-def test_a_command_that_is_there_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atomate2.SETTINGS.VASP_CMD", "sh vasp_std")
-    monkeypatch.setattr("atomate2.SETTINGS.VASP_GAMMA_CMD", "sh vasp_gam")
-    assert check_command(job_script_sets_up=False) == "`sh vasp_std` and `sh vasp_gam`"
-
-
-def test_a_missing_command_is_refused_or_left_to_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atomate2.SETTINGS.VASP_CMD", "no-such-vasp -x")
-    monkeypatch.setattr("atomate2.SETTINGS.VASP_GAMMA_CMD", "sh")
-    with pytest.raises(InputError, match="no-such-vasp not found here: set ATOMATE2_VASP_CMD"):
-        check_command(job_script_sets_up=False)
-    with pytest.raises(DoubtError, match="pre_rocket of the queue template"):
-        check_command(job_script_sets_up=True)

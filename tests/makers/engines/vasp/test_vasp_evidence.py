@@ -64,6 +64,20 @@ def test_what_an_earlier_run_said_is_no_evidence(tmp_path: Path) -> None:
     assert not hasattr(failed.value, "__notes__")
 
 
+def test_a_folder_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "launch"
+    folder.mkdir()
+
+    def run() -> None:
+        with evidence_added(folder):
+            folder.rmdir()
+            (folder / "INCAR").write_text("")
+
+    with pytest.raises(FileNotFoundError) as failed:
+        run()
+    assert classify("".join(traceback.format_exception(failed.value))) == "node"
+
+
 @pytest.mark.parametrize("content", ["", "[", "{}", "[1]", '[{"corrections": [{}]}]'])
 def test_a_log_of_custodian_that_is_damaged_says_nothing(content: str, tmp_path: Path) -> None:
     path = tmp_path / "custodian.json"

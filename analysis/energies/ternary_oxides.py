@@ -1,14 +1,10 @@
-"""Oxides of the reference table as sums of binary oxides, with their crystals.
+"""Oxides of the reference table as sums of binary oxides.
 
-On the ternary ones a force field's error on exchanging oxides is measured
-(`studies.tables.engine_errors`).
+On the ternary ones an engine's error on exchanging oxides is measured
+(`analysis.energies.calibration`).
 """
 
-import gzip
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Final
 
 from pymatgen.core import Composition
@@ -17,17 +13,12 @@ from analysis.base.errors import InputError
 from analysis.energies.balance import Balance, balance
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.reference_phases import table_crystals, table_phases, whole_table
-from analysis.energies.shipped_tables import Record
 from analysis.structures.dopants import is_candidate, known_valences
-from studies.tables.reference_tables import NEWEST_OF_2019, number
 
 PARTNERS: Final = {"Li": 1, "La": 3, "Zr": 4}
 # The most that one dopant atom displaces in the garnet: a site ion, and up to seven Li where M7+
 # sits on Li. In phases with more of them their errors, per atom of M, would hide that of M.
 DISPLACED: Final = {"Li": 7, "La": 1, "Zr": 1}
-# 1,367 of the 1,381 formulas have a crystal this small. With 40 atoms the lowest polymorph is often
-# missed (La4Al2O9 and Li5GaO4 by 1.0 and 0.7 eV per atom of M).
-LARGEST_CELL: Final = 120
 TERNARY: Final = 3
 
 
@@ -39,22 +30,6 @@ def dopant_of(composition: Composition) -> str | None:
         return None
     element = further.pop()
     return element if is_candidate(element) else None
-
-
-def ternaries(path: Path, formulas: Iterable[str]) -> dict[str, list[Record]]:
-    """Crystals of each of `formulas` with at most `LARGEST_CELL` atoms, by formula.
-
-    Only those of the 2019 release: a crystal found later may lie below the energy of the table.
-    """
-    known = frozenset(formulas)
-    groups: dict[str, list[Record]] = defaultdict(list)
-    with gzip.open(path, "rt") as lines:
-        for record in map(json.loads, lines):
-            formula = Composition(record["formula"]).reduced_formula
-            small = len(record["sites"]) <= LARGEST_CELL
-            if formula in known and small and number(record) <= NEWEST_OF_2019:
-                groups[formula].append(record)
-    return dict(sorted(groups.items()))
 
 
 def within_exchange(composition: Composition, element: str) -> bool:

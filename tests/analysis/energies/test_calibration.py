@@ -1,38 +1,34 @@
-"""The measured errors of the force field: how they are made, and that the committed ones follow."""
+"""The measured errors of engines: how they are made, and that the committed ones follow."""
 
 from __future__ import annotations
 
-import gzip
-import json
 from importlib.util import find_spec
-from pathlib import Path
+from typing import Any
 
 import pytest
 from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
-from analysis.data import TABLES
 from analysis.energies.balance import Balance
-from analysis.energies.phases import Phase, ReferencePhases
-from analysis.energies.schemes import MATERIALS_PROJECT_2019
-from studies.tables.engine_errors import (
-    ERRORS_FILE,
+from analysis.energies.calibration import (
+    Exchange,
     Sample,
-    chgnet_energies,
-    document,
-    measure,
+    calibration_crystals,
+    crystals_of,
+    error_document,
+    garnet_exchanges,
+    oxide_exchanges,
+    samples_of,
     summary,
+    table_text,
 )
-from studies.tables.reference_tables import STRUCTURE_FILE
-from studies.tables.ternary_oxides import (
-    dopant_of,
-    error_of,
-    from_oxides,
-    ternaries,
-    within_exchange,
-)
+from analysis.energies.engine_errors import shipped_error_tables
+from analysis.energies.phases import Phase, ReferencePhases
+from analysis.energies.reference_phases import table_phases
+from analysis.energies.schemes import MATERIALS_PROJECT_2019
+from analysis.energies.ternary_oxides import dopant_of, error_of, from_oxides, within_exchange
 
-CRYSTALS = Path(__file__).parents[2] / "data" / "ternary_oxides.jsonl"
+MEASURED = [table for table in shipped_error_tables() if "samples" in table]
 
 
 def coefficients(formula: str, element: str) -> dict[str, float]:
@@ -91,7 +87,7 @@ def test_phases_with_more_partner_than_a_dopant_displaces_are_kept_apart() -> No
     assert not within_exchange(Composition("Li8SnO6"), "Sn")
     assert not within_exchange(Composition("Y2Zr8O19"), "Y")
     samples = [Sample("Li3NbO4", "Nb", "mp-1", 0.2), Sample("Li8SnO6", "Sn", "mp-2", -9.0)]
-    found = document(samples, [])
+    found = error_document(samples, [], [])
     assert found["overall"]["rms"] == 0.2
     assert found["beyond_exchange"]["rms"] == 9.0
 
@@ -109,37 +105,71 @@ def test_summary_of_a_worked_example() -> None:
 def test_only_elements_with_five_oxides_have_a_figure_of_their_own() -> None:
     samples = [Sample(f"LiAl{n}O2", "Al", "mp-1", 0.1) for n in range(1, 6)]
     samples += [Sample(f"LiGa{n}O2", "Ga", "mp-1", 0.1) for n in range(1, 5)]
-    assert set(document(samples, [])["elements"]) == {"Al"}
+    assert set(error_document(samples, [], [])["elements"]) == {"Al"}
 
 
-def test_committed_summaries_follow_from_the_committed_samples() -> None:
-    chgnet = json.loads((TABLES / ERRORS_FILE).read_text())["chgnet"]
-    samples = [Sample(*each) for each in chgnet["samples"]]
-    assert summary([sample.error for sample in samples]) == chgnet["overall"]
-    for element, figures in chgnet["elements"].items():
+@pytest.mark.parametrize(
+    "table", MEASURED, ids=lambda table: f"{table['engine']}-{table['version']}"
+)
+def test_committed_summaries_follow_from_the_committed_samples(table: dict[str, Any]) -> None:
+    samples = [Sample(*each) for each in table["samples"]]
+    assert summary([sample.error for sample in samples]) == table["overall"]
+    for element, figures in table["elements"].items():
         assert summary([s.error for s in samples if s.element == element]) == figures
+    assert len(table["garnets"]) == 9
 
 
-def test_crystals_found_after_2019_are_left_out(tmp_path: Path) -> None:
-    lines = CRYSTALS.read_text().splitlines()
-    newer = json.dumps(json.loads(lines[0]) | {"mpid": "mp-2000000"})
-    packed(tmp_path, [*lines, newer])
-    found = ternaries(tmp_path / STRUCTURE_FILE, ["Li3NbO4", "LaScO3"])
-    assert sum(map(len, found.values())) == len(lines)
+def test_an_engine_that_repeats_the_table_has_no_error() -> None:
+    exchanges, left = oxide_exchanges()
+    garnets = garnet_exchanges()
+    assert (len(exchanges), len(garnets)) == (1006, 9)
+    assert {each.reason for each in left} > {"valence of M unknown"}
+    wanted = crystals_of([*exchanges, *garnets])
+    elements = {e.symbol for formula in wanted for e in Composition(formula)}
+    energies = {
+        formula: table_phases({e.symbol for e in Composition(formula)} & elements)
+        .phase(formula)
+        .formation_energy_per_atom
+        for formula in wanted
+    }
+    samples, more = samples_of([*exchanges, *garnets], energies)
+    assert more == []
+    assert max(abs(sample.error) for sample in samples) == 0.0
+
+
+def test_a_phase_that_the_engine_cannot_compute_is_left_out() -> None:
+    exchange = Exchange("LiAlO2", "Al", from_oxides(Composition("LiAlO2"), "Al"))
+    samples, left = samples_of([exchange], {"LiAlO2": -6.0, "Li2O": -5.0})
+    assert samples == []
+    assert left[0].reason == "the engine cannot take a crystal"
+
+
+def test_the_crystals_are_those_of_their_formulas() -> None:
+    for formula, (_, crystal) in calibration_crystals().items():
+        assert crystal.composition.reduced_formula == formula
+        assert len(crystal) <= 120
+
+
+def test_a_table_is_written_with_a_sample_a_line() -> None:
+    table = error_document([Sample("LiAlO2", "Al", "mp-1", 0.1)] * 5, [], [])
+    assert '  [ "LiAlO2", "Al", "mp-1", 0.1 ],\n' in table_text(table)
 
 
 @pytest.mark.skipif(find_spec("chgnet") is None, reason="chgnet is not installed")
 @pytest.mark.filterwarnings("ignore")
-def test_chgnet_reproduces_the_committed_errors(tmp_path: Path) -> None:
-    packed(tmp_path, CRYSTALS.read_text().splitlines())
-    formulas = {"LaScO3": "Sc", "Li3NbO4": "Nb"}
-    samples, left = measure(tmp_path, chgnet_energies(), formulas)
-    committed = json.loads((TABLES / ERRORS_FILE).read_text())["chgnet"]["samples"]
-    expected = {formula: error for formula, _, _, error in committed if formula in formulas}
+def test_chgnet_reproduces_the_committed_errors() -> None:
+    from makers.engines.registry import relax_maker
+
+    (table,) = (each for each in MEASURED if each["engine"] == "chgnet")
+    exchanges = [e for e in oxide_exchanges()[0] if e.formula in {"LaScO3", "Li3NbO4"}]
+    crystals = crystals_of(exchanges)
+    maker: Any = relax_maker("chgnet", {})
+    found = maker.energies(list(crystals.values()))
+    energies = {
+        formula: energy / len(crystals[formula])
+        for formula, energy in zip(crystals, found, strict=True)
+    }
+    samples, left = samples_of(exchanges, energies)
+    expected = {f: error for f, _, _, error in table["samples"] if f in {"LaScO3", "Li3NbO4"}}
     assert left == []
     assert {s.formula: s.error for s in samples} == pytest.approx(expected, abs=2e-3)
-
-
-def packed(folder: Path, lines: list[str]) -> None:
-    with gzip.open(folder / STRUCTURE_FILE, "wt") as file:
-        file.write("\n".join(lines) + "\n")

@@ -1,0 +1,1 @@
+"""SevenNet, with its weights inside its package."""

@@ -1,0 +1,167 @@
+"""docs/operations.md: a campaign on a cluster that is left alone, and what is recovered how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from workflows.base.settings import MachineSettings
+from workflows.dispatch.dispatcher import LONG_OUTAGE
+from workflows.recovery.recovery import RETRYABLE
+from workflows.state.failures import FailureClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_ALONE: Final = """\
+# Operations
+
+How a campaign on a cluster runs by itself, what is recovered how, and how campaigns rest, move and
+end. [cluster.md](cluster.md) sets the cluster up.
+
+## Left alone
+
+    interphase dispatch --launches ~/launches --notify "mail -s interphase me@x.edu"
+
+submits batch jobs through FireWorks' queue launcher, calls `recover` every ten minutes
+(`--recover-every`), and ends when the campaign is over, with status 0. While the database, the
+queue or the launch folder is away it waits and looks again, at most five minutes later. The steps
+that end workflows (`advance`) run in the dispatcher itself, without a batch job. It keeps at most
+`--jobs` batch jobs of yours in the template's queue, and no more than there are steps to run.
+
+One dispatcher serves one worker file; a second one is refused, on any machine that shares your
+`INTERPHASE_CACHE`. For each category of steps start one, with `--worker` and `--queue-template`.
+
+`--notify` is a shell command. It gets a message on its standard input when a campaign is over, when
+the dispatcher stops, when it has waited for {minutes:.0f} minutes, and when more than `--failures`
+steps have failed. Its first line is what happened.
+
+It goes on after you log out as a service of systemd
+([cluster/interphase.service](../cluster/interphase.service)) or by cron with `--once`
+([cluster/interphase.crontab](../cluster/interphase.crontab)). Each file says how to install it.
+
+## Many steps in one batch job
+
+With a force field or small cells, a batch job costs more than its step. With
+[cluster/my_qadapter_slurm_bundle.yaml](../cluster/my_qadapter_slurm_bundle.yaml) as
+`my_qadapter.yaml`, a batch job starts rockets that take steps until `--timeout`:
+`rlaunch rapidfire` starts one, `rlaunch multi 8` eight. Each step records its batch job, so when a
+batch job ends early all its steps are known to be lost. `doctor` and `submit` refuse a template
+whose timeout is missing or not below the walltime.
+"""
+_RECOVERED: Final = """\
+## What is recovered, and how
+
+`interphase recover`, which the dispatcher calls, looks at every step that counts as running and at
+every step that failed. A step runs again at most {reruns} times for the same reason
+(`INTERPHASE_MAX_RERUNS`).
+
+{table}
+
+A failure has a class, from its exception, the last lines of `std_err.txt` and `vasp.out`, and the
+queue's word. `status` shows the class, these lines, and what to do:
+"""
+_EVENTS: Final = (
+    ("what happens", "what becomes of it"),
+    ("a batch job ends before its steps", "the queue says so; they run again in their folders"),
+    ("a rocket is killed on this machine", "its process is gone; the same"),
+    (
+        "a step was taken and never reported where it runs",
+        "it is lost after {launch:.0f} minutes (`INTERPHASE_LAUNCH_PATIENCE`)",
+    ),
+    (
+        "the database is away",
+        (
+            "a step waits {database:.0f} minutes (`INTERPHASE_DATABASE_PATIENCE`), then leaves its "
+            "result as `output.json` in its folder; the next launch stores it"
+        ),
+    ),
+    ("VASP was stopped", "it continues from its last geometry; a run that is complete is read"),
+    ("a file of a run is damaged", "it goes to `damaged/`; the last whole geometry counts"),
+    ("the folder of a run is gone", "the step starts from scratch"),
+    (
+        "the queue here does not know the job",
+        "the step is left alone, and listed: recover it on its own cluster",
+    ),
+    ("a workflow was half added", "it is removed, and added again"),
+    ("the dispatcher is killed", "batch jobs go on; the next dispatcher takes over"),
+)
+_LIFE: Final = """\
+`interphase recover --class potcar,program` runs others again, once their cause is removed.
+
+## Life of a campaign
+
+| to | type |
+|---|---|
+| let it rest; what runs may end | `interphase pause` |
+| let it go on | `interphase resume`, or `submit` again |
+| let it go before others, by 0 to 99 | `interphase prioritize 5` |
+| see core-hours by step and outcome, beside the estimate | `interphase usage` |
+| keep a copy of the whole database | `interphase backup FILE` |
+| read the copy into an empty database or a new folder | `interphase restore FILE` |
+| remove a campaign, but not what it has computed | `interphase delete NAME --yes` |
+| remove its outputs too | `interphase delete NAME --outputs --yes` |
+
+Name a campaign with `--campaign` if the LaunchPad has several; left out, it is the one that was
+submitted last. Steps that two campaigns share rest only when both do, and stay when one is deleted.
+
+To archive a campaign, back it up and delete it:
+
+    interphase backup llzo.jsonl.gz
+    interphase restore llzo.jsonl.gz --dir runs/copy
+    interphase delete llzo --outputs --yes
+
+To move between databases, restore with `--launchpad` of the other one, or with `--dir` on your own
+machine, where `query`, `report` and `learn` then work as before. `lpad reset` removes workflows and
+launches only: specifications, outputs and results stay, and `submit` adds what had not landed.
+
+Core-hours are the time of each launch times the cores of its batch job; rockets that share a batch
+job share its cores. A lost run counts to its last sign of life.
+
+## Two people
+
+Two people may submit, recover and dispatch on one LaunchPad: each workflow is added once, and a
+step is taken once. `recover` leaves alone what only the other one's queue can judge. A user with
+the role `read` can use `status`, `query`, `report`, `usage` and `backup`; what writes is refused in
+one line. The query boxes of `webgui` refuse `$where` and other code for the server.
+
+| files | open to |
+|---|---|
+| database and socket of a campaign's folder, backups | you (0700, 0600) |
+| files with a password | you; others are refused, with the fix |
+| launches, logs, reports, figures, exports | as your umask says (027: your group) |
+"""
+
+
+def operations_page(made: str) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    made
+        The comment at its top.
+    """
+    settings = MachineSettings.model_construct()
+    parts = [
+        made,
+        _ALONE.format(minutes=LONG_OUTAGE / 60).strip(),
+        _RECOVERED.format(reruns=settings.max_reruns, table=_table(_EVENTS))
+        .format(launch=settings.launch_patience / 60, database=settings.database_patience / 60)
+        .strip(),
+        _classes(FailureClass),
+        _LIFE.strip(),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _classes(classes: Iterable[FailureClass]) -> str:
+    head = ("class", "cause", "runs again by itself", "what to do")
+    rows = [
+        (f"`{each}`", each.cause, "yes" if each in RETRYABLE else "no", each.remedy)
+        for each in classes
+    ]
+    return _table([head, *rows])
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [rows[0], ("---",) * len(rows[0]), *rows[1:]]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
