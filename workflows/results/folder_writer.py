@@ -107,17 +107,18 @@ def _write_training(training: Mapping[str, Any], folder: Path) -> None:
 
     learnt = training["learnt"]
     classes = learnt["classification"] or {}
-    nested = [
+    honest = [
         {"folds": scheme} | row
-        for scheme, each in classes.get("nested", {}).items()
-        for row in each["summary"]
+        for scheme, each in learnt["honest"].items()
+        for row in each["scores"]
     ]
     tables = {
-        "leaderboard": classes.get("leaderboard", [])[:_LEADING],
-        "honest_scores": nested,
-        "kernels": classes.get("kernels"),
-        "importances": classes.get("importances"),
+        "honest_scores": honest,
         "regression": learnt["regression"],
+        "published": learnt["published"],
+        "importances": learnt["importances"],
+        "leaderboard": classes.get("leaderboard", [])[:_LEADING],
+        "kernels": classes.get("kernels"),
         "forecasts": training["forecasts"],
     }
     (folder / TRAINING).parent.mkdir(exist_ok=True)
