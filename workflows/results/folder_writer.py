@@ -107,17 +107,20 @@ def _write_training(training: Mapping[str, Any], folder: Path) -> None:
 
     learnt = training["learnt"]
     classes = learnt["classification"] or {}
-    nested = [
+    honest = [
         {"folds": scheme} | row
-        for scheme, each in classes.get("nested", {}).items()
-        for row in each["summary"]
+        for scheme, each in learnt.get("honest", {}).items()
+        for row in each["scores"]
     ]
+    leading = classes.get("leaderboard", [])[:_LEADING]
     tables = {
-        "leaderboard": classes.get("leaderboard", [])[:_LEADING],
-        "honest_scores": nested,
+        "leaderboard": [*classes.get("baselines", []), *leading],
+        "best_pairs": classes.get("best_pairs"),
+        "honest_scores": honest,
         "kernels": classes.get("kernels"),
         "importances": classes.get("importances"),
         "regression": learnt["regression"],
+        "published": learnt.get("published"),
         "forecasts": training["forecasts"],
     }
     (folder / TRAINING).parent.mkdir(exist_ok=True)
