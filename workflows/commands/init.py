@@ -48,7 +48,7 @@ def init_command(topic: str, crystal: Path | None, folder: Path, *, console: Con
 
 
 def _cluster(folder: Path) -> tuple[dict[Path, str], str]:
-    templates = {path.name: path for path in sorted(shipped("cluster").glob("*.yaml"))}
+    templates = {path.name: path for path in sorted(shipped("cluster").iterdir())}
     templates["my_launchpad.yaml"] = shipped("launchpad.yaml")
     files = {
         folder / "cluster" / name: path.read_text(encoding="utf-8")

@@ -63,7 +63,7 @@ def test_the_home_folder_may_be_written_as_a_tilde(
     ("name", "value", "message"),
     [
         ("INTERPHASE_WORKERS", "0", "INTERPHASE_WORKERS: .*greater than 0"),
-        ("INTERPHASE_WORKERS", "many", "INTERPHASE_WORKERS: .*integer"),
+        ("INTERPHASE_WORKERS", "many", "INTERPHASE_WORKERS: .*whole number"),
         ("INTERPHASE_DATABASE", "my results", "INTERPHASE_DATABASE"),
         ("INTERPHASE_WORKRS", "2", "INTERPHASE_WORKRS; did you mean INTERPHASE_WORKERS"),
         ("INTERPHASE_SETTINGS", "/nowhere.yaml", "/nowhere.yaml, which does not exist"),
@@ -81,7 +81,7 @@ def test_a_wrong_variable_is_named(
     ("text", "message"),
     [
         ("wrokers: 2\n", r"key in .*\.interphase\.yaml: wrokers; did you mean workers"),
-        ("workers: two\n", r"workers in .*\.interphase\.yaml: .*integer"),
+        ("workers: two\n", r"workers in .*\.interphase\.yaml: .*whole number"),
         ("workers: [2\n", "cannot be read"),
         ("- workers\n", "must hold lines such as"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,6 @@ from workflows.report.model import Column, CompoundView, Drawn, Section, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -204,6 +204,60 @@ def test_search_finds_all_words_in_names_notes_and_products(
         assert names(page) == ["Nb⁵⁺ on Zr, x = 0.25"]
         search.fill("no such thing")
         assert page.inner_text("#compounds-table tbody") == "nothing matches"
+
+
+def test_search_finds_words_where_they_begin(
+    browser: Browser, database: Database, tmp_path: Path
+) -> None:
+    notes = [["an unstable one"], ["a stable one"]]
+    found = [
+        compound("Al", 3, "Li", -0.9, notes=notes[0]),
+        compound("Y", 3, "Zr", -0.5, notes=notes[1]),
+    ]
+    store(database, [host_result(), *found])
+    with opened(browser, report_of(database), tmp_path, "#compounds?search=stable") as page:
+        assert names(page) == ["Y³⁺ on Zr, x = 0.25"]
+
+
+def test_filters_are_in_the_address_which_shows_the_same_view_again(
+    browser: Browser, three: Report, tmp_path: Path
+) -> None:
+    with opened(browser, three, tmp_path) as page:
+        page.select_option("#compounds-table-label", "reduced")
+        page.select_option("#compounds-table-site", "Li")
+        page.fill("#compounds-table-reaction_energy", "-1")
+        assert names(page) == ["Al³⁺ on Li, x = 0.25"]
+        assert page.inner_text("#compounds .count") == "1 of 5"
+        view = page.evaluate("location.hash")
+    assert view == "#compounds?label=reduced&site=Li&reaction_energy=-1"
+    with opened(browser, three, tmp_path, view) as page:
+        assert names(page) == ["Al³⁺ on Li, x = 0.25"]
+        page.select_option("#compounds-table-label", "")
+        assert names(page) == ["Al³⁺ on Li, x = 0.25", "Fe³⁺ on Li, x = 0.25"]
+
+
+def test_what_is_shown_can_be_saved_with_the_chosen_columns(
+    browser: Browser, three: Report, tmp_path: Path
+) -> None:
+    view = "#compounds?label=resists&columns=Formula|Reaction energy"
+    with opened(browser, three, tmp_path, view) as page:
+        with page.expect_download() as saved:
+            page.click("#compounds .controls button")
+        text = Path(saved.value.path()).read_text(encoding="utf-8")
+    header, row = text.splitlines()
+    assert header == "Compound,Formula,Reaction energy (eV per f.u.)"
+    assert row == '"Fe³⁺ on Li, x = 0.25",Li6.25Fe0.25La3Zr2O12,-0.45'
+
+
+@pytest.mark.parametrize("width", [420, 1000, 1400])
+def test_nothing_is_wider_than_the_window(
+    browser: Browser, three: Report, tmp_path: Path, width: int
+) -> None:
+    with opened(browser, three, tmp_path, color_scheme="dark") as page:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert background == "rgb(23, 23, 23)"
 
 
 def test_hostile_text_is_shown_and_never_run(

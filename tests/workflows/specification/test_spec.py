@@ -92,7 +92,7 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
             {"dopants": [{"element": "Al", "valence": -3, "site": "Li"}]},
             r"dopants\.0\.valence: must be greater than 0",
         ),
-        ({"dopants": [{"element": "Al", "site": "Li"}]}, r"dopants\.0\.valence: Field required"),
+        ({"dopants": [{"element": "Al", "site": "Li"}]}, r"dopants\.0\.valence: is missing"),
         (
             {"dopants": [MINIMAL["dopants"][0] | {"concentration": []}]},
             r"dopants\.0\.concentration: .*at least 1 item",

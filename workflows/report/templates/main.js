@@ -90,7 +90,7 @@ const slug = (title) => `s-${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
 
 function figurePart(figure) {
   const image = el("img", { class: figure.broad ? "broad" : null, alt: figure.title, decoding: "async", width: figure.width, height: figure.height, src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(figure.svg)}` });
-  return el("figure", { id: `figure-${figure.name}` }, el("div", { class: "figure-scroll", tabindex: "0", role: "region", "aria-label": figure.title }, image), el("figcaption", {}, el("b", {}, figure.title), ". ", figure.caption, " ", el("button", { type: "button", class: "plain", onclick: () => save(`${report.campaign}-${figure.name}.svg`, "image/svg+xml", figure.svg) }, "SVG")));
+  return el("figure", { id: `figure-${figure.name}` }, el("div", { class: "figure-scroll", tabindex: "0", role: "region", "aria-label": figure.title }, image), el("figcaption", {}, el("b", {}, figure.title), ". ", figure.caption, " ", el("button", { type: "button", class: "plain", onclick: () => save(`${report.campaign}-${figure.name}.svg`, figure.svg) }, "SVG")));
 }
 
 function sectionPart(section) {

@@ -45,7 +45,7 @@ function makeTable(id, columns, rows, { search = false, words = () => "", host: 
     const plain = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
     const lines = [chosen.map((column) => (column.unit ? `${column.title} (${column.unit})` : column.title)),
       ...visible.map(({ row }) => chosen.map((column) => exported(column, row)))];
-    save(`${report.campaign}-${id}.csv`, "text/csv", lines.map((line) => line.map((each) => plain(String(each ?? ""))).join(",")).join("\n") + "\n");
+    save(`${report.campaign}-${id}.csv`, lines.map((line) => line.map((each) => plain(String(each ?? ""))).join(",")).join("\n") + "\n");
   }
   const textOf = (each) => (each.text ??= `${words(each.row)} ${(each.node ||= rowNode(each.row)).textContent}`.toLowerCase());
   const rowNode = (row) => el("tr", { class: isHost(row) ? "is-host" : null }, columns.map((column, index) => isShown(column, index) && el(index ? "td" : "th", { class: column.numeric ? "number" : column.roomy ? "roomy" : column.sentence ? "sentence" : null, scope: index ? null : "row" }, column.cell ? column.cell(row) : cellText(column.of(row)))));
@@ -119,13 +119,6 @@ function exported(column, row) {
   const value = column.of(row);
   if (column.numeric || !column.cell) return value;
   return el("span", {}, column.cell(row)).textContent.replace(/^\S /, (start) => (/[\w]/.test(start) ? start : "")).trim();
-}
-
-/** Give a file to the reader. */
-function save(name, type, text) {
-  const address = URL.createObjectURL(new Blob([text], { type }));
-  el("a", { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
 /** Sort by a column; what has no value comes last either way, equals keep their order. */
