@@ -109,16 +109,18 @@ def _write_training(training: Mapping[str, Any], folder: Path) -> None:
     classes = learnt["classification"] or {}
     honest = [
         {"folds": scheme} | row
-        for scheme, each in learnt["honest"].items()
+        for scheme, each in learnt.get("honest", {}).items()
         for row in each["scores"]
     ]
+    leading = classes.get("leaderboard", [])[:_LEADING]
     tables = {
+        "leaderboard": [*classes.get("baselines", []), *leading],
+        "best_pairs": classes.get("best_pairs"),
         "honest_scores": honest,
-        "regression": learnt["regression"],
-        "published": learnt["published"],
-        "importances": learnt["importances"],
-        "leaderboard": classes.get("leaderboard", [])[:_LEADING],
         "kernels": classes.get("kernels"),
+        "importances": classes.get("importances"),
+        "regression": learnt["regression"],
+        "published": learnt.get("published"),
         "forecasts": training["forecasts"],
     }
     (folder / TRAINING).parent.mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """What a plan remarks on, before anything is queued."""
 
 from analysis.base.reasons import Reason
+from analysis.energies.engine_errors import find_error
 from analysis.learning.data.problem import LEAST_PER_CLASS, LEAST_ROWS
 from workflows.specification.campaign import Campaign
 from workflows.specification.sources import PhaseSource, WithCrystals
@@ -16,6 +17,20 @@ def too_few_to_learn(campaign: Campaign) -> list[str]:
     note = (
         f"learning: {len(first)} compounds of {elements} elements are too few, at least "
         f"{LEAST_ROWS} of {LEAST_PER_CLASS} are needed: nothing will be predicted or chosen"
+    )
+    return [note]
+
+
+def unmeasured_engine(campaign: Campaign) -> list[str]:
+    """Say so if no table holds the errors of the engine whose energies count."""
+    engine, version = (campaign.engine.get(name) for name in ("engine", "version"))
+    if campaign.engine_error is not None or find_error(str(engine), version) is not None:
+        return []
+    name = f"{engine} {version or ''}".strip()
+    note = (
+        f"the error of the engine {name} {Reason.NO_ENGINE_ERROR}: dissolution and relation will "
+        f"be null; `interphase calibrate {campaign.spec.engine.last.name}` with the same settings "
+        "measures it first"
     )
     return [note]
 

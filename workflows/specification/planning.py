@@ -31,7 +31,12 @@ from makers.naming import digest
 from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
 from workflows.specification.measured_errors import measured_bias, measured_error
 from workflows.specification.pair_search import find_pairs
-from workflows.specification.plan_notes import poor_alignments, too_few_to_learn, unused_crystals
+from workflows.specification.plan_notes import (
+    poor_alignments,
+    too_few_to_learn,
+    unmeasured_engine,
+    unused_crystals,
+)
 from workflows.specification.sources import PhaseSource
 from workflows.specification.spec import CampaignSpec, HostSpec
 
@@ -64,7 +69,8 @@ class Plan:
         found = doubtful_valences(last.name, last.settings, self.campaign.dopant_ions)
         valences = ["; ".join(found)] if found else []
         notes = [n for c in self.campaign.compounds for n in self.phases[c.phases].notes]
-        first = [*too_few_to_learn(self.campaign), *poor_alignments(self.campaign), *self.unused]
+        first = [*unmeasured_engine(self.campaign), *too_few_to_learn(self.campaign)]
+        first += [*poor_alignments(self.campaign), *self.unused]
         return tuple(dict.fromkeys([*first, *valences, *notes]))
 
 

@@ -61,8 +61,13 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
         )
 
 
+def _engines(engine: EngineSpec) -> str:
+    """Name a campaign's engines, in the order in which they compute."""
+    return ", then ".join(stage.name for stage in engine.stages)
+
+
 def _not_installed(engine: EngineSpec) -> list[str]:
-    """Say that the engine's package is missing here, with the command that installs it."""
+    """Say which engine's package is missing here, with the command that installs it."""
     from makers.engines.registry import find_engine
 
     missing = []
@@ -72,11 +77,6 @@ def _not_installed(engine: EngineSpec) -> list[str]:
         except InputError as error:
             missing.append(str(error))
     return missing
-
-
-def _engines(engine: EngineSpec) -> str:
-    """Name a campaign's engines, in the order in which they compute."""
-    return ", then ".join(stage.name for stage in engine.stages)
 
 
 def compounds_table(campaign: Campaign) -> Table:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LEAST = 0.2
 
 
-class Estimate(NamedTuple):
+class ResidualEstimate(NamedTuple):
     """Reaction energies and the forest's own deviation, eV per f.u. at the x of the training."""
 
     energy: NDArray[np.float64]
@@ -56,13 +56,15 @@ class ResidualModel:
         pipeline = Pipeline([*preprocessing().steps, ("trees", trees)])
         return pipeline.fit(self.problem.x, self._left)
 
-    def estimate(self, rows: Problem) -> Estimate:
+    def estimate(self, rows: Problem) -> ResidualEstimate:
         """Estimate the reaction energies of rows, computed or not; their `y` is not used."""
         scaled = self._forest[:-1].transform(rows.x).astype(np.float32)
-        told = np.array([tree.predict(scaled) for tree in self._forest[-1].estimators_])
+        # Each tree's own method would check the rows again, which takes longer than the answer.
+        trees = self._forest[-1].estimators_
+        told = np.array([tree.tree_.predict(scaled).ravel() for tree in trees])
         least = LEAST * (float(self._left.std()) or 1.0)
         base = self.base.energies(rows)
-        return Estimate(base + told.mean(axis=0), np.hypot(told.std(axis=0), least))
+        return ResidualEstimate(base + told.mean(axis=0), np.hypot(told.std(axis=0), least))
 
 
 def calibrate(problem: Problem, seed: int = 0) -> Calibration:

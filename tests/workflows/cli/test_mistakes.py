@@ -53,7 +53,7 @@ SPECIFICATIONS = [
     ({"dopants": AL}, "dopants: must be a list, such as [a, b]"),
     ({"dopants": ["Al"]}, "must be keys with values, such as {key: value} (here: 'Al')"),
     ({"name": "my campaign"}, "may hold letters, digits, hyphens and underscores only"),
-    ({"engine": {"name": "chgnt"}}, "choose one of chgnet, vasp"),
+    ({"engine": {"name": "chgnt"}}, "choose one of chgnet, mlff, sevennet, vasp"),
     ({"engine": VASP}, "ENCUT: '520 eV' is a number with a unit: write 520"),
     ({"reference_phases": {"source": "tabel"}}, "did you mean table?"),
     ({"host": {"crystal": "my.cif"}}, "no such file: "),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     Spec = dict[str, Any]
 
-FIGURES = {"kernel_ridge", "importance", "windows", "correlation", "parity"}
+FIGURES = {"decision_maps", "published_windows", "importance", "windows", "correlation", "parity"}
 
 
 @pytest.fixture

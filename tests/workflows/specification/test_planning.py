@@ -202,3 +202,13 @@ def test_a_campaign_that_is_too_small_to_learn_what_it_asks_for_is_noted() -> No
     (note,) = [note for note in found.notes if note.startswith("learning")]
     assert "1 compounds of 1 elements are too few, at least 10 of 5 are needed" in note
     assert not [note for note in plan().notes if note.startswith("learning")]
+
+
+@pytest.mark.parametrize(("model", "measured"), [("7net-0", True), ("7net-l3i5", False)])
+def test_an_engine_whose_errors_no_table_holds_is_noted(model: str, measured: bool) -> None:
+    pytest.importorskip("sevenn")
+    found = plan(engine={"name": "sevennet", "settings": {"model": model}})
+    notes = [note for note in found.notes if "interphase calibrate sevennet" in note]
+    assert [note.startswith(f"the error of the engine sevennet {model}") for note in notes] == (
+        [] if measured else [True]
+    )

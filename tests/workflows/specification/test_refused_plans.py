@@ -170,3 +170,40 @@ def test_the_rule_leaves_out_what_cannot_be_computed_and_says_why() -> None:
     assert not kept & set(left_out)
     # The summary of the stored campaign counts them.
     assert [(e.compound, e.reason) for e in found.campaign.left_out] == found.left_out
+
+
+def own_weights(folder: Path, **changes: Any) -> dict[str, Any]:
+    file = folder / "own.pth"
+    file.write_bytes(b"weights")
+    trained = {"functional": "PBE", "plus_u": "materials_project", "corrections": "none"}
+    own = {"force_field": "ase.calculators.lj.LennardJones", "weights_argument": "file"}
+    elements = ["Li", "La", "Zr", "O", "Al"]
+    settings = {**own, "weights": str(file), "elements": elements, **trained, **changes}
+    return {"engine": {"name": "mlff", "settings": settings}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"elements": ["Li", "La", "O", "Al"]},
+            "the engine mlff does not know Zr: choose another dopant or engine",
+        ),
+        ({"sha256": "0" * 64}, r"own\.pth have the SHA-256 \w{64}, not 0{64}: name the right file"),
+        ({"weights": "absent.pth"}, r"absent\.pth cannot be read: No such file"),
+        ({"force_field": "NEP", "weights_argument": None}, r"NEP is not installed: pip install"),
+    ],
+)
+def test_weights_of_the_user_that_do_not_fit_are_refused(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        plan(**own_weights(tmp_path, **changes))
+
+
+def test_a_second_engine_that_is_missing_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("makers.engines.sevennet.sevennet_engine.find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"sevennet is not installed: pip install"):
+        plan(engine={"name": "chgnet", "then": {"name": "sevennet"}})

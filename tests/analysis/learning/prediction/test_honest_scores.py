@@ -42,8 +42,8 @@ def test_a_rule_that_the_tables_lack_is_learnt() -> None:
 
 @pytest.mark.parametrize("truth", [Truth.NOISE, Truth.TABLES])
 def test_on_noise_and_where_the_tables_know_the_rule_learning_adds_nothing(truth: Truth) -> None:
-    found = [predicted(truth, seed=seed) for seed in range(3)]
-    assert sum(gain(each) < 0.05 for each in found) <= 1
+    found = [predicted(truth, seed=seed) for seed in range(2)]
+    assert min(gain(each) for each in found) > 0.05
     # Less than a tenth is won or, by fitting noise, a quarter lost.
     ratio = np.mean([error(each, LEARNT) / error(each, PHYSICS) for each in found])
     assert 0.95 < ratio < 1.25
@@ -100,15 +100,14 @@ def test_scores_by_hand_in_all_windows() -> None:
     assert rows.loc[(IN_MARGIN, DUMMY), "mae"] == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("scheme", Scheme)
-def test_permutations_tell_a_rule_from_chance(scheme: Scheme) -> None:
+def test_permutations_tell_a_rule_from_chance() -> None:
     p_values = {
         truth: permutation_test(
-            synthetic_energies(truth), scheme=scheme, run=SearchRun(), permutations=19
+            synthetic_energies(truth), scheme=Scheme.GROUPED, run=SearchRun(), permutations=9
         ).p_value
         for truth in (Truth.RULE, Truth.NOISE)
     }
-    assert p_values[Truth.RULE] == 1 / 20
+    assert p_values[Truth.RULE] == 1 / 10
     assert p_values[Truth.NOISE] > 0.1
 
 
