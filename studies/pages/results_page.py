@@ -85,8 +85,8 @@ The same filters choose the results, and the cells, to write for other programs:
     interphase export --dir runs/demo label=resists --output resist.parquet --structures cifs
 
 Everything at once is a folder of results: the compounds, their reaction paths with the
-runners-up, their relaxed cells, the last training, the specification, and `manifest.json` with a digest
-of each file:
+runners-up, their relaxed cells, the last training, the specification, and `manifest.json` with a
+digest of each file:
 
     interphase export --dir runs/demo --all demo-results
     interphase report --result demo-results --output demo.html
