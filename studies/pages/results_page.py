@@ -84,6 +84,20 @@ The same filters choose the results, and the cells, to write for other programs:
     interphase export --dir runs/demo --output demo.csv
     interphase export --dir runs/demo label=resists --output resist.parquet --structures cifs
 
+Everything at once is a folder of results: the compounds, their reaction paths with the
+runners-up, their relaxed cells, the last training, the specification, and `manifest.json` with a
+digest of each file:
+
+    interphase export --dir runs/demo --all demo-results
+    interphase report --result demo-results --output demo.html
+    interphase compare llzo demo-results
+
+Such a folder needs no database. Copy it, pack it with `tar`, publish it, give it to a co-author:
+`report`, `figures`, `query`, `explain`, `shortlist`, `summary`, `predict`, `export` and `compare`
+read it, and so does Python (`interphase.results("demo-results")`). It may lie on a disk that is
+read-only. A file that was changed or copied in part is refused. `--result llzo` is the [reference
+result](../results/llzo-chgnet/README.md).
+
 | suffix | one result is | null | nested fields, `products` and others |
 |---|---|---|---|
 | `.csv` | a line | nothing between the commas | JSON text |

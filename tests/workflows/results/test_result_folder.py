@@ -109,6 +109,15 @@ def test_it_is_read_only() -> None:
         pass
 
 
+def test_it_predicts_from_the_training_that_it_holds() -> None:
+    known = interphase.predict("llzo", "Mg", 2, "Li")
+    assert known["reaction_energy"] == pytest.approx(known["computed_energy"], abs=0.05)
+    assert known["learnt_from"]
+    unknown = interphase.predict("llzo", "Mg", 2, "Li", concentration=0.5)
+    assert unknown["computed_energy"] is None
+    assert unknown["low"] < unknown["reaction_energy"] < unknown["high"]
+
+
 def test_the_same_results_compare_as_the_same(llzo: Database) -> None:
     documents = find(llzo.results)
     same = compare_results(documents, documents)
