@@ -59,7 +59,7 @@ def test_energies_that_can_be_corrected_are_not(
 
 def test_plan_refuses_what_every_relaxation_would_end_in() -> None:
     engine = {"name": "vasp", "settings": {"incar": {"METAGGA": "R2SCAN"}}}
-    with pytest.raises(SchemeMismatchError, match="Run it with the Materials Project's settings"):
+    with pytest.raises(SchemeMismatchError, match="Run VASP with the Materials Project's settings"):
         plan(engine=engine, dopants=[TANTALUM])
 
 
