@@ -197,7 +197,8 @@ def test_most_compounds_are_reduced_and_few_resist() -> None:
 
 
 def test_every_path_ends_at_the_reaction_energy() -> None:
-    paths = read_results(RESULT / "paths.jsonl")
+    with (RESULT / "paths.jsonl").open(encoding="utf-8") as lines:
+        paths = [json.loads(line) for line in lines]
     energies = [each[Field.REACTION_PATH][-1]["energy"] for each in paths]
     assert energies == pytest.approx([each[Field.REACTION_ENERGY] for each in rows()])
     starts = [each[Field.REACTION_PATH][0]["energy"] for each in paths]

@@ -118,7 +118,7 @@ def test_settings_that_do_not_go_together_are_refused(settings: dict[str, Any]) 
 def test_what_the_energies_are_must_be_said(settings: dict[str, Any]) -> None:
     for key in ("functional", "plus_u", "corrections", "elements", "weights"):
         left = {k: v for k, v in settings.items() if k != key}
-        with pytest.raises(InputError, match=f"{key}: Field required"):
+        with pytest.raises(InputError, match=f"{key}: is missing"):
             relax_maker("mlff", left)
 
 
