@@ -131,9 +131,9 @@ def test_specifications_of_the_pages_are_valid() -> None:
 
 def test_the_tutorial_shows_the_plan_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     get_group(app).main(["plan", str(ROOT / "campaigns" / "demo.yaml")], standalone_mode=False)
-    size, jobs, _ = capsys.readouterr().out.splitlines()[:3]
+    shown = capsys.readouterr().out.splitlines()[:3]
     page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
-    assert f"    {size.strip()}\n    {jobs.strip()}\n    estimated time" in page
+    assert "".join(f"    {line.strip()}\n" for line in shown) + "    estimated time" in page
 
 
 def test_the_tutorial_quotes_the_error_as_it_is() -> None:

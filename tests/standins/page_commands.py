@@ -74,6 +74,10 @@ INSTEAD = (
 
 #: What cannot be executed here, and where else it is.
 ELSEWHERE = {
+    r"^interphase demo": "minutes; its campaign: tests/workflows/test_end_to_end.py",
+    r"^interphase calibrate": "an hour; on few crystals: tests/makers/test_calibrate.py",
+    r"^interphase init": "it writes beside the user's files: tests/test_wheel.py",
+    r"^interphase pairs": "a minute: tests/workflows/specification/test_pair_search.py",
     r"^apt install ": "it changes the machine: .ci/run",
     r"^\. \.venv/bin/activate": "the tests run in that environment: Makefile",
     r"^interphase dispatch": "it needs a queue: tests/slurm/test_dispatch.py",
