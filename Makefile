@@ -25,7 +25,8 @@ demo: install
 
 # Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
 # a thread each.
-CAMPAIGNS := tests/cluster tests/documentation tests/workflows tests/test_contributing.py
+CAMPAIGNS := tests/cluster tests/documentation tests/test_contributing.py \
+	$(addprefix tests/workflows/,commands dispatch recovery) $(wildcard tests/workflows/test_*.py)
 
 test: install lint
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 8 --dist loadfile $(CAMPAIGNS:%=--ignore %)
