@@ -55,8 +55,8 @@ INSTEAD = (
     ),
     Instead(
         "",
-        r"^interphase shortlist --dir \S+ --figure",
-        "interphase shortlist --result llzo --figure",
+        r"^interphase shortlist --dir \S+",
+        "interphase shortlist --result llzo",
         "the small campaign's cells are no synthesised garnets: their solubility is not known",
     ),
     Instead("", r"--campaign llzo\b", "--campaign demo", "ditto"),
