@@ -59,7 +59,10 @@ class CriteriaChanges:
         """
         content = criteria.model_dump()
         content["weights"] |= dict(_weight(each) for each in self.weights)
-        if self.front is not None:
+        if self.front is None:
+            kept = [each for each in content["front"] if _counts(content["weights"].get(each, 0))]
+            content["front"] = kept or content["front"]
+        else:
             content["front"] = [each.strip() for each in self.front.split(",")]
         if self.lithium is not None:
             content["lithium"] = {**(content["lithium"] or {}), **_range(self.lithium)}
@@ -103,6 +106,14 @@ def _message(error: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"] if part != "[key]")
     message = message_of(first)
     return f"criteria of the shortlist: {where + ': ' if where else ''}{message}"
+
+
+def _counts(weight: Any) -> bool:
+    """Return False for a weight of zero; what is no number is refused with the criteria."""
+    try:
+        return float(weight) != 0
+    except ValueError:
+        return True
 
 
 def _weight(text: str) -> tuple[str, Any]:

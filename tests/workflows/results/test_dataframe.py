@@ -31,7 +31,7 @@ def test_results_of_a_folder_become_a_frame(
 
 
 def test_a_folder_without_a_campaign_is_refused(run_dir: Path) -> None:
-    with pytest.raises(InputError, match="no campaign in"):
+    with pytest.raises(InputError, match="no folder of results"):
         results(run_dir)
 
 
