@@ -51,9 +51,6 @@ INSTEAD = (
         "what is on the LaunchPad is then the small campaign, whose results are put there",
     ),
     Instead(
-        "", r"^interphase triage campaigns/llzo\.yaml", "interphase triage small.yaml", "ditto"
-    ),
-    Instead(
         "",
         r"^interphase shortlist --dir \S+",
         "interphase shortlist --result llzo",
@@ -74,6 +71,7 @@ INSTEAD = (
 
 #: What cannot be executed here, and where else it is.
 ELSEWHERE = {
+    r"^interphase triage": "it needs solubilities: tests/workflows/commands/test_triage.py",
     r"^interphase demo": "minutes; its campaign: tests/workflows/test_end_to_end.py",
     r"^interphase calibrate": "an hour; on few crystals: tests/makers/test_calibrate.py",
     r"^interphase init": "it writes beside the user's files: tests/test_wheel.py",
