@@ -85,6 +85,12 @@ def test_options_change_the_specifications_criteria() -> None:
     assert changed.lithium == LithiumRange(low=5.5, high=6)
 
 
+def test_a_criterion_that_counts_nothing_leaves_the_front() -> None:
+    assert "hazard" in CRITERIA.front
+    changed = CriteriaChanges(["hazard=0"])(CRITERIA)
+    assert changed.front == tuple(each for each in CRITERIA.front if each != "hazard")
+
+
 def test_without_options_the_criteria_stay() -> None:
     assert CriteriaChanges()(CRITERIA) == CRITERIA
 
@@ -96,7 +102,7 @@ def test_without_options_the_criteria_stay() -> None:
         (CriteriaChanges(["beauty=1"]), "criteria of the shortlist: weights.beauty"),
         (CriteriaChanges(["resists=-1"]), "weights.resists: must be greater"),
         (CriteriaChanges(front="beauty"), "front.0: must be 'resists'"),
-        (CriteriaChanges(["hazard=0"]), "front names criteria that do not count: hazard"),
+        (CriteriaChanges(["hazard=0"], front="hazard"), "criteria that do not count: hazard"),
         (CriteriaChanges(lithium="6"), "write LOW:HIGH"),
         (CriteriaChanges(lithium="7:6"), r"the range of lithium ends \(6\) before it begins"),
     ],
