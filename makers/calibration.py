@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ from analysis.energies.calibration import (
 )
 from makers.convergence import NotConvergedError
 from makers.engines.neighbours import IsolatedAtomError
-from makers.engines.registry import find_engine, relax_maker
+from makers.engines.registry import find_engine, installed_versions, relax_maker
 
 BATCH: Final = 8
 SINGLE: Final = "single point"
@@ -174,13 +173,5 @@ def _identity(maker: Any, engine: str, settings: Mapping[str, Any]) -> dict[str,
         "scheme": maker.scheme.model_dump(),
         "settings": dict(settings),
         "determined_by": maker.digest_fields(),
-        "packages": dict(_versions(find_engine(engine).packages)),
+        "packages": installed_versions(find_engine(engine).packages),
     }
-
-
-def _versions(packages: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for package in packages:
-        try:
-            yield package, version(package)
-        except PackageNotFoundError:
-            continue

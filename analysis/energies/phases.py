@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from pydantic import BaseModel, Field
@@ -66,6 +66,19 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
         description="Total energy of each element on this scheme, eV/atom; empty if unknown.",
     )
     notes: tuple[str, ...] = Field(default=(), description="What the phases lack.")
+
+    @classmethod
+    def joined(cls, parts: Sequence["ReferencePhases"]) -> "ReferencePhases":
+        """Join the phases of several chemical systems of one source, sorted by formula.
+
+        Parameters
+        ----------
+        parts
+            One or more; a formula that several have counts once.
+        """
+        found = {phase.formula: phase for part in parts for phase in part.phases}
+        phases = tuple(found[formula] for formula in sorted(found))
+        return cls(source=parts[0].source, scheme=parts[0].scheme, phases=phases)
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ from analysis.base.errors import InputError
 from analysis.base.fields import Field, Relation
 from analysis.descriptors.descriptor import Descriptor
 from analysis.descriptors.descriptor_values import describe
+from analysis.figures.panels import panel_grid
 from analysis.figures.style import INK, MARKS
 from analysis.learning.prediction.asked_dopants import asked_problem, unexplored
 from analysis.learning.prediction.coordination_estimate import estimate_coordination
@@ -87,15 +87,10 @@ def decision_map_figure(
     if not pairs:
         message = "a decision map needs a pair of descriptors"
         raise InputError(message)
-    across = min(PANELS_ACROSS, len(pairs))
-    rows = math.ceil(len(pairs) / across)
-    figure = Figure(figsize=(4.6 * across, 0.6 + 4.0 * rows), layout="constrained")
-    panels = figure.subplots(rows, across, squeeze=False)
-    for axes, pair in zip(panels.flat, pairs, strict=False):
+    figure, panels = panel_grid(len(pairs), across=PANELS_ACROSS, size=(4.6, 4.0), head=0.6)
+    for axes, pair in zip(panels, pairs, strict=True):
         _draw_map(axes, problem, pair, asked, algorithm, seed)
-    for axes in panels.flat[len(pairs) :]:
-        axes.axis("off")
-    handles, labels = panels.flat[0].get_legend_handles_labels()
+    handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
     return figure
 

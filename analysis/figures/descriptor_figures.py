@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from matplotlib.lines import Line2D
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.descriptors.descriptor import Descriptor
+from analysis.figures.panels import panel_grid
 from analysis.figures.style import BAND, BLUE, INK, MARKS, MINUS, MUTED, quieten
 from analysis.learning.search.importance import Window
 
@@ -107,14 +107,11 @@ def window_figure(data: TrainingData, windows: pd.DataFrame, *, count: int = 6) 
     if not chosen:
         message = "there is no window to draw"
         raise InputError(message)
-    across = min(PANELS_ACROSS, len(chosen))
-    rows = math.ceil(len(chosen) / across)
-    figure = Figure(figsize=(3.7 * across, 0.7 + 3.1 * rows), layout="constrained")
-    panels = figure.subplots(rows, across, sharey=True, squeeze=False)
-    for axes, window, p in zip(panels.flat, chosen, shown["p_adjusted"], strict=False):
+    figure, panels = panel_grid(
+        len(chosen), across=PANELS_ACROSS, size=(3.7, 3.1), head=0.7, sharey=True
+    )
+    for axes, window, p in zip(panels, chosen, shown["p_adjusted"], strict=True):
         _draw_window(axes, data, window, p)
-    for axes in panels.flat[len(chosen) :]:
-        axes.axis("off")
     figure.supylabel(Field.REACTION_ENERGY.heading, fontsize="medium")
     labels = data.rows[str(Field.RELATION)].unique()
     handles = [

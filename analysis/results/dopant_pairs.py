@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from analysis.base.fields import Label
+from analysis.energies.phases import elements_of
 from analysis.reactions.pairs import System, pair_margins
 from analysis.results.judgements import reduction_fields
 from analysis.results.shortlist import Ranked, ShortlistCandidate, shortlist
@@ -101,13 +102,11 @@ def search_pairs(
     margins = pair_margins(system, pairs).margins
     resisting = np.flatnonzero((margins > 0).all(axis=1))
     chosen = _best_amounts(pairs, resisting.tolist(), margins.min(axis=1), wanted.lithium)
-    judged = {
-        found.compound.label(""): found
-        for index in chosen[: max(JUDGED, number)]
-        for found in [_judge(system, pairs, index, phases_of, criteria)]
-    }
-    order = shortlist([each.candidate for each in judged.values()], wanted)
-    best = [judged[each.candidate.name]._replace(ranked=each) for each in order[:number]]
+    first = chosen[: max(JUDGED, number)]
+    judged = [_judge(system, pairs, index, phases_of, criteria) for index in first]
+    by_name = {each.candidate.name: each for each in judged}
+    order = shortlist([each.candidate for each in judged], wanted)
+    best = [by_name[each.candidate.name]._replace(ranked=each) for each in order[:number]]
     return PairSearch(len(pairs.first), len(resisting), tuple(best))
 
 
@@ -142,7 +141,7 @@ def _judge(
         system.host,
         compound,
         composition,
-        phases_of(elements | {system.electrode}),
+        phases_of(elements | elements_of(system.electrode)),
         electrode=system.electrode,
         criteria=criteria,
     )

@@ -6,8 +6,9 @@ only when a Maker is built.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -180,6 +181,15 @@ def doubtful_valences(
     """
     found = find_engine(engine)
     return found.doubtful_valences(found.checked(settings), ions)
+
+
+def installed_versions(packages: Iterable[str]) -> dict[str, str]:
+    """Look up the versions of those of the distributions that are installed."""
+    found = {}
+    for package in packages:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 def engine_packages() -> list[str]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:POTCAR data with symbol")
 
 CIF = Path(__file__).parents[1] / "data" / "li2zro3.cif"
+LZO = {"crystal": str(CIF), "name": "LZO", "oxidation_states": {"Li": 1, "Zr": 4, "O": -2}}
 SEED = 20261123
 IONIC_SECONDS = 0.3
 INTERRUPTED = "VASP was interrupted"  # what was disturbed says so
@@ -152,9 +153,7 @@ def test_forty_compounds_survive_random_faults(
     machine_settings: MachineSettings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    spec = specification(
-        {"crystal": str(CIF), "name": "LZO", "oxidation_states": {"Li": 1, "Zr": 4, "O": -2}}, SMALL
-    )
+    spec = specification(LZO, SMALL)
     began = time.monotonic()
     undisturbed = run_in_peace(spec, tmp_path / "peace", machine_settings)
     print(f"\nundisturbed: {time.monotonic() - began:.0f} s")
@@ -171,10 +170,7 @@ def test_a_campaign_that_is_left_alone_survives_random_faults(
     machine_settings: MachineSettings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    spec = specification(
-        {"crystal": str(CIF), "name": "LZO", "oxidation_states": {"Li": 1, "Zr": 4, "O": -2}},
-        SMALL[12:20],
-    )
+    spec = specification(LZO, SMALL[12:20])
     undisturbed = run_in_peace(spec, tmp_path / "peace", machine_settings)
     cluster.environment["INTERPHASE_CACHE"] = str(tmp_path / "cache")
     faults = {"rocket": 3, "scancel": 2, "mongod": 1, "slurmctld": 1, "folder": 1}

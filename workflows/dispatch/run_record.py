@@ -6,11 +6,10 @@ result.
 
 from datetime import datetime
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import Any, Final
 
-from makers.engines.registry import engine_packages
+from makers.engines.registry import engine_packages, installed_versions
 
 # Packages that results can depend on besides the engines', by the name of the distribution.
 _PACKAGES: Final = (
@@ -37,10 +36,5 @@ def describe_run() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def package_versions() -> tuple[tuple[str, str], ...]:
     """Return the versions of Python and of the packages that are installed."""
-    found = [("python", python_version())]
-    for name in (*_PACKAGES, *engine_packages()):
-        try:
-            found.append((name, version(name)))
-        except PackageNotFoundError:
-            continue
-    return tuple(found)
+    found = installed_versions([*_PACKAGES, *engine_packages()])
+    return (("python", python_version()), *found.items())

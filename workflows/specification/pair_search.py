@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
+from analysis.base.errors import InputError
 from analysis.energies.phases import ReferencePhases, elements_of
 from analysis.reactions.pairing import pairing
 from analysis.reactions.pairs import System
@@ -14,8 +14,6 @@ from analysis.structures.dopants import candidates
 from workflows.specification.spec import PAIR_AMOUNTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from analysis.structures.host import Host
     from workflows.specification.sources import PhaseSource
     from workflows.specification.spec import CampaignSpec
@@ -38,7 +36,8 @@ def find_pairs(spec: CampaignSpec, host: Host, source: PhaseSource, *, number: i
     Raises
     ------
     InputError
-        The host's cell cannot hold an amount, or an element has no reference phases.
+        No dopant is left, the host's cell cannot hold an amount, or an element has no reference
+        phases.
     """
     explore = spec.explore
     options = candidates(
@@ -47,10 +46,14 @@ def find_pairs(spec: CampaignSpec, host: Host, source: PhaseSource, *, number: i
         elements=explore.elements if explore else None,
         host_ions=host.ions,
     )
+    elements = sorted({dopant.element for dopant in options})
+    if not elements:
+        msg = "explore: no dopant is left for pairs: name other sites or elements"
+        raise InputError(msg)
     base = {e.symbol for e in host.formula_unit} | elements_of(spec.electrode)
     system = System(
         host,
-        _with_each(source, base, {dopant.element for dopant in options}),
+        ReferencePhases.joined([source.phases(base | {each}) for each in elements]),
         electrode=spec.electrode,
         max_elements=spec.screening.max_elements,
     )
@@ -62,11 +65,3 @@ def find_pairs(spec: CampaignSpec, host: Host, source: PhaseSource, *, number: i
         wanted=spec.shortlist or default_criteria(host.formula_unit.reduced_formula),
         number=number,
     )
-
-
-def _with_each(source: PhaseSource, base: set[str], dopants: Iterable[str]) -> ReferencePhases:
-    """Collect the phases of the host's elements with one dopant each."""
-    found = [source.phases(base | {element}) for element in sorted(dopants)]
-    phases = {phase.formula: phase for phase in chain(*(each.phases for each in found))}
-    first = found[0]
-    return ReferencePhases(source=first.source, scheme=first.scheme, phases=tuple(phases.values()))

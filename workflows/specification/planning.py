@@ -10,6 +10,8 @@ from pymatgen.core import Composition, Element, Structure
 
 from analysis.base.errors import InputError
 from analysis.energies.defects import defect_balance
+from analysis.energies.engine_bias import engine_bias
+from analysis.energies.engine_errors import engine_error
 from analysis.energies.formation import alignment, has_entry, needs_alignment, valences_of
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.schemes import EnergyScheme
@@ -29,7 +31,7 @@ from makers.engines.registry import (
 )
 from makers.naming import digest
 from workflows.specification.campaign import Campaign, LeftOut, PlannedCompound
-from workflows.specification.measured_errors import measured_bias, measured_error
+from workflows.specification.measured_errors import measured_table
 from workflows.specification.pair_search import find_pairs
 from workflows.specification.plan_notes import (
     poor_alignments,
@@ -108,6 +110,7 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     there = {planned.compound for planned in compounds}
     compounds += [planner.plan(compound) for compound in held if compound not in there]
     _require_rows(compounds, held)
+    measured = measured_table(maker)
     campaign = Campaign(
         spec=spec,
         host=jsanitize(host, strict=True),
@@ -117,8 +120,8 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
         crystals={f: planner.crystals[f].as_dict() for f in sorted(planner.crystals)},
         left_out=tuple(LeftOut(compound=each, reason=reason) for each, reason in left_out),
         engine=maker.digest_fields(),
-        engine_error=measured_error(maker),
-        engine_bias=measured_bias(maker),
+        engine_error=engine_error(measured) if measured else None,
+        engine_bias=engine_bias(measured) if measured else None,
     )
     return Plan(campaign, planner.phases, left_out, unused_crystals(source, campaign))
 

@@ -15,10 +15,10 @@ STEPS_HOST = 6
 STEPS_COMPOUND = 14
 STEPS_CRYSTAL = 7
 
-# Seconds outside relaxations: imports of a worker, and the small steps of each workflow.
 # An energy alone costs this share of an ionic step: SevenNet-0 on 96 atoms, 0.54 of 1.4 s.
 ENERGY_SHARE = 0.4
 
+# Seconds outside relaxations: imports of a worker, and the small steps of each workflow.
 SECONDS_STARTUP = 10.0
 SECONDS_PER_WORKFLOW = 0.9
 # Of one atom in a 96-atom cell (2.5 to 6 s for all).

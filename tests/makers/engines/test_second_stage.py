@@ -6,7 +6,7 @@ import pytest
 from jobflow import JobStore, run_locally
 from maggma.stores import MemoryStore
 from pydantic import ValidationError
-from pymatgen.core import Lattice, Structure
+from pymatgen.core import Structure
 
 from analysis.base.errors import InputError
 from makers.engines.registry import relax_maker
@@ -17,14 +17,6 @@ from makers.schemas import RelaxationDocument
 pytest.importorskip("chgnet")
 
 SEVENNET = {"name": "sevennet"}
-
-
-@pytest.fixture
-def lithia() -> Structure:
-    structure = Structure.from_spacegroup(
-        "Fm-3m", Lattice.cubic(4.8), ["Li+", "O2-"], [[0.25, 0.25, 0.25], [0, 0, 0]]
-    ).get_primitive_structure()
-    return structure.translate_sites([0], [0.02, 0.01, 0.0])
 
 
 def staged(**stage: Any) -> Any:

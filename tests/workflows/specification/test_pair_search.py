@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from analysis.base.errors import InputError
 from analysis.base.fields import Label
 from analysis.reactions.pairs import System
 from workflows.cli.main import app
@@ -80,3 +81,11 @@ def test_the_command_shows_and_writes_them(
     assert all(min(row["margins"]) > 0 for row in rows)
     app(["pairs", str(file), "--limit", "2"], standalone_mode=False)
     assert "P(resists)" in capsys.readouterr().out
+
+
+def test_dopants_that_are_the_hosts_own_leave_no_pairs() -> None:
+    asked = spec(elements=["Zr"], sites=["Zr"])
+    with pytest.raises(InputError, match="no dopant is left for pairs"):
+        find_pairs(
+            asked, read_host(asked.host), phase_source(asked.reference_phases, None), number=1
+        )

@@ -88,7 +88,7 @@ def test_source_lines_that_a_traceback_quotes_say_nothing(last: str, expected: s
 
 
 def test_the_name_of_a_folder_says_nothing() -> None:
-    error = "FileNotFoundError: [Errno 2] No such file or directory: '/work/oom-killed/run/x.json'"
+    error = "FileNotFoundError: [Errno 2] No such file or directory: '/data/oom-killed/run/x.json'"
     assert classify(error) is FailureClass.UNKNOWN
 
 

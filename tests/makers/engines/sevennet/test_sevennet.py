@@ -29,15 +29,6 @@ def package() -> Any:
 
 
 @pytest.fixture
-def lithia() -> Structure:
-    """Li2O, its lattice and one atom off."""
-    structure = Structure.from_spacegroup(
-        "Fm-3m", Lattice.cubic(4.8), ["Li+", "O2-"], [[0.25, 0.25, 0.25], [0, 0, 0]]
-    ).get_primitive_structure()
-    return structure.translate_sites([0], [0.02, 0.01, 0.0])
-
-
-@pytest.fixture
 def caesium() -> Structure:
     """Body-centred, 6.14 Å: neighbours at 5.3 Å."""
     return Structure(Lattice.cubic(6.14), ["Cs", "Cs"], [[0, 0, 0], [0.5, 0.5, 0.5]])
