@@ -5,7 +5,7 @@ from pymatgen.core import Lattice, Structure
 
 
 @pytest.fixture
-def lithia() -> Structure:
+def displaced_lithia() -> Structure:
     """Li2O, its lattice and one atom off."""
     structure = Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(4.8), ["Li+", "O2-"], [[0.25, 0.25, 0.25], [0, 0, 0]]

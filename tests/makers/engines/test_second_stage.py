@@ -33,10 +33,10 @@ def run(maker: Any, structure: Structure) -> RelaxationDocument:
 
 @pytest.fixture
 def energy_alone(
-    lithia: Structure, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    displaced_lithia: Structure, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> RelaxationDocument:
     monkeypatch.chdir(tmp_path)
-    return run(staged(relax="never"), lithia)
+    return run(staged(relax="never"), displaced_lithia)
 
 
 def test_the_second_engines_energy_is_put_on_the_firsts_crystal(
@@ -57,14 +57,14 @@ def test_the_second_engines_energy_is_put_on_the_firsts_crystal(
 
 
 def test_both_relax_where_they_disagree_more_than_on_the_host(
-    energy_alone: RelaxationDocument, lithia: Structure
+    energy_alone: RelaxationDocument, displaced_lithia: Structure
 ) -> None:
     before = energy_alone.prerelaxation
     assert before is not None
     apart = (energy_alone.energy - before.energy) / 3  # eV per atom
     host = energy_alone.model_copy(update={"initial_energy": energy_alone.energy + 3 * 0.03})
     agreeing, disagreeing = (
-        run(staged(disagreement=limit).against(host), lithia) for limit in (0.031, 0.029)
+        run(staged(disagreement=limit).against(host), displaced_lithia) for limit in (0.031, 0.029)
     )
     assert (agreeing.relaxed_by, agreeing.notes) == ("chgnet", [])
     assert agreeing.energy == pytest.approx(energy_alone.energy, abs=1e-4)
@@ -73,24 +73,26 @@ def test_both_relax_where_they_disagree_more_than_on_the_host(
     assert "-0.030 eV per atom more than on the host" in disagreeing.notes[0]
     # however far apart they are on the host itself
     assert abs(apart) > 0.031
-    assert run(staged(disagreement=0.001), lithia).relaxed_by == "chgnet"
+    assert run(staged(disagreement=0.001), displaced_lithia).relaxed_by == "chgnet"
 
 
-def test_a_first_engine_that_stopped_early_is_followed_by_a_relaxation(lithia: Structure) -> None:
+def test_a_first_engine_that_stopped_early_is_followed_by_a_relaxation(
+    displaced_lithia: Structure,
+) -> None:
     maker = staged(disagreement=100.0)
     maker.first.steps = 2
     maker.first.force_threshold = 1e-4
     maker.first.__post_init__()
-    document = run(maker, lithia)
+    document = run(maker, displaced_lithia)
     assert (document.relaxed_by, document.converged) == (None, True)
     assert "it had not converged" in document.notes[0]
 
 
-def test_the_names_of_jobs_know_both_engines_and_the_limit(lithia: Structure) -> None:
+def test_the_names_of_jobs_know_both_engines_and_the_limit(displaced_lithia: Structure) -> None:
     fields = [
         staged(**each).digest_fields() for each in ({}, {"relax": "never"}, {"relax": "always"})
     ]
-    assert len({relax_uuid(each, lithia) for each in fields}) == 3
+    assert len({relax_uuid(each, displaced_lithia) for each in fields}) == 3
     assert [each.get("relax_above", "always") for each in fields] == [DISAGREEMENT, None, "always"]
     assert all(each["prerelax"]["engine"] == "chgnet" for each in fields)
 
@@ -117,13 +119,13 @@ def test_one_engine_alone_keeps_the_names_of_its_jobs() -> None:
     }
 
 
-def test_the_older_key_of_vasp_is_the_same_campaign(lithia: Structure) -> None:
+def test_the_older_key_of_vasp_is_the_same_campaign(displaced_lithia: Structure) -> None:
     older: Any = relax_maker("vasp", {"prerelax": "chgnet", "force_threshold": 0.05})
     stage = SecondStage(name="vasp", settings={"force_threshold": 0.05}, relax=RelaxAgain.ALWAYS)
     newer: Any = relax_maker("chgnet", {}, stage)
     assert newer.digest_fields() == older.digest_fields()
-    assert [job.name for job in newer.make(lithia).jobs] == [
-        job.name for job in older.make(lithia).jobs
+    assert [job.name for job in newer.make(displaced_lithia).jobs] == [
+        job.name for job in older.make(displaced_lithia).jobs
     ]
 
 
@@ -146,6 +148,8 @@ def test_engines_on_two_scales_cannot_be_compared() -> None:
     assert staged(settings={"corrections": "none"}, relax="always") is not None
 
 
-def test_elements_beyond_the_first_engine_go_to_the_second_alone(lithia: Structure) -> None:
-    lithia.replace(0, "Ra")
-    assert len(staged().make(lithia).jobs) == 1
+def test_elements_beyond_the_first_engine_go_to_the_second_alone(
+    displaced_lithia: Structure,
+) -> None:
+    displaced_lithia.replace(0, "Ra")
+    assert len(staged().make(displaced_lithia).jobs) == 1

@@ -41,8 +41,8 @@ def relaxed(structure: Structure, **settings: Any) -> RelaxationDocument:
 
 
 @pytest.mark.usefixtures("package")
-def test_relaxed_lithia_is_as_large_as_measured(lithia: Structure) -> None:
-    document = relaxed(lithia, force_threshold=0.01)
+def test_relaxed_lithia_is_as_large_as_measured(displaced_lithia: Structure) -> None:
+    document = relaxed(displaced_lithia, force_threshold=0.01)
     assert (document.engine, document.engine_version) == ("sevennet", "7net-0")
     assert document.converged
     assert document.max_force <= 0.01
@@ -51,8 +51,8 @@ def test_relaxed_lithia_is_as_large_as_measured(lithia: Structure) -> None:
 
 
 @pytest.mark.usefixtures("package")
-def test_an_energy_alone_is_that_of_the_relaxation(lithia: Structure) -> None:
-    document = relaxed(lithia)
+def test_an_energy_alone_is_that_of_the_relaxation(displaced_lithia: Structure) -> None:
+    document = relaxed(displaced_lithia)
     for model in SevennetModel:
         maker: Any = relax_maker("sevennet", {"model": model.value, "corrections": "none"})
         atoms = document.structure.to_ase_atoms()
@@ -62,7 +62,7 @@ def test_an_energy_alone_is_that_of_the_relaxation(lithia: Structure) -> None:
 
 
 @pytest.mark.usefixtures("package")
-def test_corrections_are_the_materials_projects(lithia: Structure) -> None:
+def test_corrections_are_the_materials_projects(displaced_lithia: Structure) -> None:
     peroxide = Structure.from_spacegroup(
         "P-62m",
         Lattice.hexagonal(6.208, 4.469),
@@ -73,7 +73,7 @@ def test_corrections_are_the_materials_projects(lithia: Structure) -> None:
         "Fm-3m", Lattice.cubic(4.33), ["Fe", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
     ).get_primitive_structure()
     metal = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
-    crystals = [lithia, peroxide, ferrous, metal]
+    crystals = [displaced_lithia, peroxide, ferrous, metal]
     bare, added = (
         relax_maker("sevennet", {"corrections": which}).energies(crystals)  # type: ignore[attr-defined]
         for which in ("none", "added")
