@@ -121,12 +121,10 @@ def test_a_campaign_ends_by_itself_whatever_goes_away(
     with submitted.client() as client:
         database = client[submitted.database]
         assert database["results"].count_documents({}) == 2
-        ends = database["fireworks"].distinct("launches", {"spec.step": "advance"})
-        workers = database["launches"].distinct(
-            "fworker.name", {"launch_id": {"$in": ends}, "state": "COMPLETED"}
-        )
+        # the dispatcher ends workflows, and so does a bundle's rocket that has nothing else to do
+        ends = {"spec.step": "advance", "state": {"$ne": "COMPLETED"}}
+        assert database["fireworks"].count_documents(ends) == 0
         others = database["launches"].count_documents({"fworker.name": {"$ne": "dispatcher"}})
-    assert "dispatcher" in workers
     jobs = len(list(submitted.folder.glob("launches/block_*/launcher_*/FW_submit.script")))
     print(f"{others} launches in {jobs} batch jobs")
     assert jobs < others

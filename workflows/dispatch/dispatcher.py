@@ -129,7 +129,8 @@ class Dispatcher:
     def _end_workflows(self) -> None:
         """Run the steps that end workflows here: each would cost a batch job of its own.
 
-        Those of other campaigns too: no batch job takes them, and campaigns share workflows.
+        Those of other campaigns too: no batch job is submitted for them, and campaigns share
+        workflows.
         """
         place = self.folder / ADVANCE
         place.mkdir(parents=True, exist_ok=True)
