@@ -81,12 +81,13 @@ def learning_figures(learnt: Record, forecasts: Iterable[Record] = ()) -> Iterat
         partial(correlation_figure, table),
     )
     yield from _of_predictions(learnt)
-    if learnt["learning_curve"]:
+    curve = pd.DataFrame(learnt["learning_curve"])
+    if "mae_window" in curve:  # trainings of before have no window
         yield LearningFigure(
             "learning_curve",
             "Error against the number of compounds",
             "Whether more compounds would help.",
-            partial(learning_curve_figure, pd.DataFrame(learnt["learning_curve"])),
+            partial(learning_curve_figure, curve),
         )
 
 

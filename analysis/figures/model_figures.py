@@ -110,31 +110,40 @@ def _fit_text(truth: pd.Series[float], predicted: pd.Series[float]) -> str:
 
 
 def learning_curve_figure(curve: pd.DataFrame) -> Figure:
-    """Draw the error on test folds against the number of training compounds.
+    """Draw error and R2 of test folds against the number of training compounds, in the window too.
 
     Parameters
     ----------
     curve
         As `analysis.learning.regression.regression.learning_curve` returns it.
     """
-    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-    axes = figure.subplots()
-    quieten(axes)
-    for scheme, (colour, marker, text) in SCHEMES.items():
-        part = curve[curve["scheme"] == str(scheme)].sort_values("rows")
-        axes.errorbar(
-            part["rows"],
-            part["mae"],
-            yerr=part["mae_spread"],
-            color=colour,
-            marker=marker,
-            capsize=3,
-            label=text,
-        )
-    axes.set_ylim(bottom=0)
-    axes.set_xlabel("training compounds")
-    axes.set_ylabel("mean absolute error (eV per f.u.)")
-    axes.legend(frameon=False)
+    figure = Figure(figsize=(11.4, 3.8), layout="constrained")
+    panels = figure.subplots(1, 3)
+    everything, window, fit = panels
+    for axes, name in zip(panels, ("mae", "mae_window", "r2_window"), strict=True):
+        quieten(axes)
+        for scheme, (colour, marker, text) in SCHEMES.items():
+            part = curve[curve["scheme"] == str(scheme)].sort_values("rows")
+            spread = part["mae_spread"] if name == "mae" else None
+            axes.errorbar(
+                part["rows"],
+                part[name],
+                yerr=spread,
+                color=colour,
+                marker=marker,
+                capsize=3,
+                label=text,
+            )
+        axes.set_xlabel("training compounds")
+    everything.set_title("all compounds", fontsize="medium")
+    for axes in (window, fit):
+        text = f"reaction energy above {WINDOW:g} eV".replace("-", MINUS)
+        axes.set_title(text, fontsize="medium")
+    for axes in (everything, window):
+        axes.set_ylim(bottom=0)
+        axes.set_ylabel("mean absolute error (eV per f.u.)")
+    fit.set_ylabel("R²")
+    everything.legend(frameon=False)
     return figure
 
 

@@ -4,6 +4,7 @@ The pieces are in `analysis.reactions`; each function here returns fields of a r
 notes that say why a field is null.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -76,6 +77,8 @@ class Evidence(NamedTuple):
         Whether oxides alone carry the energies to the scale of the phases.
     measured_error, measured_bias
         The engine's errors where a user has measured them; None for those of the tables.
+    guess
+        Standard uncertainty of an energy that was predicted, eV per formula unit of the host.
     """
 
     energies: Energies
@@ -86,6 +89,7 @@ class Evidence(NamedTuple):
     charge_balanced: bool
     measured_error: EngineError | None = None
     measured_bias: EngineBias | None = None
+    guess: float = 0.0
 
 
 def reduction_fields(
@@ -178,7 +182,7 @@ def solubility_fields(
         _excess(host_energies, phases, synthesis),
         mixing=mixing_entropy(host, compound),
         bias=bias,
-        scatter=scatter(evidence.arrangements, error),
+        scatter=math.hypot(scatter(evidence.arrangements, error), evidence.guess),
         criteria=synthesis,
     )
     return {

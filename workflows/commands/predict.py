@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workflows.learning.asked_predictions import find_computed, predict_asked
+from workflows.learning.asked_predictions import predict_asked, predict_everything
 from workflows.learning.training_documents import last_training
 from workflows.results.versions import open_results
 from workflows.storage.campaign_location import the_campaign
@@ -43,7 +43,7 @@ def predict_all_command(
     with open_results(place) as database:
         name = campaign or the_campaign(database, place)
         stored = last_training(database, name, {"table": 1, "trained": 1, "snapshot": 1})
-        records = [row | find_computed(database, name, row) for row in stored["table"]]
+        records = predict_everything(database, name, stored["table"])
     if output is not Output.TABLE:
         write_predictions(records, output)
         return

@@ -11,6 +11,7 @@ from analysis.figures.learning_figures import learning_figures
 from analysis.learning.data.problem import WINDOW
 from analysis.learning.training.interpretation import ESTIMATES, WINDOWS, belief
 from analysis.learning.training.training import is_test
+from workflows.learning.predicted_solubility import predicted_solubility, read_undoped
 from workflows.learning.training_documents import last_training
 from workflows.report.chapters import Chapter, Drawing
 from workflows.report.model import Column, Table
@@ -66,7 +67,7 @@ def learning_chapters(database: Database, name: str) -> list[Chapter]:
         )
     ]
     forecasts = _forecasts(stored)
-    predictions = _predictions(stored)
+    predictions = _predictions(database, name, stored)
     listed = [table for table in (forecasts, predictions) if table.rows]
     if listed:
         text = "Predicted compounds, compared with later calculations."
@@ -172,17 +173,24 @@ def _forecasts(stored: Record) -> Table:
     return _table("Predicted, then computed", columns, rows, caption)
 
 
-def _predictions(stored: Record) -> Table:
-    open_ = [each for each in stored["table"] if not each["learnt_from"]]
+def _predictions(database: Database, name: str, stored: Record) -> Table:
+    undoped = read_undoped(database, name)
     rows = [
-        (_ion(p), p["site"], p["probability"], p["reaction_energy"], p["low"], p["high"])
-        for p in sorted(open_, key=lambda each: -each["reaction_energy"])
+        (
+            _ion(p),
+            p["site"],
+            *(p[key] for key in ("probability", "reaction_energy", "low", "high")),
+            *predicted_solubility(undoped, p).values(),
+        )
+        for p in sorted(stored["table"], key=lambda each: -each["reaction_energy"])
+        if not p["learnt_from"]
     ]
     columns = [("ion", False), ("site", False), ("P(no worse than the host)", True)]
     columns += [("reaction energy", True), ("from", True), ("to", True)]
-    return _table(
-        "Predicted and not computed", columns, rows, f"Highest first. {_interval(stored)}"
-    )
+    columns += [("free energy of dissolution", True), ("from", True), ("to", True)]
+    columns.append(("P(dissolves)", True))
+    caption = f"Highest first. {_interval(stored)} Dissolution: eV per dopant."
+    return _table("Predicted and not computed", columns, rows, caption)
 
 
 def _ion(record: Record) -> str:

@@ -35,6 +35,7 @@ def show_prediction(record: Record, host_energy: float, stored: Document, consol
         highlight=False,
     )
     console.print(f"computed:         {_computed_text(record)}", highlight=False)
+    console.print(f"dissolution:      {_solubility_text(record)}", highlight=False)
     for note in record["notes"]:
         console.print(f"note: {note}", highlight=False, markup=False)
     model = stored["learnt"]["model"]
@@ -53,21 +54,35 @@ def _computed_text(record: Record) -> str:
     return f"{record['computed_energy']:.3f} eV per f.u., {label}{seen}"
 
 
+def _solubility_text(record: Record) -> str:
+    if record["solubility"] is None:
+        return "unknown"
+    computed = record["computed_solubility"]
+    return (
+        f"{record['solubility']:.2f} eV per dopant, interval {record['solubility_low']:.2f} to "
+        f"{record['solubility_high']:.2f}; it dissolves with probability "
+        f"{record['dissolves_probability']:.0%}"
+        + ("" if computed is None else f" (computed: {computed:.2f})")
+    )
+
+
 def predictions_table(records: Sequence[Record]) -> Table:
     """Make a table of predictions, the highest reaction energy first."""
     table = new_table()
     table.add_column("ion")
-    for title in ("no worse", "reaction energy", "interval", "computed"):
+    for title in ("no worse", "reaction energy", "interval", "computed", "dissolves"):
         table.add_column(title, justify="right")
     table.add_column("relation")
     for row in sorted(records, key=lambda each: -each["reaction_energy"]):
         chance, energy, label = row["probability"], row["computed_energy"], row["computed_label"]
+        dissolves = row["dissolves_probability"]
         table.add_row(
             f"{row['element']}{row['valence']}+",
             NULL if chance is None else f"{chance:.0%}",
             f"{row['reaction_energy']:.3f}",
             f"{row['low']:.3f} to {row['high']:.3f}",
             NULL if energy is None else f"{energy:.3f}",
+            NULL if dissolves is None else f"{dissolves:.0%}",
             label or NULL,
             style=None if label is None else STYLES.get(label),
         )

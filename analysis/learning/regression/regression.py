@@ -232,7 +232,7 @@ def learning_curve(
     seeds: Sequence[int] = SEEDS,
     shares: Sequence[float] = SHARES,
 ) -> pd.DataFrame:
-    """Error on test rows against the number of training rows.
+    """Error on test rows against the number of training rows, in the window too.
 
     Under the grouped scheme a part of the training elements is taken, all compounds of each.
 
@@ -240,7 +240,7 @@ def learning_curve(
     -------
     DataFrame
         `scheme`, `share`, `rows` (mean number of training rows), `mae` and `mae_spread` over folds
-        and seeds.
+        and seeds; `mae_window` and `r2_window` of all folds' compounds in the window together.
     """
     work = [
         (scheme, share, split)
@@ -251,15 +251,12 @@ def learning_curve(
     points = Parallel(n_jobs=run.jobs)(
         delayed(_point)(problem, algorithm, *each, seed=run.seed) for each in work
     )
-    table = pd.DataFrame(points, columns=["scheme", "share", "rows", "mae"])
-    grouped = table.groupby(["scheme", "share"])
-    return pd.DataFrame(
-        {
-            "rows": grouped["rows"].mean(),
-            "mae": grouped["mae"].mean(),
-            "mae_spread": grouped["mae"].std(ddof=0),
-        }
-    ).reset_index()
+    table = pd.DataFrame(points, columns=["scheme", "share", "rows", "truth", "predicted"])
+    found = [
+        {"scheme": scheme, "share": share, **_curve_scores(part)}
+        for (scheme, share), part in table.groupby(["scheme", "share"])
+    ]
+    return pd.DataFrame(found)
 
 
 def _point(
@@ -270,12 +267,25 @@ def _point(
     split: Split,
     *,
     seed: int,
-) -> tuple[str, float, int, float]:
+) -> tuple[str, float, int, NDArray[np.float64], NDArray[np.float64]]:
     train = _part(problem, split.train, scheme, share, seed)
     part = Split(train, split.test)
     predicted = fit_predict(problem, algorithm, part, scheme=scheme, seed=seed)
-    error = mean_absolute_error(problem.y[split.test], predicted[split.test])
-    return str(scheme), share, len(train), float(error)
+    return str(scheme), share, len(train), problem.y[split.test], predicted[split.test]
+
+
+def _curve_scores(folds: pd.DataFrame) -> dict[str, float]:
+    errors = [mean_absolute_error(*each) for each in zip(folds.truth, folds.predicted, strict=True)]
+    mae, fit = window_score(
+        np.concatenate(list(folds.truth)), np.concatenate(list(folds.predicted))
+    )
+    return {
+        "rows": float(folds["rows"].mean()),
+        "mae": float(np.mean(errors)),
+        "mae_spread": float(np.std(errors)),
+        "mae_window": mae,
+        "r2_window": fit,
+    }
 
 
 def _part(

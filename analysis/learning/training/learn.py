@@ -90,7 +90,7 @@ class Learned:
     importances
         Of the fifteen descriptors for the reaction energy.
     learning_curve
-        Of the best algorithm, at full effort; None otherwise.
+        Of the algorithm that predicts; None at brief effort.
     model
         For predictions.
     """
@@ -167,7 +167,7 @@ def learn(
         published=published,
         importances=importances(described, classify=False, run=run, seeds=scope.seeds),
         correlations=correlations(described),
-        learning_curve=_curve(energies, run, scope.seeds) if scope.everything else None,
+        learning_curve=_curve(energies, run, scope.seeds) if scope.curve else None,
         model=fit_model(data, host, ModelSettings(settings.coverage, settings.seed)),
         notes=notes,
     )

@@ -24,14 +24,17 @@ class Scope:
         Those on the fifteen descriptors alone, as in the literature.
     seeds
         Of the folds.
+    curve
+        Measure the error against the number of compounds.
     everything
-        Compare kernels too, shuffle what the tables leave over, and draw the learning curve.
+        Compare kernels too, and shuffle what the tables leave over.
     """
 
     subsets: Profile
     regression: tuple[Regression, ...]
     published: tuple[Regression, ...] = (Regression.LAPLACIAN_RIDGE,)
     seeds: tuple[int, ...] = SEEDS[:1]
+    curve: bool = True
     everything: bool = False
 
 
@@ -41,6 +44,7 @@ SCOPES = {
         subsets=Profile(fast_sizes=(1,)),
         regression=(Regression.RIDGE,),
         published=(Regression.RIDGE,),
+        curve=False,
     ),
     #: One regression of each kind.
     Effort.QUICK: Scope(

@@ -125,10 +125,19 @@ def test_a_learning_curve_has_a_line_for_each_scheme() -> None:
             "rows": [20.0, 40.0, 20.0, 40.0],
             "mae": [0.4, 0.3, 0.6, 0.5],
             "mae_spread": 0.05,
+            "mae_window": [0.2, 0.1, 0.3, 0.2],
+            "r2_window": [0.1, 0.5, -0.4, 0.2],
         }
     )
-    (axes,) = learning_curve_figure(curve).axes
-    assert [list(line[0].get_ydata()) for line in axes.containers] == [[0.4, 0.3], [0.6, 0.5]]
+    drawn = [
+        [list(line[0].get_ydata()) for line in axes.containers]
+        for axes in learning_curve_figure(curve).axes
+    ]
+    assert drawn == [
+        [[0.4, 0.3], [0.6, 0.5]],
+        [[0.2, 0.1], [0.3, 0.2]],
+        [[0.1, 0.5], [-0.4, 0.2]],
+    ]
 
 
 def test_permutations_are_a_histogram_with_the_observed_score() -> None:
