@@ -61,7 +61,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 		echo "$(PYTHON) cannot make virtual environments: install its venv module" \
 			"(Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[forcefield,sevennet,tests]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[forcefield,sevennet,optimade,site,tests]'
 	@touch $(INSTALLED)
 
 clean:
