@@ -78,6 +78,7 @@ ELSEWHERE = {
     r"^interphase calibrate": "an hour; on few crystals: tests/makers/test_calibrate.py",
     r"^interphase init": "it writes beside the user's files: tests/test_wheel.py",
     r"^interphase pairs": "a minute: tests/workflows/specification/test_pair_search.py",
+    r"^interphase optimade": "it never ends: tests/workflows/results/test_optimade.py",
     r"^apt install ": "it changes the machine: .ci/run",
     r"^\. \.venv/bin/activate": "the tests run in that environment: Makefile",
     r"^interphase dispatch": "it needs a queue: tests/slurm/test_dispatch.py",
