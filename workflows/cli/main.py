@@ -34,6 +34,7 @@ app = typer.Typer(
 COMMANDS = (
     start_commands.demo,
     start_commands.init,
+    start_commands.entries,
     campaign_commands.run,
     campaign_commands.plan,
     campaign_commands.pairs,
