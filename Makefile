@@ -26,7 +26,7 @@ demo: install
 
 # Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
 # a thread each.
-CAMPAIGNS := tests/cluster tests/documentation tests/test_contributing.py \
+CAMPAIGNS := tests/cluster tests/documentation tests/test_contributing.py tests/test_wheel.py \
 	$(addprefix tests/workflows/,commands dispatch recovery) $(wildcard tests/workflows/test_*.py)
 
 test: install lint
