@@ -1,4 +1,4 @@
-"""Execute docs/query.ipynb and keep what it shows: `make docs` does so, and a test in CI."""
+"""Execute the notebooks of docs/ and keep what they show: `make docs` does so, and a test in CI."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 
 QUERY = Path(__file__).with_name("query.ipynb")
+NOTEBOOKS = sorted(QUERY.parent.glob("*.ipynb"))
 
 _SECONDS = 120  # for one cell; the slowest takes 2
 
@@ -72,4 +73,5 @@ def text_of(cell: Any) -> list[str]:
 
 
 if __name__ == "__main__":
-    nbformat.write(executed(QUERY), QUERY)
+    for path in NOTEBOOKS:
+        nbformat.write(executed(path), path)
