@@ -8,8 +8,8 @@ matters, or that put an element of the host on another of its sites.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from analysis.reactions.simplex import Matrix
     from analysis.structures.dopants import Compound, Dopant
     from analysis.structures.host import Host
+
+#: Goes over a sequence, and may show how far it is.
+Watch = Callable[[Sequence[int]], Iterable[int]]
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,23 @@ class System:
         margins = [each.margin for each in sides(contact, compound.dopants, self.charges)]
         return [np.nan if margin is None else margin for margin in margins]
 
+    @cached_property
+    def _contacts(self) -> dict[frozenset[str], Contact]:
+        return {}
+
     def _contact(self, composition: Composition) -> Contact:
+        """Choose the competing phases: the same for all compounds of the same elements.
+
+        But for one of so few elements that it may be among the phases: it does not compete.
+        """
+        elements = frozenset(composition.chemical_system_set)
+        if len(elements) <= self.max_elements:
+            return self._between(composition)
+        if elements not in self._contacts:
+            self._contacts[elements] = self._between(composition)
+        return replace(self._contacts[elements], composition=composition.element_composition)
+
+    def _between(self, composition: Composition) -> Contact:
         return Contact.between(
             composition,
             self.phases,
@@ -112,8 +131,17 @@ class System:
         )
 
 
-def pair_margins(system: System, pairs: Pairing) -> PairMargins:
+def pair_margins(system: System, pairs: Pairing, *, watch: Watch = iter) -> PairMargins:
     """Compute the reduction margins of both dopants of each pair.
+
+    Parameters
+    ----------
+    system
+        Host, electrode and phases.
+    pairs
+        The pairs.
+    watch
+        Goes over the pairs for which a linear programme is solved, to show progress.
 
     Raises
     ------
@@ -124,7 +152,7 @@ def pair_margins(system: System, pairs: Pairing) -> PairMargins:
     of_options = np.array([each.margin if each else np.nan for each in costs])
     margins = np.column_stack([of_options[pairs.first], of_options[pairs.second]])
     solved = ~(_enough(system, pairs, costs) & _apart(system, pairs, costs))
-    for index in np.flatnonzero(solved).tolist():
+    for index in watch(np.flatnonzero(solved).tolist()):
         compound = pairs.compound(index)
         found = dict(zip(_ions(compound.dopants), system.solve(compound), strict=True))
         margins[index] = [found[ion] for ion in _ions(pairs.dopants(index))]

@@ -55,6 +55,7 @@ COMMANDS = (
     result_commands.build,
     report_commands.report,
     report_commands.figures,
+    report_commands.optimade,
     learning_commands.learn,
     learning_commands.predict,
     machine_commands.doctor,
