@@ -95,9 +95,7 @@ class VaspSettings(EngineSettings):
             if tag not in _known_tags():
                 near = get_close_matches(tag, _known_tags(), n=1)
                 meant = f"did you mean {near[0]}?" if near else "see VASP's manual"
-                msg = (
-                    f"{tag} is no INCAR tag that pymatgen knows, and VASP would ignore it: {meant}"
-                )
+                msg = f"{tag} is no INCAR tag that VASP knows; {meant}"
                 raise ValueError(msg)
             if with_unit := _WITH_UNIT.fullmatch(str(value)):
                 msg = f"{tag}: {value!r} is a number with a unit: write {with_unit[1]}"

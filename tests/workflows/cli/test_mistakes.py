@@ -56,7 +56,7 @@ SPECIFICATIONS = [
     ({"engine": {"name": "chgnt"}}, "choose one of chgnet, mlff, sevennet, vasp"),
     (
         {"engine": {"name": "vasp", "settings": {"incar": {"ENCTU": 520}}}},
-        "ENCTU is no INCAR tag that pymatgen knows: VASP would ignore it; did you mean ENCUT?",
+        "ENCTU is no INCAR tag that VASP knows; did you mean ENCUT?",
     ),
     ({"engine": VASP}, "ENCUT: '520 eV' is a number with a unit: write 520"),
     ({"reference_phases": {"source": "tabel"}}, "did you mean table?"),
