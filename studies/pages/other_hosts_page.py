@@ -31,8 +31,8 @@ _UNDOPED: Final = """\
 
 The reaction of the host's own entry in the table with the metal: the potential at which it
 begins, V against the metal (0: it does not react), and the products with the metal in excess.
-Neither needs an engine. The last columns say what others found; they are empty where no figure
-could be checked."""
+Neither needs an engine. The last columns say what others found, quoted without the papers at
+hand: look a figure up before you cite it. They are empty where none is known to us."""
 _DOPED: Final = """\
 ## Three dopants of each
 
@@ -131,7 +131,7 @@ def _products(reaction: Reaction) -> list[str]:
 
 
 def _quoted(host: Row, key: str) -> str:
-    """Return what others say, with its source; empty where nothing could be checked."""
+    """Return what others say, with its source; empty where nothing is known."""
     said = host.get(key)
     return f"{said['value']} [{said['source']}]" if said else ""
 
