@@ -19,7 +19,7 @@ from analysis.energies.phases import elements_of
 from analysis.reactions.electrode_reaction import SMALLEST_AMOUNT, Contact
 from analysis.reactions.pairing import Pairing, mobile_changes
 from analysis.reactions.prices import Cost, HostPrices, IonCosts, SharedPhases, ion_costs
-from analysis.reactions.reduction import sides
+from analysis.reactions.reduction import Sides, sides
 from analysis.reactions.valences import ion_charges
 from analysis.structures.compensation import compound_composition
 
@@ -90,8 +90,18 @@ class System:
     def solve(self, compound: Compound) -> list[float]:
         """Solve the linear programmes of a compound's dopants, in their order in it."""
         contact = self._contact(compound_composition(self.host, compound))
-        margins = [each.margin for each in sides(contact, compound.dopants, self.charges)]
+        ions = tuple(_ions(compound.dopants))
+        if ions in self._sides:
+            self._sides[ions] = tuple(each.moved(contact) for each in self._sides[ions])
+        else:
+            self._sides[ions] = sides(contact, compound.dopants, self.charges)
+        margins = [each.margin for each in self._sides[ions]]
         return [np.nan if margin is None else margin for margin in margins]
+
+    @cached_property
+    def _sides(self) -> dict[tuple[tuple[str, int], ...], tuple[Sides, ...]]:
+        """Sides of the last compound of each set of ions: those of the next are like them."""
+        return {}
 
     @cached_property
     def _contacts(self) -> dict[frozenset[str], Contact]:
