@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -47,7 +48,9 @@ def executed(path: Path, replacements: dict[str, str] | None = None) -> Any:
             timeout=_SECONDS,
             record_timing=False,
             resources={"metadata": {"path": str(path.parent)}},
-        ).execute()
+        ).execute(
+            env=os.environ | {"PYTHONWARNINGS": "ignore"}
+        )  # with folders in them
     notebook.metadata.language_info = {"name": "python"}
     return notebook
 
