@@ -48,9 +48,7 @@ def executed(path: Path, replacements: dict[str, str] | None = None) -> Any:
             timeout=_SECONDS,
             record_timing=False,
             resources={"metadata": {"path": str(path.parent)}},
-        ).execute(
-            env=os.environ | {"PYTHONWARNINGS": "ignore"}
-        )  # with folders in them
+        ).execute(env=os.environ | {"PYTHONWARNINGS": "ignore"})  # with folders in them
     notebook.metadata.language_info = {"name": "python"}
     return notebook
 
