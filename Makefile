@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults lint docs bench mongod install clean
+.PHONY: help demo test test-faults lint docs site bench mongod install clean
 
 help:
 	@echo "make demo     set up and run campaigns/demo.yaml in runs/demo; again: continue it"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-faults  random faults over garnets on a real Slurm (root, slurm-wlm, munge)"
 	@echo "make lint     the checks alone: ruff, mypy, and the direction of imports"
 	@echo "make docs     write the pages of docs/ that are made from the code; execute the notebook"
+	@echo "make site     build the pages as a site that needs no network, in build/site"
 	@echo "make bench    measure against what one would use instead; writes docs/benchmarks.md"
 	@echo "make install  set up alone: $(VENV) with pinned packages, and a MongoDB"
 	@echo "make mongod   find a mongod, or fetch a copy"
@@ -25,7 +26,7 @@ demo: install
 
 # Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
 # a thread each.
-CAMPAIGNS := tests/cluster tests/documentation tests/test_contributing.py \
+CAMPAIGNS := tests/cluster tests/documentation tests/test_contributing.py tests/test_wheel.py \
 	$(addprefix tests/workflows/,commands dispatch recovery) $(wildcard tests/workflows/test_*.py)
 
 test: install lint
@@ -45,6 +46,11 @@ docs: $(INSTALLED)
 	$(BIN)/python -m studies.pages.reference_pages docs
 	$(BIN)/python -m docs.notebook
 
+# Its theme advertises a successor. With --quiet, --strict would not see warnings.
+site: $(INSTALLED)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "open build/site/index.html"
+
 bench: install
 	$(BIN)/python -m benchmarks.run
 
@@ -61,7 +67,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 		echo "$(PYTHON) cannot make virtual environments: install its venv module" \
 			"(Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[forcefield,sevennet,tests]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[forcefield,sevennet,optimade,site,tests]'
 	@touch $(INSTALLED)
 
 clean:

@@ -20,7 +20,7 @@ from benchmarks.page import PAGE, RESULTS, Machine, Measured, Results, page, rea
 # In the order of the page: the quick ones first, relaxations last.
 NAMES = (
     *("startup", "reactions", "arrangements", "report_page", "subset_search", "orchestration"),
-    *("relaxation", "campaign"),
+    *("optimizers", "relaxation", "campaign"),
 )
 ONLY_IF_NAMED = frozenset({"campaign"})
 _PACKAGES = (

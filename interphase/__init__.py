@@ -1,6 +1,6 @@
 """Screen the dopants of a solid electrolyte against a reactive electrode, from Python.
 
-This is the public interface for Python. Each part is imported when it is first used::
+This is the public interface for Python. Each part is imported when it is first used:
 
     import interphase
 

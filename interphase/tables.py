@@ -61,7 +61,7 @@ def results(
     >>> table.attrs["units"]["reaction_energy"]
     'eV per f.u.'
     >>> int((table.site == "Zr").sum())
-    113
+    116
     >>> interphase.results("runs/demo", "site=Zr", fields=["dopant", "site"]).columns.to_list()
     ['dopant', 'site']
     """

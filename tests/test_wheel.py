@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("analysis", "interphase", "makers", "workflows")
@@ -109,3 +110,34 @@ def test_python_finds_it(installed: Path, tmp_path: Path) -> None:
     file, rows = done.stdout.split()
     assert file.startswith(str(installed))
     assert rows == "349"
+
+
+@pytest.mark.timeout(3600)  # 2 GB are installed
+@pytest.mark.usefixtures("machine_settings")
+def test_it_runs_a_campaign_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    """The demo as `init` writes it, with one of its dopants: minutes become half a minute."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+
+    def run(*words: str) -> str:
+        done = subprocess.run(
+            [str(tmp_path / "venv" / "bin" / words[0]), *words[1:]],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    pip = ("pip", "--disable-pip-version-check", "install", "--quiet")
+    run(*pip, "-c", str(ROOT / "constraints.txt"), f"{wheel}[forcefield]")
+    run("interphase", "init")
+    demo = tmp_path / "demo.yaml"
+    specification = yaml.safe_load(demo.read_text(encoding="utf-8"))
+    specification["dopants"] = specification["dopants"][:1]
+    demo.write_text(yaml.safe_dump(specification), encoding="utf-8")
+    assert "Li6.25Al0.25La3Zr2O12" in run("interphase", "run", "demo.yaml", "--dir", "runs/demo")
+    filters = ("dopant=Al", "label=reduced")
+    assert run("interphase", "query", "--dir", "runs/demo", *filters, "--count").strip() == "1"

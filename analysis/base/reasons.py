@@ -51,6 +51,10 @@ class Reason(LabelledName):
         "synthesis temperature not given: no solubility",
     )
     NO_ENGINE_ERROR = ("has not been measured", "engine error not measured: no label")
+    ABROAD = (
+        "was measured on other kinds of compounds",
+        "host of another kind than the engine's error was measured on: no solubility, no relation",
+    )
     ENGINES_DISAGREE = (
         "the engines contradict each other",
         "two engines say the opposite of solubility: undecided",

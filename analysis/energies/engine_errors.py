@@ -14,14 +14,22 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, Field
 
 from analysis.base.errors import InputError
+from analysis.base.reasons import Reason
 from analysis.data import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pymatgen.core import Composition
+
 ENGINES_FOLDER: Final = "engines"
 FORCES_FILE: Final = "force_threshold.json"
+
+#: Kinds of compounds that `interphase calibrate` measures, by their nonmetals.
+OXIDES: Final = ("O",)
+#: For an error that holds for every kind: that of a code's numbers.
+ANY_KIND: Final = "any"
 
 # Weight of all elements' error in that of one element, in ternary oxides. With ternary oxides left
 # out one by one the likelihood is flat from 5 to 20 and lower at 0. Of 68 oxides of four and more
@@ -46,10 +54,44 @@ class EngineError(BaseModel, frozen=True, extra="forbid"):
         0.0, description="What errors in doped hosts have beyond those, eV per dopant atom"
     )
     note: str = Field("", description="What the error holds and what not, where that must be said")
+    nonmetals: tuple[str, ...] = Field(
+        OXIDES,
+        description="Kinds of compounds it was measured on, each by its nonmetals in alphabetical "
+        "order: O for oxides, O-P for phosphates, P-S, Cl; `any` for all",
+    )
 
     def of(self, element: str) -> float:
         """Look up the standard error of exchanging oxides of an element, eV per atom of it."""
         return self.elements.get(element, self.overall)
+
+    def abroad(self, host: Composition, *, functional: bool = False) -> str | None:
+        """Say that a host is of another kind than the error was measured on; None if it is not.
+
+        Metalloids (B, Si, Ge ...) count with the metals: the oxides of all were measured.
+
+        Parameters
+        ----------
+        host
+            Its composition.
+        functional
+            Whether the functional's own error counts too, which is known for oxides.
+        """
+        kind = nonmetals_of(host)
+        measured = [*OXIDES, *self.nonmetals] if ANY_KIND in self.nonmetals else self.nonmetals
+        if kind in measured or (ANY_KIND in measured and not functional):
+            return None
+        of_what = "functional" if ANY_KIND in measured else "engine"
+        known = ", ".join(each for each in measured if each != ANY_KIND)
+        return (
+            f"the {of_what}'s error {Reason.ABROAD}: the host's nonmetals are {kind}, those of the "
+            f"compounds it was measured on {known}"
+        )
+
+
+def nonmetals_of(host: Composition) -> str:
+    """Name the nonmetals of a compound in alphabetical order, as O or O-P."""
+    found = {e.symbol for e in host.element_composition if not (e.is_metal or e.is_metalloid)}
+    return "-".join(sorted(found))
 
 
 def engine_error(table: Mapping[str, Any]) -> EngineError:
@@ -68,6 +110,7 @@ def engine_error(table: Mapping[str, Any]) -> EngineError:
         structure=structure_error(garnets, oxides) if garnets else 0.0,
         forces=table["forces"] if "forces" in table else _measured_forces(),
         note=table.get("note", ""),
+        nonmetals=tuple(table.get("nonmetals", OXIDES)),
     )
 
 

@@ -48,20 +48,36 @@ def read_entries(path: Path) -> tuple[list[ComputedEntry], tuple[str, ...]]:
     return good, tuple(notes)
 
 
+def holds_entries(path: Path) -> bool:
+    """Whether a file is a JSON list: of entries, and not one crystal.
+
+    Raises
+    ------
+    InputError
+        It is called JSON and cannot be read.
+    """
+    is_json = path.name.lower().endswith((".json", ".json.gz"))
+    return is_json and isinstance(_raw_json(path), list)
+
+
 def _raw_entries(path: Path) -> list[Any]:
+    raw = _raw_json(path)
+    if not isinstance(raw, list) or not raw:
+        msg = f"{path} holds {type(raw).__name__}, expected a list of pymatgen entries."
+        raise InputError(msg)
+    return raw
+
+
+def _raw_json(path: Path) -> Any:
     if not path.is_file():
         msg = f"There is no file of reference entries at {path}: check the path."
         raise InputError(msg)
     try:
         content = path.read_bytes()
-        raw = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
+        return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
     except (ValueError, OSError, EOFError, RecursionError) as error:
         msg = f"{path} cannot be read as pymatgen entries: {error}"
         raise InputError(msg) from error
-    if not isinstance(raw, list) or not raw:
-        msg = f"{path} holds {type(raw).__name__}, expected a list of pymatgen entries."
-        raise InputError(msg)
-    return raw
 
 
 def _entry(index: int, raw: Any, path: Path) -> ComputedEntry:

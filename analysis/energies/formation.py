@@ -145,7 +145,10 @@ def alignment(
         accept_poor=accept_poor,
     )
     if entry:
-        return result.model_copy(update={"coefficients": {formula: units, **result.coefficients}})
+        # The host may be a binary itself (Li3N), which the dopant's compound displaces.
+        own = units + result.coefficients.get(formula, 0.0)
+        amounts = {formula: units} | result.coefficients | {formula: own}
+        return result.model_copy(update={"coefficients": amounts})
     note = f"The host {formula} {Reason.NO_HOST_ENTRY}: aligned through {_names(result)}."
     return result.model_copy(update={"notes": (*result.notes, note)})
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import chain, combinations
 
 from pydantic import BaseModel, Field
 from pymatgen.core import Composition
@@ -94,6 +95,29 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
         return frozenset().union(*(elements_of(phase.formula) for phase in self.phases))
 
     @cached_property
+    def by_system(self) -> Mapping[frozenset[str], Sequence[Phase]]:
+        """Set of elements to the phases that hold all of them and no others."""
+        found: dict[frozenset[str], list[Phase]] = {}
+        for phase in self.phases:
+            found.setdefault(elements_of(phase.formula), []).append(phase)
+        return found
+
+    def made_of(self, elements: frozenset[str]) -> tuple[Phase, ...]:
+        """Return the phases made of `elements` alone, sorted by formula.
+
+        Of few elements their subsets are looked up, of many all phases are gone over: a pair of
+        dopants has seven elements, the phases of the periodic table 30,000 systems.
+        """
+        systems = self.by_system
+        if 2 ** len(elements) < len(systems):
+            sizes = range(1, len(elements) + 1)
+            subsets = (frozenset(each) for n in sizes for each in combinations(elements, n))
+            held = [systems[each] for each in subsets if each in systems]
+        else:
+            held = [phases for system, phases in systems.items() if system <= elements]
+        return tuple(sorted(chain.from_iterable(held), key=lambda phase: phase.formula))
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of scheme, phases and elemental energies; notes do not count."""
         content = self.model_dump(mode="json", include={"scheme", "phases", "element_energies"})
@@ -125,7 +149,7 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
         wanted = frozenset(map(str, elements))
         if unknown := sorted(wanted - self.elements):
             raise InputError(no_phases_of(self.source, unknown))
-        kept = tuple(phase for phase in self.phases if elements_of(phase.formula) <= wanted)
+        kept = self.made_of(wanted)
         energies = {e: v for e, v in self.element_energies.items() if e in wanted}
         # Not a model_copy: that would keep the cached properties of all phases.
         return ReferencePhases(

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from statistics import stdev
 
+from pymatgen.core import Composition
+
 from analysis.base.reasons import Reason
 from analysis.energies.engine_errors import EngineError, find_error, known_engines
 from analysis.structures.dopants import Compound
@@ -25,6 +27,7 @@ def reaction_energy_uncertainty(
     version: str | None = None,
     error: EngineError | None = None,
     charge_balanced: bool = True,
+    host: Composition | None = None,
 ) -> tuple[float | None, tuple[str, ...]]:
     """Estimate the standard uncertainty of D, with notes on what it lacks.
 
@@ -41,6 +44,9 @@ def reaction_energy_uncertainty(
     charge_balanced
         True if binary oxides alone carry the compound to the scale of the reference phases; with
         a metal among them the engine's error is not known.
+    host
+        The undoped host, whose kind must be that of the compounds the error was measured on; None
+        for an oxide.
 
     Returns
     -------
@@ -58,6 +64,8 @@ def reaction_energy_uncertainty(
             "calibrate` measures it"
         )
         return None, (reason,)
+    if host is not None and (abroad := error.abroad(host)):
+        return None, (f"reaction_energy_uncertainty and relation are null: {abroad}",)
     if not charge_balanced:
         reason = (
             f"reaction_energy_uncertainty and relation are null: the {Reason.UNBALANCED}, and the "

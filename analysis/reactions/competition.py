@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
-from analysis.energies.phases import Phase, ReferencePhases, elements_of, parsed
+from analysis.energies.phases import ReferencePhases, elements_of, parsed
 from analysis.reactions.simplex import Indices, Matrix, Vector
 
 # Two compositions are the same if no atomic fraction differs by more: formulas of 10^4 atoms are
@@ -105,7 +105,7 @@ def competition(
         msg = f"{max_elements=} leaves no competing phases: ask for 1 (elements alone) or more"
         raise InputError(msg)
     symbols = tuple(sorted(set(elements)))
-    chosen = _within(phases, frozenset(symbols))
+    chosen = phases.made_of(frozenset(symbols))
     fractions = np.array([_fractions(phase.formula, symbols) for phase in chosen])
     fractions = fractions.reshape(-1, len(symbols)).T
     keep = np.count_nonzero(fractions, axis=0) <= (max_elements or len(symbols))
@@ -159,12 +159,6 @@ def _vector(composition: Composition, symbols: tuple[str, ...]) -> Vector:
 def _matching(fractions: Matrix, fraction: Vector) -> NDArray[np.bool_]:
     same: NDArray[np.bool_] = np.abs(fractions - fraction[:, None]).max(axis=0) < SAME_FRACTION
     return same
-
-
-def _within(phases: ReferencePhases, symbols: frozenset[str]) -> list[Phase]:
-    """Keep the phases within the system, sorted: ties must not depend on the order of a file."""
-    chosen = (phase for phase in phases.phases if elements_of(phase.formula) <= symbols)
-    return sorted(chosen, key=lambda phase: phase.formula)
 
 
 def _require_elements(

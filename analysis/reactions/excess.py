@@ -79,6 +79,19 @@ class Excess:
         begin = self.begin if self.best is None else self.best.basis
         return replace(self, contact=contact, begin=begin)
 
+    def moved(self, contact: Contact) -> Excess:
+        """Return the contact of another compound of the same elements and phases.
+
+        The best products of this one are the best of that one too while none of their amounts is
+        negative: only the right-hand side of the linear programme differs.
+        """
+        if self.best is None:
+            return replace(self, contact=contact, begin=None)
+        basis = self.best.basis
+        atoms = np.linalg.solve(contact.rivals.fractions[:, basis], contact.start)
+        fits = (atoms[basis != contact.column] >= -TOLERANCE).all()
+        return replace(self, contact=contact, begin=basis if fits else None)
+
     def at(
         self, voltage: float = 0.0, *, direction: int = 1, start: Products | None = None
     ) -> Products | None:

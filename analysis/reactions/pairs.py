@@ -8,8 +8,8 @@ matters, or that put an element of the host on another of its sites.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from analysis.energies.phases import elements_of
 from analysis.reactions.electrode_reaction import SMALLEST_AMOUNT, Contact
 from analysis.reactions.pairing import Pairing, mobile_changes
 from analysis.reactions.prices import Cost, HostPrices, IonCosts, SharedPhases, ion_costs
-from analysis.reactions.reduction import sides
+from analysis.reactions.reduction import Sides, sides
 from analysis.reactions.valences import ion_charges
 from analysis.structures.compensation import compound_composition
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from analysis.reactions.simplex import Matrix
     from analysis.structures.dopants import Compound, Dopant
     from analysis.structures.host import Host
+
+#: Goes over a sequence, and may show how far it is.
+Watch = Callable[[Sequence[int]], Iterable[int]]
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,36 @@ class System:
     def solve(self, compound: Compound) -> list[float]:
         """Solve the linear programmes of a compound's dopants, in their order in it."""
         contact = self._contact(compound_composition(self.host, compound))
-        margins = [each.margin for each in sides(contact, compound.dopants, self.charges)]
+        ions = tuple(_ions(compound.dopants))
+        if ions in self._sides:
+            self._sides[ions] = tuple(each.moved(contact) for each in self._sides[ions])
+        else:
+            self._sides[ions] = sides(contact, compound.dopants, self.charges)
+        margins = [each.margin for each in self._sides[ions]]
         return [np.nan if margin is None else margin for margin in margins]
 
+    @cached_property
+    def _sides(self) -> dict[tuple[tuple[str, int], ...], tuple[Sides, ...]]:
+        """Sides of the last compound of each set of ions: those of the next are like them."""
+        return {}
+
+    @cached_property
+    def _contacts(self) -> dict[frozenset[str], Contact]:
+        return {}
+
     def _contact(self, composition: Composition) -> Contact:
+        """Choose the competing phases: the same for all compounds of the same elements.
+
+        But for one of so few elements that it may be among the phases: it does not compete.
+        """
+        elements = frozenset(composition.chemical_system_set)
+        if len(elements) <= self.max_elements:
+            return self._between(composition)
+        if elements not in self._contacts:
+            self._contacts[elements] = self._between(composition)
+        return replace(self._contacts[elements], composition=composition.element_composition)
+
+    def _between(self, composition: Composition) -> Contact:
         return Contact.between(
             composition,
             self.phases,
@@ -112,8 +141,17 @@ class System:
         )
 
 
-def pair_margins(system: System, pairs: Pairing) -> PairMargins:
+def pair_margins(system: System, pairs: Pairing, *, watch: Watch = iter) -> PairMargins:
     """Compute the reduction margins of both dopants of each pair.
+
+    Parameters
+    ----------
+    system
+        Host, electrode and phases.
+    pairs
+        The pairs.
+    watch
+        Goes over the pairs for which a linear programme is solved, to show progress.
 
     Raises
     ------
@@ -124,7 +162,7 @@ def pair_margins(system: System, pairs: Pairing) -> PairMargins:
     of_options = np.array([each.margin if each else np.nan for each in costs])
     margins = np.column_stack([of_options[pairs.first], of_options[pairs.second]])
     solved = ~(_enough(system, pairs, costs) & _apart(system, pairs, costs))
-    for index in np.flatnonzero(solved).tolist():
+    for index in watch(np.flatnonzero(solved).tolist()):
         compound = pairs.compound(index)
         found = dict(zip(_ions(compound.dopants), system.solve(compound), strict=True))
         margins[index] = [found[ion] for ion in _ions(pairs.dopants(index))]

@@ -108,6 +108,11 @@ class Sides:
         kept, reduced = self.kept.with_energies(contact), self.reduced.with_energies(contact)
         return replace(self, contact=contact, kept=kept, reduced=reduced)
 
+    def moved(self, contact: Contact) -> Sides:
+        """Return the same sides of another compound of the same ions, in contact with the same."""
+        kept, reduced = self.kept.moved(contact), self.reduced.moved(contact)
+        return replace(self, contact=contact, kept=kept, reduced=reduced)
+
     def without(self, column: int) -> Sides:
         """Return the same sides where one more phase must not form."""
         return replace(self, kept=self.kept.without(column), reduced=self.reduced.without(column))

@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.base.fields import Label
 from analysis.energies.phases import elements_of
-from analysis.reactions.pairs import System, pair_margins
+from analysis.reactions.pairs import System, Watch, pair_margins
 from analysis.results.judgements import reduction_fields
 from analysis.results.shortlist import Ranked, ShortlistCandidate, shortlist
 from analysis.structures.compensation import compound_composition
@@ -81,6 +81,7 @@ def search_pairs(
     criteria: Criteria,
     wanted: ShortlistCriteria,
     number: int,
+    watch: Watch = iter,
 ) -> PairSearch:
     """Find the best pairs.
 
@@ -98,8 +99,10 @@ def search_pairs(
         Criteria of the ranking.
     number
         Pairs to return, at most.
+    watch
+        Goes over the pairs for which a linear programme is solved, to show progress.
     """
-    margins = pair_margins(system, pairs).margins
+    margins = pair_margins(system, pairs, watch=watch).margins
     resisting = np.flatnonzero((margins > 0).all(axis=1))
     chosen = _best_amounts(pairs, resisting.tolist(), margins.min(axis=1), wanted.lithium)
     first = chosen[: max(JUDGED, number)]

@@ -173,6 +173,8 @@ def solubility_fields(
     bias = evidence.measured_bias or find_bias(engine, evidence.version)
     if error is None or bias is None:
         return nothing, (f"{named}: the error of the engine {engine} {Reason.NO_ENGINE_ERROR}",)
+    if abroad := error.abroad(host.formula_unit, functional=True):
+        return nothing, (f"{named}: {abroad}",)
     if not evidence.charge_balanced:
         return nothing, (f"{named}: the {Reason.UNBALANCED}",)
     synthesis = SolubilityCriteria(temperature=temperature, limits=criteria.limits)

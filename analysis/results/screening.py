@@ -90,7 +90,7 @@ def screen(
     dissolved, why_dissolved = _solubility(
         host, compound, calculated, references, formation, reaction
     )
-    verdict, why_verdict = _verdict(compound, calculated, reaction, units, references)
+    verdict, why_verdict = _verdict(host, compound, calculated, reaction, references)
     judged, why_passivation = _passivation(compound, reaction, references)
     notes = (*unjudged(compound.dopants), *calculated.notes)
     notes += (*formation.notes, *references.phases.notes)
@@ -238,21 +238,22 @@ def _opinion(calculated: Calculated, references: References, units: int) -> Opin
 
 
 def _verdict(
+    host: Host,
     compound: Compound,
     calculated: Calculated,
     reaction: Reaction,
-    units: int,
     references: References,
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     undoped = references.undoped
     of_host = undoped.reaction_energy if undoped else reaction.reaction_energy
     uncertainty, reasons = reaction_energy_uncertainty(
         compound,
-        energies=[energy / units for energy in calculated.energies],
+        energies=[energy / host.formula_units for energy in calculated.energies],
         engine=calculated.engine.name,
         version=calculated.engine.version,
         error=references.engine_error,
         charge_balanced=references.aligned is None or references.aligned.charge_balanced,
+        host=host.formula_unit,
     )
     difference = reaction.reaction_energy - of_host
     fields = {

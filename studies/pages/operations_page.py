@@ -117,6 +117,38 @@ launches only: specifications, outputs and results stay, and `submit` adds what 
 Core-hours are the time of each launch times the cores of its batch job; rockets that share a batch
 job share its cores. A lost run counts to its last sign of life.
 
+## A campaign's folder
+
+A campaign that ran with `--dir` is its folder: database, logs and launches are in it. It
+can be packed and moved while no command uses it:
+
+| to | type |
+|---|---|
+| back it up, or archive it | `tar -czf demo.tar.gz -C runs demo` |
+| restore it, here or on another machine | `tar -xzf demo.tar.gz -C runs` |
+| move it | `mv runs/demo ELSEWHERE` |
+| delete it | `rm -r runs/demo` |
+| share the answer | `interphase report`: one HTML file |
+| share the results, without a database | `interphase export --all FOLDER`, then `tar` of it |
+| let others' programs query them | `interphase optimade` |
+
+A co-author unpacks the results, and `interphase report --result FOLDER`, `query`, `shortlist` and
+`interphase.results("FOLDER")` read them ([results.md](results.md#files)).
+
+## Upgrade and uninstall
+
+| to | type |
+|---|---|
+| upgrade in a clone | `git pull`, then `make install` |
+| upgrade elsewhere | `pip install --upgrade interphase` |
+| upgrade results that a newer version refuses | `interphase build` |
+| remove the package | `make clean` in a clone; `pip uninstall interphase` elsewhere |
+| remove the copy of MongoDB, and other downloads | `rm -r ~/.cache/interphase` |
+| remove settings, and errors measured | `rm -r ~/.interphase.yaml ~/.local/share/interphase` |
+
+Campaigns are where you put them, and stay. A newer version goes on with an older one's campaign.
+Back it up first: an older version refuses results that a newer one has written.
+
 ## Two people
 
 Two people may submit, recover and dispatch on one LaunchPad: each workflow is added once, and a

@@ -102,6 +102,13 @@ def operations_page() -> str:
     return page.operations_page(_MADE)
 
 
+def other_hosts_page() -> str:
+    """Write docs/other-hosts.md from the results of hosts of many kinds."""
+    from studies.pages import other_hosts_page as page
+
+    return page.other_hosts_page(_MADE)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "specification.md": specification_page,
     "settings.md": settings_page,
@@ -109,6 +116,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "results.md": results_page,
     "experiment.md": experiment_page,
     "operations.md": operations_page,
+    "other-hosts.md": other_hosts_page,
 }
 
 

@@ -110,6 +110,45 @@ result](../results/llzo-chgnet/README.md).
 The name of a CIF consists of formula, dopants with their sites, and the beginning of `job_uuid`:
 `Li6.25Al0.25La3Zr2O12_Al3+Li_1b9d6bcd.cif`. An existing file is replaced only with `--force`, and
 only once the new one is complete."""
+_ELSEWHERE: Final = """\
+[OPTIMADE](https://www.optimade.org) is the common language of materials databases. This serves the
+results in it, once `pip install 'interphase[optimade]'` has been typed:
+
+    interphase optimade --dir runs/demo
+    interphase optimade --result llzo
+
+It serves the relaxed cells that had landed when it started, as `structures`. Every field of the
+table above has the prefix `_interphase_`; `id` is `job_uuid`, and `last_modified` is `stored`. The
+server is read-only: it copies the results into a database that ends with it. It listens on
+127.0.0.1 alone. Other users of the machine can read it, since the protocol has no passwords. From
+another machine, use a tunnel: `ssh -L 5000:localhost:5000 HOST`. With pymatgen:
+
+```python
+from pymatgen.ext.optimade import OptimadeRester
+
+with OptimadeRester("http://127.0.0.1:5000") as client:
+    client.get_structures(elements=["Al"])
+    client.get_snls_with_filter('_interphase_label="resists"', ["_interphase_reduction_margin"])
+```
+
+[MPContribs](https://docs.materialsproject.org/services/mpcontribs) publishes data next to those of
+the Materials Project. This writes the results as its client takes them:
+
+    interphase export --dir runs/demo --mpcontribs contributions.json
+
+A compound is a contribution with its numbers, words and cell; its identifier is the name of its
+CIF. `columns` has the units and `legend` the meanings, as `eV` may be per formula unit or per
+dopant. With the package `mpcontribs-client`, a key and a project of yours:
+
+```python
+from monty.serialization import loadfn
+from mpcontribs.client import Client
+
+table = loadfn("contributions.json")
+with Client(apikey="KEY", project="PROJECT") as client:
+    client.init_columns(table["columns"])
+    client.submit_contributions(table["contributions"])
+```"""
 _PROVENANCE: Final = """\
 Every view of a result shows its `job_uuid` or its formula. With these,
 
@@ -154,6 +193,7 @@ def results_page(made: str) -> str:
     parts = [
         *(made, "# Results", _INTRODUCTION, "## The fields", _fields()),
         *("## Questions", _QUESTIONS, "## Files", _FILES),
+        *("## OPTIMADE and MPContribs", _ELSEWHERE),
         *("## Where a result comes from", _PROVENANCE),
         *("## Versions of the schema", _VERSIONS, _history()),
     ]

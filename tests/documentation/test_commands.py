@@ -47,7 +47,7 @@ def test_the_commands_of_a_page_work_in_their_order(
     reader: Reader,
     secure_server: SecureServer,
     machine_settings: MachineSettings,
-    typed: set[str],
+    typed: set[tuple[Path, str]],
 ) -> None:
     cluster = None
     if name_of(page) in ON_A_CLUSTER:
@@ -60,9 +60,10 @@ def test_the_commands_of_a_page_work_in_their_order(
             continue
         prepare(reader, page, command)
         line = instead(command.page, command.text).partition(" # ")[0]
-        if line not in typed:
+        here = (reader.where, line)
+        if here not in typed:
             reader.type(line)
-        typed |= {line} if line.startswith(("interphase ", "make ")) else set()
+        typed |= {here} if line.startswith(("interphase ", "make ")) else set()
         if command.text.startswith("chmod 600"):  # all files are there: now they are filled in
             cluster = reader.fill_in(secure_server)
         if cluster and re.match(r"interphase submit (?!.*--dry-run)", command.text):
@@ -70,8 +71,8 @@ def test_the_commands_of_a_page_work_in_their_order(
 
 
 @pytest.fixture(scope="module")
-def typed() -> set[str]:
-    """Remember what was typed: what stands on two pages is typed once."""
+def typed() -> set[tuple[Path, str]]:
+    """Remember what was typed and where: what stands on two pages is typed once in a folder."""
     return set()
 
 

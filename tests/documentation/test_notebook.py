@@ -1,4 +1,4 @@
-"""The notebook runs, on the reference result and on a campaign, and shows what it says it shows."""
+"""The notebooks run, on the reference result and on a campaign, and show what they say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from docs.notebook import QUERY, code_cells, executed, text_of
+from docs.notebook import NOTEBOOKS, QUERY, code_cells, executed, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +22,11 @@ def today() -> Any:
     return executed(QUERY)
 
 
-def test_the_outputs_in_the_repository_are_those_of_today(today: Any) -> None:
-    kept = nbformat.read(QUERY, as_version=4)
-    for shown, made in zip(code_cells(kept), code_cells(today), strict=True):
-        assert text_of(shown) == text_of(made), f"run make docs:\n{shown.source}"
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_outputs_in_the_repository_are_those_of_today(path: Path, today: Any) -> None:
+    made = today if path == QUERY else executed(path)
+    for shown, now in zip(code_cells(nbformat.read(path, 4)), code_cells(made), strict=True):
+        assert text_of(shown) == text_of(now), f"run make docs:\n{shown.source}"
 
 
 def test_it_keeps_one_figure_and_stays_small(today: Any) -> None:
@@ -36,12 +37,13 @@ def test_it_keeps_one_figure_and_stays_small(today: Any) -> None:
     assert QUERY.stat().st_size < MOST_BYTES
 
 
-def test_its_links_lead_to_files() -> None:
-    notebook = nbformat.read(QUERY, as_version=4)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_its_links_lead_to_files(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
     texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     links = [link for text in texts for link in re.findall(r"\]\(([^)#]+)", text)]
-    assert "results.md" in links
-    assert [link for link in links if not (QUERY.parent / link).exists()] == []
+    assert links
+    assert [link for link in links if not (path.parent / link).exists()] == []
 
 
 def test_one_line_makes_it_read_a_campaign(demo: Path) -> None:

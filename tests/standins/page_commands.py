@@ -38,6 +38,7 @@ INSTEAD = (
         "runs/demo",
         "likewise",
     ),
+    Instead(r"^results/", r"\bresults/llzo-chgnet\b", "computed", "the reference result is there"),
     Instead(
         r"^docs/(commands|learning)\.md",
         r"--dir (runs/llzo|DIR)\b",
@@ -61,21 +62,18 @@ INSTEAD = (
     Instead("", r"--serve$", "--serve --port 0", "any free port, so that tests may run at once"),
     Instead("", r"^interphase webgui", "interphase webgui --port 0", "likewise"),
     Instead("", r"^make (\S+)", r"make -n \1", "CI is `make test` itself; here the target exists"),
-    Instead(
-        "",
-        r"studies\.tables\.reference_entries Na Zr Si P O Mg Ti --source RAW",
-        "studies.tables.reference_entries Li O --source raw",
-        "tests/data has a sample of the raw files, without sodium and titanium",
-    ),
 )
 
 #: What cannot be executed here, and where else it is.
 ELSEWHERE = {
     r"^interphase triage": "it needs solubilities: tests/workflows/commands/test_triage.py",
+    r"^interphase plan vasp\.yaml": "what triage wrote: tests/workflows/commands/test_triage.py",
     r"^interphase demo": "minutes; its campaign: tests/workflows/test_end_to_end.py",
     r"^interphase calibrate": "an hour; on few crystals: tests/makers/test_calibrate.py",
     r"^interphase init": "it writes beside the user's files: tests/test_wheel.py",
+    r"^interphase entries": "the user's own files: tests/workflows/commands/test_entries.py",
     r"^interphase pairs": "a minute: tests/workflows/specification/test_pair_search.py",
+    r"^interphase optimade": "it never ends: tests/workflows/results/test_optimade.py",
     r"^apt install ": "it changes the machine: .ci/run",
     r"^\. \.venv/bin/activate": "the tests run in that environment: Makefile",
     r"^interphase dispatch": "it needs a queue: tests/slurm/test_dispatch.py",

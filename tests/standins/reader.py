@@ -91,6 +91,11 @@ class Reader:
         (self.project / "small.yaml").write_text(yaml.safe_dump(SMALL))
         (self.project / "small_mine.yaml").write_text(yaml.safe_dump(MINE))
 
+    @property
+    def where(self) -> Path:
+        """The working directory."""
+        return self._where
+
     def type(self, command: str) -> None:
         """Type a command; one that fails is a failure of the test.
 

@@ -59,8 +59,17 @@ def test_the_campaign_lands(latp: Any) -> None:
 def test_whole_numbers_of_ions_are_told(latp: Any) -> None:
     # Li1.3Al0.3Ti1.7(PO4)3 in a cell of two formula units: one Al for 0.6, three Li for 2.6.
     assert "LATP (Li1.5Ti1.5Al0.5P3O12, 2 f.u." in latp.run.stdout
-    (note,) = (line for line in latp.run.stdout.splitlines() if line.startswith("note: "))
-    assert "3 Li+ instead of 2.6" in note
+    notes = [line for line in latp.run.stdout.splitlines() if line.startswith("note: ")]
+    assert any("3 Li+ instead of 2.6" in note for note in notes)
+
+
+def test_of_a_phosphate_no_solubility_and_no_relation_is_claimed(latp: Any) -> None:
+    result = latp.contents.result(dopant="Zr")
+    for field in ("reaction_energy_uncertainty", "relation", "dissolution", "solubility"):
+        assert result[field] is None
+    assert result["label"] in {"resists", "undecided", "reduced"}
+    (note,) = (each for each in result["notes"] if "relation are null" in each)
+    assert "the host's nonmetals are O-P, those of the compounds it was measured on O" in note
 
 
 def test_the_phosphate_reacts_to_phases_of_the_file(latp: Any) -> None:

@@ -108,15 +108,26 @@ def make_web_server(app: WSGIApplication, *, host: str, port: int) -> BaseWSGISe
     InputError
         The port is in use, or the address does not belong to this machine.
     """
+    listening = listen(host, port)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # no line per request
+    with listening:
+        return make_server(host, port, app, threaded=True, fd=listening.fileno())
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind a port, 0 for a free one.
+
+    Raises
+    ------
+    InputError
+        The port is in use, or the address does not belong to this machine.
+    """
     try:
-        listening = socket.create_server((host, port))
+        return socket.create_server((host, port))
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         msg = f"cannot serve on {host}, port {port} ({reason}): choose another with --port"
         raise InputError(msg) from error
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # no line per request
-    with listening:
-        return make_server(host, port, app, threaded=True, fd=listening.fileno())
 
 
 def guard(login: Login) -> Any:

@@ -34,6 +34,7 @@ app = typer.Typer(
 COMMANDS = (
     start_commands.demo,
     start_commands.init,
+    start_commands.entries,
     campaign_commands.run,
     campaign_commands.plan,
     campaign_commands.pairs,
@@ -54,6 +55,7 @@ COMMANDS = (
     result_commands.build,
     report_commands.report,
     report_commands.figures,
+    report_commands.optimade,
     learning_commands.learn,
     learning_commands.predict,
     machine_commands.doctor,

@@ -80,3 +80,28 @@ def figures(
     figures_command(
         place, campaign, output=output, suffix=form.value, paths=paths, console=console()
     )
+
+
+def optimade(
+    folder: SomeFolder = None,
+    launchpad: Launchpad = None,
+    result: Result = None,
+    campaign: Campaign = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")
+    ] = 5000,
+) -> None:
+    """Serve the results as an OPTIMADE database, which other programs of the field query.
+
+    It serves the relaxed cells that had landed when it started, with every field of a result under
+    the prefix `_interphase_`. It is read-only and has no password: every user of this machine can
+    read it, and nobody else.
+
+    **Examples**
+
+    - `interphase optimade --dir runs/demo`
+    - `interphase optimade --result llzo`
+    """
+    from workflows.commands.optimade import optimade_command
+
+    optimade_command(place_of(folder, launchpad, result), campaign, port=port, console=console())

@@ -93,6 +93,10 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
             "`--result FOLDER` reads it without a database.",
         ),
     ] = None,
+    mpcontribs: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File for MPContribs' client: .json."),
+    ] = None,
     campaign: Campaign = None,
     sort: Sort = None,
     fields: Fields = None,
@@ -106,8 +110,9 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
     - `interphase export --dir runs/demo --output demo.csv`
     - `interphase export --dir runs/demo label=resists --output demo.parquet --structures cifs`
     - `interphase export --dir runs/demo --all demo-results`
+    - `interphase export --dir runs/demo --mpcontribs contributions.json`
     """
-    from workflows.commands.export import export_all_command, export_command
+    from workflows.commands.export import Targets, export_all_command, export_command
 
     place, question = (
         place_of(folder, launchpad, result),
@@ -115,13 +120,12 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
     )
     if everything:
         export_all_command(place, campaign, question, everything, force=force, console=console())
-    if everything and not (output or structures):
+    if everything and not (output or structures or mpcontribs):
         return
     export_command(
         place,
         question,
-        output=output,
-        structures=structures,
+        Targets(output, structures, mpcontribs),
         force=force,
         console=console(),
     )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from analysis.base.errors import InputError
+from workflows.base.assignments import read_assignments
 from workflows.base.settings import load_settings
 
 if TYPE_CHECKING:
@@ -51,26 +49,11 @@ def calibrate_command(
                 tasks[part] = progress.add_task(part, total=total)
             progress.update(tasks[part], completed=done)
 
-        table = calibrate(engine, _settings(settings), folder, step=step)
+        table = calibrate(engine, read_assignments(settings), folder, step=step)
     path = folder / table_name(engine, table["version"])
     path.write_text(table_text(table), encoding="utf-8")
     console.print(_summary(table), highlight=False)
     console.print(f"written to {path}", highlight=False, soft_wrap=True)
-
-
-def _settings(words: Sequence[str]) -> dict[str, Any]:
-    """Read ``key=value`` settings.
-
-    Raises
-    ------
-    InputError
-        One has no value.
-    """
-    pairs = [word.partition("=") for word in words]
-    if wrong := [key for key, equals, _ in pairs if not equals]:
-        msg = f"settings are key=value, such as model=7net-l3i5; not {', '.join(wrong)}"
-        raise InputError(msg)
-    return {key: yaml.safe_load(value) for key, _, value in pairs}
 
 
 def _summary(table: Mapping[str, Any]) -> str:

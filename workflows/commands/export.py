@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analysis.base.errors import InputError
 from workflows.results.versions import open_results
@@ -19,26 +19,29 @@ if TYPE_CHECKING:
     from workflows.storage.database import Database
 
 
+class Targets(NamedTuple):
+    """Files and folders to write."""
+
+    output: Path | None
+    structures: Path | None
+    mpcontribs: Path | None
+
+
 def export_command(
-    place: Place,
-    question: Question,
-    *,
-    output: Path | None,
-    structures: Path | None,
-    force: bool,
-    console: Console,
+    place: Place, question: Question, targets: Targets, *, force: bool, console: Console
 ) -> None:
-    """Write results to a file, and their structures to a folder."""
+    """Write results to a file, their structures to a folder, or contributions to MPContribs."""
     from workflows.results.files import require_free, write_results
 
-    if output is None and structures is None:
+    output, structures, mpcontribs = targets
+    if not any(targets):
         msg = (
             "write what where? Give --output FILE.csv, .jsonl or .parquet, --structures FOLDER, "
-            "or --all FOLDER"
+            "--mpcontribs FILE.json, or --all FOLDER"
         )
         raise InputError(msg)
-    if output:
-        require_free(output, overwrite=force)
+    for file in filter(None, (output, mpcontribs)):
+        require_free(file, overwrite=force)
     with open_results(place) as database:
         if output:
             documents = question.ask(database, question.names)
@@ -46,6 +49,8 @@ def export_command(
             console.print(f"{len(documents)} results: {output}", highlight=False, markup=False)
         if structures:
             _export_structures(database, question, structures, force=force, console=console)
+        if mpcontribs:
+            _export_contributions(database, question, mpcontribs, console)
         show_missing(database, console)
 
 
@@ -89,3 +94,15 @@ def _export_structures(
     documents = question.ask(database, [field.value for field in NEEDED])
     paths = write_structures(documents, folder, overwrite=force)
     console.print(f"{len(paths)} structures: {folder}", highlight=False, markup=False)
+
+
+def _export_contributions(
+    database: Database, question: Question, file: Path, console: Console
+) -> None:
+    from workflows.results.files import replace_file
+    from workflows.results.mpcontribs import NEEDED, contributions
+    from workflows.results.serialize import to_json_text
+
+    documents = question.ask(database, [field.value for field in NEEDED])
+    replace_file(file, to_json_text(contributions(documents)).encode())
+    console.print(f"{len(documents)} contributions: {file}", highlight=False, markup=False)

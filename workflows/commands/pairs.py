@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from workflows.results.serialize import rows_to_csv, to_json_text
 from workflows.terminal.output import Output
@@ -11,11 +14,11 @@ from workflows.terminal.pair_tables import pair_rows, show_pairs
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
-
 
 def pairs_command(spec_path: Path, *, number: int, output: Output, console: Console) -> None:
     """Rank the pairs of dopants of a specification's host."""
+    from rich.progress import track
+
     from workflows.specification.pair_search import find_pairs
     from workflows.specification.planning import read_host
     from workflows.specification.sources import phase_source
@@ -24,8 +27,8 @@ def pairs_command(spec_path: Path, *, number: int, output: Output, console: Cons
     spec = CampaignSpec.from_file(spec_path)
     host = read_host(spec.host)
     source = phase_source(spec.reference_phases, None)
-    with console.status("judging pairs: a minute or two"):
-        found = find_pairs(spec, host, source, number=number)
+    watch = partial(track, description="pairs", console=Console(stderr=True), transient=True)
+    found = find_pairs(spec, host, source, number=number, watch=watch)
     if output is Output.TABLE:
         show_pairs(found, console)
         return

@@ -62,7 +62,7 @@ def write_results(
         raise InputError(msg)
     require_free(path, overwrite=overwrite)
     names = available_fields(documents) if fields is None else resolve_fields(fields)
-    _replace(path, _WRITERS[path.suffix](documents, names))
+    replace_file(path, _WRITERS[path.suffix](documents, names))
 
 
 def read_results(file: str | Path) -> list[Document]:
@@ -101,7 +101,7 @@ def require_free(path: Path, *, overwrite: bool) -> None:
         raise InputError(msg)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a complete file, or leave the old one."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

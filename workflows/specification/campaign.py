@@ -261,8 +261,9 @@ class Campaign(BaseModel):
             "criteria": self.spec.screening.model_dump(mode="json"),
             "migration": self.spec.migration,
         }
-        if self.engine_error is not None:
-            settings["engine_error"] = self.engine_error.model_dump(mode="json")
+        for name in ("engine_error", "engine_bias"):  # of the user's own table
+            if (measured := getattr(self, name)) is not None:
+                settings[name] = measured.model_dump(mode="json")
         return naming.interface_uuid(lowest, undoped, crystals, settings)
 
     def step_uuids(self, compound: Compound) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analysis.base.errors import InputError
 from analysis.energies.phases import ReferencePhases, elements_of
 from analysis.reactions.pairing import pairing
-from analysis.reactions.pairs import System
+from analysis.reactions.pairs import System, Watch
 from analysis.results.candidates import default_criteria
 from analysis.results.dopant_pairs import PairSearch, search_pairs
 from analysis.structures.dopants import candidates
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from workflows.specification.spec import CampaignSpec
 
 
-def find_pairs(spec: CampaignSpec, host: Host, source: PhaseSource, *, number: int) -> PairSearch:
+def find_pairs(
+    spec: CampaignSpec, host: Host, source: PhaseSource, *, number: int, watch: Watch = iter
+) -> PairSearch:
     """Find the best pairs of dopants on two sites; nothing is relaxed.
 
     Parameters
@@ -32,6 +34,8 @@ def find_pairs(spec: CampaignSpec, host: Host, source: PhaseSource, *, number: i
         Of reference phases.
     number
         Pairs, at most.
+    watch
+        Goes over the pairs that take time, to show progress.
 
     Raises
     ------
@@ -64,4 +68,5 @@ def find_pairs(spec: CampaignSpec, host: Host, source: PhaseSource, *, number: i
         criteria=spec.screening,
         wanted=spec.shortlist or default_criteria(host.formula_unit.reduced_formula),
         number=number,
+        watch=watch,
     )

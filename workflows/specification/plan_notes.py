@@ -6,6 +6,8 @@ from analysis.learning.data.problem import LEAST_PER_CLASS, LEAST_ROWS
 from workflows.specification.campaign import Campaign
 from workflows.specification.sources import PhaseSource, WithCrystals
 
+_NULL = "dissolution and relation will be null"
+
 
 def too_few_to_learn(campaign: Campaign) -> list[str]:
     """Say so if the first training of a campaign that learns by itself must fail."""
@@ -22,14 +24,15 @@ def too_few_to_learn(campaign: Campaign) -> list[str]:
 
 
 def unmeasured_engine(campaign: Campaign) -> list[str]:
-    """Say so if no table holds the errors of the engine whose energies count."""
+    """Say so if no table holds the errors of the engine whose energies count, for such a host."""
     engine, version = (campaign.engine.get(name) for name in ("engine", "version"))
-    if campaign.engine_error is not None or find_error(str(engine), version) is not None:
-        return []
+    if error := campaign.engine_error or find_error(str(engine), version):
+        abroad = error.abroad(campaign.host_crystal.formula_unit, functional=True)
+        return [f"{abroad}: {_NULL}"] if abroad else []
     name = f"{engine} {version or ''}".strip()
     note = (
-        f"the error of the engine {name} {Reason.NO_ENGINE_ERROR}: dissolution and relation will "
-        f"be null; `interphase calibrate {campaign.spec.engine.last.name}` with the same settings "
+        f"the error of the engine {name} {Reason.NO_ENGINE_ERROR}: {_NULL}; "
+        f"`interphase calibrate {campaign.spec.engine.last.name}` with the same settings "
         "measures it first"
     )
     return [note]

@@ -1,7 +1,11 @@
 """Settings of VASP relaxations, and what is kept of a run."""
 
+import json
 import re
+from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final, Literal
 
 from pydantic import Field, PositiveFloat, field_validator
@@ -54,6 +58,13 @@ class RawOutput(StrEnum):
 _WITH_UNIT: Final = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?) *(?:eV|meV|Ry|A|Å|K|fs|kB)(?:/.*)?")
 
 
+@cache
+def _known_tags() -> frozenset[str]:
+    """Return the INCAR tags that pymatgen lists."""
+    listed = files("pymatgen.io.vasp").joinpath("incar_parameters.json")
+    return frozenset(json.loads(listed.read_text("utf-8")))
+
+
 class VaspSettings(EngineSettings):
     """Settings of a VASP relaxation that may differ from the Materials Project's."""
 
@@ -81,6 +92,11 @@ class VaspSettings(EngineSettings):
             msg = "EDIFFG is set by force_threshold"
             raise ValueError(msg)
         for tag, value in tags.items():
+            if tag not in _known_tags():
+                near = get_close_matches(tag, _known_tags(), n=1)
+                meant = f"did you mean {near[0]}?" if near else "see VASP's manual"
+                msg = f"{tag} is no INCAR tag that VASP knows; {meant}"
+                raise ValueError(msg)
             if with_unit := _WITH_UNIT.fullmatch(str(value)):
                 msg = f"{tag}: {value!r} is a number with a unit: write {with_unit[1]}"
                 raise ValueError(msg)

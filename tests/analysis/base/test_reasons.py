@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from pymatgen.core import Species
+from pymatgen.core import Composition, Species
 
 from analysis.base.reasons import Reason, reason_of, reasons_of
 from analysis.energies.phases import Phase, ReferencePhases
@@ -39,6 +39,7 @@ def uncertainty_notes(element: str, valence: int, **arguments: object) -> tuple[
         (uncertainty_notes("Sc", 3), Reason.NO_ELEMENT_ERROR),
         (uncertainty_notes("Nb", 5, engine="other"), Reason.NO_ENGINE_ERROR),
         (uncertainty_notes("Nb", 5, charge_balanced=False), Reason.UNBALANCED),
+        (uncertainty_notes("Nb", 5, host=Composition("Li3N")), Reason.ABROAD),
         (uncertainty_notes("Nb", 5, energies=[0.0]), Reason.NO_SPREAD),
         (uncertainty_notes("Nb", 5, engine="vasp"), Reason.PBE_ONLY),
         (missing_parameters([Species("Pm", 3)], Species("Li", 1)), Reason.NO_BOND_VALENCE),

@@ -136,6 +136,18 @@ def test_a_host_without_entry_goes_through_its_oxides() -> None:
     assert "has no reference entry" in result.notes[0]
 
 
+def test_a_host_that_is_a_binary_itself_gives_up_what_the_dopant_displaces() -> None:
+    result = alignment(
+        Composition("Li2.625Al0.125N"),
+        Composition("Li3N"),
+        valences={"Li": 1, "Al": 3, "N": -3},
+        phases=table_phases(["Li", "Al", "N"]),
+        crystals=("Li3N", "AlN"),
+    )
+    # 0.875 Li3N + 0.125 AlN
+    assert result.coefficients == pytest.approx({"Li3N": 0.875, "AlN": 0.125})
+
+
 def test_an_alignment_of_another_compound_is_refused() -> None:
     result = aligned_to_table(DOPED, Al=3)
     energies = crystal_energies(result.formulas)

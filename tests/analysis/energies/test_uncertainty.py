@@ -6,6 +6,7 @@ import json
 import math
 
 import pytest
+from pymatgen.core import Composition
 
 from analysis.data import TABLES
 from analysis.energies.engine_errors import (
@@ -14,6 +15,7 @@ from analysis.energies.engine_errors import (
     find_error,
     force_threshold_error,
     known_error,
+    nonmetals_of,
     pooled,
     shipped_error_table,
     structure_error,
@@ -206,3 +208,45 @@ def test_an_engine_without_a_figure_for_forces_takes_the_measured_one() -> None:
     table = {"overall": {"n": 9, "rms": 0.4}}
     assert engine_error(table).forces == known_error("chgnet").forces > 0
     assert known_error("vasp").forces == 0
+
+
+KINDS = {
+    "Li7La3Zr2O12": "O",
+    "Li10GeP2S12": "P-S",
+    "Li6PS5Cl": "Cl-P-S",
+    "Na3Zr2Si2PO12": "O-P",
+    "Li3YCl6": "Cl",
+    "Li3N": "N",
+    "Li2ZrSiO5": "O",
+}
+
+
+def test_hosts_are_told_apart_by_their_nonmetals() -> None:
+    assert {each: nonmetals_of(Composition(each)) for each in KINDS} == KINDS
+
+
+def test_abroad_the_error_of_oxides_is_not_claimed() -> None:
+    for formula, kind in KINDS.items():
+        value, notes = reaction_energy_uncertainty(
+            AL, energies=[-1.0, -1.1], engine="chgnet", host=Composition(formula)
+        )
+        assert (value is None) == (kind != "O")
+        said = f"the host's nonmetals are {kind}, those of the compounds it was measured on O"
+        assert any(said in note for note in notes) == (kind != "O")
+
+
+def test_an_error_measured_on_such_phases_counts() -> None:
+    table = shipped_error_table("chgnet") | {"nonmetals": ["O", "P-S"]}
+    sulfide, halide = Composition("Li10GeP2S12"), Composition("Li3YCl6")
+    error = engine_error(table)
+    given = {"energies": [-1.0, -1.1], "engine": "chgnet", "error": error}
+    found, _ = reaction_energy_uncertainty(AL, **given, host=sulfide)  # type: ignore[arg-type]
+    assert found == reaction_energy_uncertainty(AL, **given)[0]  # type: ignore[arg-type]
+    assert reaction_energy_uncertainty(AL, **given, host=halide)[0] is None  # type: ignore[arg-type]
+
+
+def test_numerical_errors_hold_for_every_kind_and_those_of_pbe_do_not() -> None:
+    error = known_error("vasp")
+    assert error.abroad(Composition("Li3YCl6")) is None
+    assert "the functional's error" in str(error.abroad(Composition("Li3YCl6"), functional=True))
+    assert error.abroad(Composition("Li7La3Zr2O12"), functional=True) is None

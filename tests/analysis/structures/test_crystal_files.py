@@ -173,3 +173,46 @@ def test_a_reference_crystal_is_ordered_and_bears_no_charge(tmp_path: Path) -> N
 def test_names_of_files_are_told_from_names_of_hosts() -> None:
     assert all(map(is_crystal_file, ("a.cif", "b/POSCAR", "c.mcif", "d.json.gz", "e.VASP")))
     assert not any(map(is_crystal_file, ("LLZO", "LLTO", "entries.csv")))
+
+
+def test_a_magnetic_cif_gives_the_crystal_without_its_moments(tmp_path: Path) -> None:
+    # MnO, antiferromagnetic, in the form of the magnetic crystallographic information file.
+    operations = "\n".join(
+        f"{i} {shift},{sign}1"
+        for i, (shift, sign) in enumerate(
+            [("x,y,z", "+"), ("-x,-y,-z", "+"), ("x,y,z+1/2", "-"), ("-x,-y,-z+1/2", "-")], start=1
+        )
+    )
+    path = tmp_path / "mno.mcif"
+    path.write_text(f"""\
+data_mno
+_cell_length_a 3.14
+_cell_length_b 3.14
+_cell_length_c 5.2
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 90
+_chemical_formula_sum 'Mn O'
+loop_
+_space_group_symop_magn_operation.id
+_space_group_symop_magn_operation.xyz
+{operations}
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+_atom_site_occupancy
+Mn1 Mn 0 0 0 1
+O1 O 0.5 0.5 0 1
+loop_
+_atom_site_moment.label
+_atom_site_moment.crystalaxis_x
+_atom_site_moment.crystalaxis_y
+_atom_site_moment.crystalaxis_z
+Mn1 0 0 4.6
+""")
+    found = read_crystal_file(path).structure
+    assert found.composition.get_el_amt_dict() == {"Mn": 2, "O": 2}
+    assert read_reference_crystal(path).site_properties == {}

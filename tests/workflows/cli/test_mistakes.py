@@ -54,6 +54,10 @@ SPECIFICATIONS = [
     ({"dopants": ["Al"]}, "must be keys with values, such as {key: value} (here: 'Al')"),
     ({"name": "my campaign"}, "may hold letters, digits, hyphens and underscores only"),
     ({"engine": {"name": "chgnt"}}, "choose one of chgnet, mlff, sevennet, vasp"),
+    (
+        {"engine": {"name": "vasp", "settings": {"incar": {"ENCTU": 520}}}},
+        "ENCTU is no INCAR tag that VASP knows; did you mean ENCUT?",
+    ),
     ({"engine": VASP}, "ENCUT: '520 eV' is a number with a unit: write 520"),
     ({"reference_phases": {"source": "tabel"}}, "did you mean table?"),
     ({"host": {"crystal": "my.cif"}}, "no such file: "),

@@ -44,11 +44,11 @@ def test_triage_writes_a_specification_that_plan_accepts(
     assert "Mg2+(Li)0.5" in made.stdout
     assert "host and undoped reference, with their crystals, come first" in made.stdout
     spec = CampaignSpec.from_file(path)
-    assert spec.engine.name == "vasp"
+    assert spec.engine.last.name == "vasp"
     assert ("Mg", 2, "Li") in {(d.element, d.valence, d.site) for d in spec.dopants}
     planned = interphase("plan", path)
     assert planned.returncode == 0, planned.stderr
-    assert "relaxations with vasp" in planned.stdout
+    assert "relaxations with chgnet, then vasp" in planned.stdout
 
     again = interphase("triage", one_undecided, "--budget", "1000", "--output", path)
     assert again.returncode == 1

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,8 @@ from pymatgen.core import Composition, Lattice, Structure
 from pymongo.database import Database
 
 from analysis.base.errors import InputError
+from analysis.energies.entry_writing import phase_entries, write_entries
+from analysis.energies.reference_phases import file_phases
 from analysis.energies.schemes import MATERIALS_PROJECT_2020
 from workflows.specification.materials_project import MaterialsProjectSource
 
@@ -264,3 +267,17 @@ def test_no_network_and_no_cache_is_an_input_error(
 def test_an_element_without_phases_is_an_input_error(source: MaterialsProjectSource) -> None:
     with pytest.raises(InputError, match="contains Kr"):
         source.phases(["Li", "Kr"])
+
+
+def test_entries_made_of_it_carry_total_energies_and_crystals(
+    source: MaterialsProjectSource, tmp_path: Path
+) -> None:
+    phases = source.phases(["Li", "O"])
+    crystals = source.crystals(["Li", "O"], ["Li2O"])
+    write_entries(tmp_path / "e.json.gz", phase_entries(phases, crystals))
+    found, structures = file_phases(tmp_path / "e.json.gz")
+    assert found.scheme == MATERIALS_PROJECT_2020
+    assert found.element_energies == pytest.approx(phases.element_energies)
+    assert found.phase("Li2O").formation_energy_per_atom == pytest.approx(LI2O_ENERGY)
+    assert found.phase("Li2O").band_gap == 4.8
+    assert structures.keys() == {"Li2O"}
