@@ -43,7 +43,7 @@ def forecasts(database: Database, name: str, scheme: Scheme = Scheme.GROUPED) ->
     uuids = [row[Field.JOB_UUID] for row in learnt["model"]["rows"]]
     table = pd.DataFrame(learnt["honest"][str(scheme)]["predictions"])
     table[str(Field.JOB_UUID)] = [uuids[row] for row in table["row"]]
-    asked: dict[str, int] = {**dict.fromkeys(map(str, _FIELDS), 1), "_id": 0}
+    asked = {"_id": 0} | {str(field): 1 for field in _FIELDS}
     computed = pd.DataFrame(database.results.find({"campaign": name}, asked))
     table = table.merge(computed, on=str(Field.JOB_UUID)).dropna(subset=[str(Field.SOLUBILITY)])
     truth, x = table[str(Field.SOLUBILITY)], table[str(Field.CONCENTRATION)]

@@ -60,8 +60,7 @@ def _solubility_text(record: Record) -> str:
     computed = record["computed_solubility"]
     return (
         f"{record['solubility']:.2f} eV per dopant, interval {record['solubility_low']:.2f} to "
-        f"{record['solubility_high']:.2f}; it dissolves with probability "
-        f"{record['dissolves_probability']:.0%}"
+        f"{record['solubility_high']:.2f}, P(dissolves) {record['dissolves_probability']:.0%}"
         + ("" if computed is None else f" (computed: {computed:.2f})")
     )
 
