@@ -11,7 +11,8 @@ from analysis.figures.learning_figures import learning_figures
 from analysis.learning.data.problem import WINDOW
 from analysis.learning.training.interpretation import ESTIMATES, WINDOWS, belief
 from analysis.learning.training.training import is_test
-from workflows.learning.predicted_solubility import predicted_solubility, read_undoped
+from workflows.learning.asked_predictions import predict_everything
+from workflows.learning.predicted_solubility import NOTHING
 from workflows.learning.training_documents import last_training
 from workflows.report.chapters import Chapter, Drawing
 from workflows.report.model import Column, Table
@@ -174,16 +175,13 @@ def _forecasts(stored: Record) -> Table:
 
 
 def _predictions(database: Database, name: str, stored: Record) -> Table:
-    undoped = read_undoped(database, name)
+    unseen = [each for each in stored["table"] if not each["learnt_from"]]
+    predicted = predict_everything(database, name, unseen)
+    shown = ("probability", "reaction_energy", "low", "high", *NOTHING)
     rows = [
-        (
-            _ion(p),
-            p["site"],
-            *(p[key] for key in ("probability", "reaction_energy", "low", "high")),
-            *predicted_solubility(undoped, p).values(),
-        )
-        for p in sorted(stored["table"], key=lambda each: -each["reaction_energy"])
-        if not p["learnt_from"]
+        (_ion(each), each["site"], *(each[key] for key in shown))
+        for each in sorted(predicted, key=lambda each: -each["reaction_energy"])
+        if not each["computed_uuid"]
     ]
     columns = [("ion", False), ("site", False), ("P(no worse than the host)", True)]
     columns += [("reaction energy", True), ("from", True), ("to", True)]
