@@ -74,6 +74,9 @@ ELSEWHERE = {
     r"^interphase entries": "the user's own files: tests/workflows/commands/test_entries.py",
     r"^interphase pairs": "a minute: tests/workflows/specification/test_pair_search.py",
     r"^interphase optimade": "it never ends: tests/workflows/results/test_optimade.py",
+    r"^python -m studies\.validation\.other_hosts": (
+        "minutes; its parts: tests/studies/validation/test_other_hosts.py"
+    ),
     r"^apt install ": "it changes the machine: .ci/run",
     r"^\. \.venv/bin/activate": "the tests run in that environment: Makefile",
     r"^interphase dispatch": "it needs a queue: tests/slurm/test_dispatch.py",

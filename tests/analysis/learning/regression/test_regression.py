@@ -102,7 +102,8 @@ def test_more_compounds_make_a_smaller_error() -> None:
     curve = learning_curve(
         SMOOTH, Regression.EXTRA_TREES, run=SearchRun(), shares=(0.3, 1.0), seeds=(0,)
     )
-    assert list(curve.columns) == ["scheme", "share", "rows", "mae", "mae_spread"]
+    scores = ["mae", "mae_spread", "mae_window", "r2_window"]
+    assert list(curve.columns) == ["scheme", "share", "rows", *scores]
     for _, part in curve.groupby("scheme"):
         few, many = part.sort_values("share").itertuples()
         assert few.rows < many.rows
