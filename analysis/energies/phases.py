@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import chain, combinations
 
@@ -11,6 +11,9 @@ from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
 from analysis.energies.schemes import EnergyScheme
+
+#: Their combinations are soon looked up, and fewer than the chemical systems of the table, 45,000.
+_FEW_ELEMENTS = 12
 
 
 @lru_cache(maxsize=100_000)
@@ -95,26 +98,17 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
         return frozenset().union(*(elements_of(phase.formula) for phase in self.phases))
 
     @cached_property
-    def by_system(self) -> Mapping[frozenset[str], Sequence[Phase]]:
-        """Set of elements to the phases that hold all of them and no others."""
-        found: dict[frozenset[str], list[Phase]] = {}
+    def by_system(self) -> Mapping[str, Sequence[Phase]]:
+        """Chemical system, Li-O, to the phases that hold all of its elements and no others."""
+        found: dict[str, list[Phase]] = {}
         for phase in self.phases:
-            found.setdefault(elements_of(phase.formula), []).append(phase)
+            found.setdefault("-".join(sorted(elements_of(phase.formula))), []).append(phase)
         return found
 
     def made_of(self, elements: frozenset[str]) -> tuple[Phase, ...]:
-        """Return the phases made of `elements` alone, sorted by formula.
-
-        Of few elements their subsets are looked up, of many all phases are gone over: a pair of
-        dopants has seven elements, the phases of the periodic table 30,000 systems.
-        """
-        systems = self.by_system
-        if 2 ** len(elements) < len(systems):
-            sizes = range(1, len(elements) + 1)
-            subsets = (frozenset(each) for n in sizes for each in combinations(elements, n))
-            held = [systems[each] for each in subsets if each in systems]
-        else:
-            held = [phases for system, phases in systems.items() if system <= elements]
+        """Return the phases made of `elements` alone, sorted by formula."""
+        known = self.by_system
+        held = [known.get(each, ()) for each in systems_within(elements, lambda: known)]
         return tuple(sorted(chain.from_iterable(held), key=lambda phase: phase.formula))
 
     @cached_property
@@ -159,6 +153,23 @@ class ReferencePhases(BaseModel, frozen=True, extra="forbid"):
             element_energies=energies,
             notes=self.notes,
         )
+
+
+def systems_within(elements: frozenset[str], known: Callable[[], Iterable[str]]) -> Iterator[str]:
+    """Name the chemical systems made of these elements, Li-O: all combinations, if they are few.
+
+    Parameters
+    ----------
+    elements
+        Symbols.
+    known
+        Returns the systems to choose from where the elements are many.
+    """
+    if len(elements) > _FEW_ELEMENTS:
+        yield from (each for each in known() if elements.issuperset(each.split("-")))
+        return
+    for size in range(1, len(elements) + 1):
+        yield from ("-".join(system) for system in combinations(sorted(elements), size))
 
 
 def no_phases_of(source: str, elements: Iterable[str]) -> str:

@@ -11,7 +11,6 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
 
 from pymatgen.core import Structure
@@ -21,7 +20,7 @@ from analysis.base.errors import InputError
 from analysis.data import TABLES
 from analysis.energies.entry_files import read_entries
 from analysis.energies.entry_schemes import scheme_of_entries
-from analysis.energies.phases import Phase, ReferencePhases, no_phases_of
+from analysis.energies.phases import Phase, ReferencePhases, no_phases_of, systems_within
 from analysis.energies.schemes import MATERIALS_PROJECT_2019
 from analysis.energies.shipped_tables import (
     CRYSTALS_TABLE,
@@ -31,8 +30,6 @@ from analysis.energies.shipped_tables import (
 )
 
 TABLE_SOURCE = "Materials Project 2019 (table of the project)"
-#: Their combinations are fewer than the chemical systems of the table, 45,000.
-_FEW_ELEMENTS = 15
 
 
 def table_phases(elements: Iterable[str]) -> ReferencePhases:
@@ -61,17 +58,12 @@ def whole_table() -> ReferencePhases:
 def _table_within(elements: frozenset[str]) -> ReferencePhases:
     if unknown := sorted(elements - _table_elements()):
         raise InputError(no_phases_of(TABLE_SOURCE, unknown))
-    found = [phase for system in _systems_within(elements) for phase in _system_phases(system)]
+    found = [
+        phase
+        for system in systems_within(elements, _table_systems)
+        for phase in _system_phases(system)
+    ]
     return _reference_phases(sorted(found, key=lambda phase: phase.formula))
-
-
-def _systems_within(elements: frozenset[str]) -> Iterator[str]:
-    """Name the chemical systems made of these elements, Li-O: all combinations, if they are few."""
-    if len(elements) > _FEW_ELEMENTS:
-        yield from (each for each in _table_systems() if elements.issuperset(each.split("-")))
-        return
-    for size in range(1, len(elements) + 1):
-        yield from ("-".join(system) for system in combinations(sorted(elements), size))
 
 
 def _reference_phases(phases: Iterable[Phase]) -> ReferencePhases:

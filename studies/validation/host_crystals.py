@@ -46,8 +46,9 @@ def cif_text(formula: str, crystal: Mapping[str, Any]) -> str:
 
 def write_crystals(folder: Path) -> dict[str, Path]:
     """Write every crystal into a folder; return the files by formula."""
-    files = {formula: folder / f"{formula.lower()}.cif" for formula in read_crystals()}
-    for formula, crystal in read_crystals().items():
+    crystals = read_crystals()
+    files = {formula: folder / f"{formula.lower()}.cif" for formula in crystals}
+    for formula, crystal in crystals.items():
         files[formula].write_text(cif_text(formula, crystal), encoding="utf-8")
     return files
 
