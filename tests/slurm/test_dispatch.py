@@ -114,7 +114,8 @@ def test_a_campaign_ends_by_itself_whatever_goes_away(
     with frozen(slurm.folder / "slurmctld.pid"):
         time.sleep(10)
 
-    assert dispatcher.wait(600) == 0, said(submitted)
+    until(lambda: dispatcher.poll() is not None, submitted, 600)
+    assert dispatcher.returncode == 0, said(submitted)
     print(f"\n{said(submitted)}")
     notices = (submitted.folder / "notices").read_text()
     assert notices == "campaign one is over\nevery compound has landed\n"
