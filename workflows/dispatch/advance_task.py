@@ -43,8 +43,8 @@ class AdvanceTask(FiretaskBase):
         patiently(lambda: record_launch(self.launchpad, self.fw_id), seconds=patience)
         database = Database.from_launchpad(self.launchpad)
         patiently(lambda: advance_from(database, self["node"]), seconds=patience)
-        drop_landed_output(database, self["node"])
-        if not landed(database, [self["node"]]):
+        patiently(lambda: drop_landed_output(database, self["node"]), seconds=patience)
+        if not patiently(lambda: landed(database, [self["node"]]), seconds=patience):
             msg = "this workflow has no result: a step before this one failed, see its own error"
             raise ParentFailedError(msg)
         return FWAction()

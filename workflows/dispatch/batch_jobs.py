@@ -12,11 +12,11 @@ from fireworks import FWorker
 from fireworks.queue.queue_launcher import launch_rocket_to_queue
 from fireworks.utilities.fw_utilities import get_fw_logger
 
+from workflows.storage.campaigns import ADVANCE
+
 if TYPE_CHECKING:
     from fireworks import LaunchPad
 
-#: The step that ends every workflow: a second's work on the database.
-ADVANCE: Final = "advance"
 _BETWEEN_SECONDS: Final = 1.0  # between two submissions, for the queue's sake
 
 

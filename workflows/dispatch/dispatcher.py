@@ -17,11 +17,12 @@ from fireworks.core.launchpad import LockedWorkflowError
 from fireworks.core.rocket_launcher import launch_rocket
 from pymongo.errors import OperationFailure, PyMongoError
 
-from workflows.dispatch.batch_jobs import ADVANCE, OutageError
+from workflows.dispatch.batch_jobs import OutageError
 from workflows.dispatch.campaign_advance import advance
 from workflows.recovery.queue import local_queue
 from workflows.recovery.recovery import recover
 from workflows.state.campaign_status import campaign_status
+from workflows.storage.campaigns import ADVANCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +105,9 @@ class Dispatcher:
                 return False
         self._tell_of_failures(found)
         if names and all(status.finished for status in found):
+            # the last of them may have failed after the last look
+            if any(status.failures for status in found) and self._recover(names):
+                return False
             self._tell_the_end(found)
             return True
         if number := self.jobs.submit():
@@ -114,7 +118,8 @@ class Dispatcher:
         names: list[str] = self.database.campaigns.distinct("name")
         return [self.campaign] if self.campaign else names
 
-    def _recover(self, names: Sequence[str]) -> None:
+    def _recover(self, names: Sequence[str]) -> bool:
+        """Run again what was lost; return True if there is something to run."""
         found = recover(self.database, names, queue=local_queue())
         for step in found.again:
             log.info("%s runs again: %s", step.name, step.reason)
@@ -125,6 +130,7 @@ class Dispatcher:
             *(len(found.given_up) + len(found.not_asked), added),
         )
         self._recovered = monotonic()
+        return bool(found.again or added)
 
     def _end_workflows(self) -> None:
         """Run the steps that end workflows here: each would cost a batch job of its own.

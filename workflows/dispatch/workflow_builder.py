@@ -15,6 +15,7 @@ from makers.flows.migration import MigrationMaker
 from makers.naming import named
 from workflows.dispatch.steps import as_steps
 from workflows.specification.campaign import Campaign, Node, NodeKind, cell_size
+from workflows.storage.campaigns import ADVANCE
 
 # The last task of every workflow. It builds workflows with this module: named, not imported.
 ADVANCE_TASK: Final = "{{workflows.dispatch.advance_task.AdvanceTask}}"
@@ -135,7 +136,7 @@ def _with_tail(
         [load_object({"_fw_name": ADVANCE_TASK, "node": node.uuid})],
         spec={
             **metadata,
-            "step": "advance",
+            "step": ADVANCE,
             "_allow_fizzled_parents": True,
             "_add_launchpad_and_fw_id": True,
             "_priority": _PRIORITY[node.kind] + 1,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _COMPUTED = (Field.REACTION_ENERGY, Field.RELATION, Field.JOB_UUID, Field.SOLUBILITY)
+_COMPOUND = (Field.DOPANT, Field.VALENCE, Field.SITE, Field.CONCENTRATION)
 #: A concentration written with three decimals (0.333 for 1/3) is the cell's.
 _DECIMALS = 3
 
@@ -69,32 +70,35 @@ def predict_asked(
     sites = sorted({each["site"] for each in stored["table"]})
     dopant = _checked(asked, sites, row[Field.CONCENTRATION])
     record = _in_table(stored["table"], dopant) or _by_model(stored, dopant)
-    record |= find_computed(database, campaign, record)
+    record |= _of_compound(
+        record, _read_computed(database, campaign, **{Field.DOPANT: record["element"]})
+    )
     record |= predicted_solubility(read_undoped(database, campaign), record)
     return AskedPrediction(record, stored, row[Field.REACTION_ENERGY_HOST])
 
 
-def find_computed(database: Database, campaign: str, record: Document) -> Record:
-    """Return a compound's `computed_energy`, `_label`, `_uuid` and `_solubility`.
+def _key(record: Document, *names: str) -> tuple[Any, ...]:
+    """Give what all records of one compound share; `names` are those of its four fields."""
+    *others, concentration = (record[name] for name in names)
+    return (*others, round(concentration, _DECIMALS))
 
-    Of one computed in several ways, the charge-balanced one counts.
-    """
+
+def _read_computed(
+    database: Database, campaign: str, **of_dopant: object
+) -> dict[tuple[Any, ...], Document]:
+    """Read what was computed of compounds; of one computed in several ways, the balanced one."""
+    fields = (*_COMPUTED, *_COMPOUND, Field.COMPENSATION)
     found = database.results.find(
-        {
-            "campaign": campaign,
-            Field.DOPANT: record["element"],
-            Field.VALENCE: record["valence"],
-            Field.SITE: record["site"],
-        },
-        {**dict.fromkeys((*_COMPUTED, Field.CONCENTRATION, Field.COMPENSATION), 1), "_id": 0},
+        {"campaign": campaign, Field.DOPANT: {"$ne": None}} | of_dopant,
+        {**dict.fromkeys(fields, 1), "_id": 0},
     )
-    same = [
-        each
-        for each in found
-        if round(each[Field.CONCENTRATION], _DECIMALS) == round(record["concentration"], _DECIMALS)
-    ]
-    same.sort(key=lambda each: each.get(Field.COMPENSATION) != "lithium")
-    best = same[0] if same else {}
+    ways = sorted(found, key=lambda each: each.get(Field.COMPENSATION) == "lithium")
+    return {_key(each, *_COMPOUND): each for each in ways}
+
+
+def _of_compound(record: Document, computed: Mapping[tuple[Any, ...], Document]) -> Record:
+    """Return a compound's `computed_energy`, `_label`, `_uuid` and `_solubility`."""
+    best = computed.get(_key(record, *Dopant.model_fields), {})
     names = ("computed_energy", "computed_label", "computed_uuid", "computed_solubility")
     return {name: best.get(field) for name, field in zip(names, _COMPUTED, strict=True)}
 
@@ -106,8 +110,8 @@ def predict_everything(
 
     Where nothing was computed, the free energy of dissolution is predicted too, in 40 ms.
     """
-    undoped = read_undoped(database, campaign)
-    found = [{**row, **find_computed(database, campaign, row)} for row in table]
+    undoped, computed = read_undoped(database, campaign), _read_computed(database, campaign)
+    found = [{**row, **_of_compound(row, computed)} for row in table]
     return [
         row | (dict(NOTHING) if row["computed_uuid"] else predicted_solubility(undoped, row))
         for row in found

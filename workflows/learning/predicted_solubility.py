@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pymatgen.core import Composition
+
+from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.energies.reference_phases import table_phases
 from analysis.reactions.interface import react
@@ -16,10 +19,12 @@ from analysis.results.judgements import Energies, Evidence, solubility_fields
 from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound, Dopant
 from workflows.storage.campaigns import load_campaign
+from workflows.storage.stored_phases import read_phases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analysis.energies.phases import ReferencePhases
     from workflows.specification.campaign import Campaign
     from workflows.storage.database import Database
 
@@ -34,10 +39,11 @@ NOTHING: Mapping[str, Any] = dict.fromkeys(
 
 
 class Undoped(NamedTuple):
-    """A campaign and the result of its undoped host; None if it has not landed."""
+    """A campaign, its undoped host's result (None if it has not landed), and where both are."""
 
     campaign: Campaign
     result: Document | None
+    database: Database
 
     @property
     def balanced(self) -> bool:
@@ -45,12 +51,37 @@ class Undoped(NamedTuple):
         planned = (each.compound for each in self.campaign.compounds)
         return any(each.dopants and each.compensation == "lithium" for each in planned)
 
+    def phases(self, compound: Compound) -> ReferencePhases | None:
+        """Return the reference phases of a compound, from the source that the campaign names.
+
+        Of a file or the Materials Project, the campaign holds those of the elements it planned
+        with; None for others, and where a folder of results holds none.
+        """
+        if self.campaign.spec.reference_phases.source == "table":
+            return table_phases(sorted(_elements(self.campaign, compound)))
+        same = [
+            each.phases
+            for each in (*self.campaign.compounds, *self.campaign.space)
+            if _elements(self.campaign, each.compound) == _elements(self.campaign, compound)
+        ]
+        try:
+            return read_phases(self.database, same[0]) if same else None
+        except InputError:
+            return None
+
+
+def _elements(campaign: Campaign, compound: Compound) -> set[str]:
+    host = campaign.host_crystal
+    composition = compound_composition(host, compound)
+    electrode = Composition(campaign.spec.electrode)
+    return {element.symbol for element in (*composition, *host.formula_unit, *electrode)}
+
 
 def read_undoped(database: Database, name: str) -> Undoped:
     """Read what `predicted_solubility` has to know of a campaign."""
     asked = {"campaign": name, Field.DOPANTS: []}
     found = database.results.find_one(asked, {**dict.fromkeys(_OF_HOST, 1), "_id": 0})
-    return Undoped(load_campaign(database, name), found)
+    return Undoped(load_campaign(database, name), found, database)
 
 
 def predicted_solubility(undoped: Undoped, record: Document) -> Record:
@@ -71,23 +102,31 @@ def predicted_solubility(undoped: Undoped, record: Document) -> Record:
     """
     if undoped.result is None or not undoped.balanced:
         return dict(NOTHING)
-    dopant = Dopant(**{name: record[name] for name in Dopant.model_fields})
-    fields = _fields(undoped.campaign, undoped.result, Compound(dopants=(dopant,)), record)
+    compound = Compound(dopants=(Dopant(**{name: record[name] for name in Dopant.model_fields}),))
+    phases = undoped.phases(compound)
+    if phases is None:
+        return dict(NOTHING)
+    fields = _fields(undoped.campaign, undoped.result, compound, record, phases)
     center = fields["solubility"]
     if center is None:
         return dict(NOTHING)
     low, high = (
-        center - (record[bound] - record["reaction_energy"]) / dopant.concentration
+        center - (record[bound] - record["reaction_energy"]) / record["concentration"]
         for bound in ("high", "low")
     )
     chance = str(Field.DISSOLVES_PROBABILITY)
     return {SOLUBILITY: center, LOW: low, HIGH: high, chance: fields[chance]}
 
 
-def _fields(campaign: Campaign, of_host: Document, compound: Compound, record: Document) -> Record:
+def _fields(
+    campaign: Campaign,
+    of_host: Document,
+    compound: Compound,
+    record: Document,
+    phases: ReferencePhases,
+) -> Record:
     host, spec = campaign.host_crystal, campaign.spec
     composition = compound_composition(host, compound)
-    phases = table_phases(sorted({e.symbol for e in composition.elements} | {spec.electrode}))
     reaction = react(
         composition,
         0.0,

@@ -11,7 +11,7 @@ from workflows.recovery.lost_runs import KILLED, Look, Run
 from workflows.recovery.queue import ask_queue
 from workflows.state.campaign_status import find_failures, last_lines
 from workflows.state.failures import FailureClass, classify
-from workflows.storage.campaigns import landed
+from workflows.storage.campaigns import ADVANCE, landed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -65,9 +65,11 @@ def lost_steps(database: Database, look: Look) -> Iterator[Stopped]:
 def failed_steps(
     database: Database, campaigns: Sequence[str], queue: Queue | None
 ) -> list[Stopped]:
-    """Classify the failed steps of workflows whose result is missing."""
+    """Classify the failed steps of workflows whose result is missing, or that did not end."""
     nodes = set(database.nodes.distinct("uuid", {"campaign": {"$in": list(campaigns)}}))
-    failures = find_failures(database, list(nodes - landed(database, nodes)))
+    done = landed(database, nodes)
+    found = find_failures(database, list(nodes))
+    failures = [each for each in found if each.node not in done or each.step == ADVANCE]
     words = _queue_words(database, [f.fw_id for f in failures], queue)
     stopped = []
     for failure in failures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workflows.report.model import CompoundView
     from workflows.specification.campaign import Campaign, PlannedCompound
     from workflows.storage.database import Database
+from workflows.storage.stored_phases import read_phases
 
 NUMBER = 4
 
@@ -87,22 +88,13 @@ class RunnersUp:
         for entry in entries:
             if compound := planned.get(entry.key):
                 if compound.phases not in phases:
-                    phases[compound.phases] = _read_phases(database, compound.phases)
+                    phases[compound.phases] = read_phases(database, compound.phases)
                 self.known[entry.key] = _ranked(campaign, compound, entry, phases[compound.phases])
 
 
 def _is_ranked(entry: CompoundView) -> bool:
     """Return True if a compound has the energy that its reactions start from."""
     return entry.result.get(Field.FORMATION_ENERGY_PER_ATOM) is not None
-
-
-def _read_phases(database: Database, uuid: str) -> ReferencePhases:
-    job = database.jobs.find_one({"uuid": uuid}, {"output": 1})
-    if job is None:
-        msg = f"the reference phases {uuid} are not in the job store"
-        raise InputError(msg)
-    fields: dict[str, Any] = {k: v for k, v in job["output"].items() if not k.startswith("@")}
-    return ReferencePhases.model_validate(fields)
 
 
 def _ranked(

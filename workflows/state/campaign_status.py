@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, Protocol
 from makers.flows.candidates import ParentFailedError
 from workflows.specification.campaign import NodeKind
 from workflows.state.failures import FailureClass, classify, reason
-from workflows.storage.campaigns import landed
+from workflows.storage.campaigns import ADVANCE, landed
 from workflows.storage.database import Database
 
 # Steps in the order of a campaign; those of later kinds of work follow by name.
 _ORDER = (
     *("reference", "arrange", "dope", "prerelax", "relax", "lowest"),
-    *("migration", "interface", "learn", "advance"),
+    *("migration", "interface", "learn", ADVANCE),
 )
 # Lines of a traceback: enough for an error with its cause.
 _LINES = 20

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from pymongo import ReplaceOne
 
 from analysis.base.errors import InputError
 from workflows.specification.campaign import Campaign, Node
 from workflows.storage.database import Database
+
+#: The step that ends every workflow: a second's work on the database.
+ADVANCE: Final = "advance"
 
 
 def landed(database: Database, uuids: Collection[str]) -> set[str]:
@@ -92,7 +95,7 @@ def at_work(database: Database, name: str) -> bool:
     Steps that the specification no longer asks for do not count.
     """
     waiting = database.fireworks.find(
-        {"spec.campaign": name, "state": "WAITING", "spec.step": "advance"}, {"spec.node": 1}
+        {"spec.campaign": name, "state": "WAITING", "spec.step": ADVANCE}, {"spec.node": 1}
     )
     return any(
         database.nodes.find_one({"campaign": name, "uuid": step["spec"]["node"]}, {"_id": 1})

@@ -15,13 +15,13 @@ from pymongo.errors import AutoReconnect, OperationFailure
 from typer.main import get_group
 
 from workflows.cli.main import app
-from workflows.dispatch.batch_jobs import ADVANCE, BatchJobs, OutageError
+from workflows.dispatch.batch_jobs import BatchJobs, OutageError
 from workflows.dispatch.dispatcher import Dispatcher
 from workflows.dispatch.notices import Notices
 from workflows.dispatch.submission import submit
 from workflows.doctor.queue_checks import require_rockets
 from workflows.specification.campaign import NodeKind
-from workflows.storage.campaigns import load_nodes
+from workflows.storage.campaigns import ADVANCE, load_nodes
 
 if TYPE_CHECKING:
     from workflows.specification.planning import Plan
@@ -113,15 +113,36 @@ def test_it_runs_the_steps_that_end_workflows_and_ends_with_the_campaign(
     launch = database.launches.find_one({"fw_id": ended["fw_id"]}) or {}
     assert launch["fworker"]["name"] == "dispatcher"
     # compounds that have failed: nothing is left that could run
-    database.fireworks.update_many({}, {"$set": {"state": "FIZZLED"}})
-    for workflow in database.workflows.find():
-        states = dict.fromkeys(workflow["fw_states"], "FIZZLED")
-        database.workflows.update_one({"_id": workflow["_id"]}, {"$set": {"fw_states": states}})
+    everything_fails(database)
     dispatcher.failures = 3
     assert dispatcher.round()
     lines = told(tmp_path)
     assert re.fullmatch(r"\d+ steps have failed", lines[0])
     assert lines[2] == "campaign small is over"
+
+
+def everything_fails(database: Database) -> None:
+    """Let every step fail for a reason that stays."""
+    database.fireworks.update_many({}, {"$set": {"state": "FIZZLED", "launches": []}})
+    for workflow in database.workflows.find():
+        states = dict.fromkeys(workflow["fw_states"], "FIZZLED")
+        database.workflows.update_one({"_id": workflow["_id"]}, {"$set": {"fw_states": states}})
+
+
+def test_what_failed_since_the_last_look_runs_again_before_the_end_is_told(
+    dispatcher: Dispatcher, tmp_path: Path
+) -> None:
+    database = dispatcher.database
+    dispatcher.jobs, dispatcher.failures = Queue(0), 1000
+    assert not dispatcher.round()
+    step, launch_id = database.launchpad.checkout_fw(FWorker(), str(tmp_path))
+    everything_fails(database)
+    mine = {"fw_id": step.fw_id}
+    database.fireworks.update_one(mine, {"$set": {"launches": [launch_id]}})
+    database.launches.update_one(mine, {"$set": {"state": "FIZZLED"}})  # killed, without a word
+    assert not dispatcher.round()
+    assert (database.fireworks.find_one(mine) or {})["state"] == "READY"
+    assert not told(tmp_path)
 
 
 def test_batch_jobs_leave_the_end_of_workflows_to_the_dispatcher(database: Database) -> None:

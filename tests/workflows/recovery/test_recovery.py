@@ -12,7 +12,7 @@ from workflows.base.settings import load_settings
 from workflows.dispatch.advance_task import AdvanceTask
 from workflows.dispatch.campaign_advance import advance
 from workflows.learning.campaign_stages import save_campaign
-from workflows.recovery.recovery import recover_local, retry_failed
+from workflows.recovery.recovery import recover, recover_local, retry_failed
 from workflows.specification.campaign import Campaign, Node, NodeKind
 
 if TYPE_CHECKING:
@@ -234,3 +234,18 @@ def test_a_result_that_is_there_is_not_tried_again(database: Database, host: str
     database.jobs.insert_one({"uuid": host, "index": 1})
     assert retry_failed(database, "small") == 0
     assert steps(database, host)["arrange"] == "FIZZLED"
+
+
+def test_an_end_that_failed_after_its_result_landed_runs_again(
+    database: Database, host: str
+) -> None:
+    # its workflow would count as failed for ever, with a result that is there
+    for _ in ("arrange", "lowest"):
+        _, launch_id = begin(database)
+        database.launchpad.complete_launch(launch_id, FWAction())
+    database.jobs.insert_one({"uuid": host, "index": 1})
+    _, launch_id = begin(database)
+    database.launchpad.complete_launch(launch_id, FWAction(), "FIZZLED")
+    (step,) = recover(database, ["small"], queue=None).again
+    assert step.name.endswith(": advance")
+    assert steps(database, host)["advance"] == "READY"
