@@ -11,7 +11,7 @@ INSTALLED := $(VENV)/.installed
 help:
 	@echo "make demo     set up and run campaigns/demo.yaml in runs/demo; again: continue it"
 	@echo "make test     set up and run all checks and tests"
-	@echo "make test-faults  random faults over garnets on a real Slurm (root, slurm-wlm, munge)"
+	@echo "make test-faults  random faults over many compounds on a real Slurm (root, slurm-wlm, munge)"
 	@echo "make lint     the checks alone: ruff, mypy, and the direction of imports"
 	@echo "make docs     write the pages of docs/ that are made from the code; execute the notebook"
 	@echo "make site     build the pages as a site that needs no network, in build/site"

@@ -42,8 +42,8 @@ def submitted(cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
         {
             "INTERPHASE_CACHE": str(cluster.folder / "cache"),
             # a rocket that the outage stops before it says where it runs is waited for that long
-            "INTERPHASE_DATABASE_PATIENCE": "60",
-            "INTERPHASE_LAUNCH_PATIENCE": "70",
+            "INTERPHASE_DATABASE_PATIENCE": "120",
+            "INTERPHASE_LAUNCH_PATIENCE": "150",
         }
     )
     cluster.run("interphase", "submit", "one.yaml", "--force")

@@ -145,7 +145,8 @@ def check(cluster: Cluster, spec: dict[str, Any], undisturbed: list[dict[str, An
     assert {uuid: tally.ends[uuid] for uuid in uuids} == dict.fromkeys(uuids, 1)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.faults
+@pytest.mark.timeout(1800)
 def test_forty_compounds_survive_random_faults(
     cluster: Cluster,
     slurm: Slurm,
