@@ -9,7 +9,7 @@ from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
 from analysis.energies.phases import ReferencePhases, parsed
-from analysis.energies.reference_phases import file_phases, table_phases
+from analysis.energies.reference_phases import table_phases
 from analysis.reactions import interface
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def reference_phases(source: str | Path | Iterable[str]) -> ReferencePhases:
     True
     """
     if isinstance(source, str | Path):
+        from analysis.energies.entry_phases import file_phases
+
         return file_phases(source)[0]
     return table_phases(source)
 

@@ -11,8 +11,8 @@ from pymatgen.core import Structure
 from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
 
 from analysis.base.errors import InputError
+from analysis.energies.entry_phases import file_phases
 from analysis.energies.phases import Phase, ReferencePhases
-from analysis.energies.reference_phases import file_phases
 
 ENDINGS: Final = (".json", ".json.gz")
 

@@ -9,7 +9,6 @@ of two scales.
 from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
-from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core import Composition
 
 from analysis.base.errors import InputError
@@ -98,6 +97,9 @@ def bracket(composition: Composition, phases: Sequence[Phase]) -> tuple[str, ...
     InputError
         An element of `composition` is in none of the phases.
     """
+    # Imported here: it takes seconds, and most campaigns have all their crystals.
+    from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
+
     entries = [
         PDEntry(phase.composition, phase.formation_energy_per_atom * phase.composition.num_atoms)
         for phase in phases

@@ -11,7 +11,7 @@ from pymongo.collection import Collection
 
 from analysis.base.errors import InputError
 from analysis.energies.phases import ReferencePhases
-from analysis.energies.reference_phases import file_phases, table_crystals, table_phases
+from analysis.energies.reference_phases import table_crystals, table_phases
 from analysis.structures.crystal_files import read_reference_crystal
 from workflows.specification.spec import ReferenceSpec
 
@@ -51,6 +51,9 @@ class FileSource:
         if spec.path is None:
             msg = "reference_phases: source file needs a path"
             raise InputError(msg)
+        # Imported here: pymatgen's entries take seconds.
+        from analysis.energies.entry_phases import file_phases
+
         self._phases, self._crystals = file_phases(spec.path)
 
     def phases(self, elements: Iterable[str]) -> ReferencePhases:

@@ -8,9 +8,9 @@ from pymatgen.entries.compatibility import MaterialsProject2020Compatibility
 from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
 
 from analysis.base.errors import InputError
+from analysis.energies.entry_phases import file_phases
 from analysis.energies.phases import Phase, ReferencePhases
 from analysis.energies.reference_phases import (
-    file_phases,
     table_crystals,
     table_phases,
     whole_table,

@@ -10,7 +10,8 @@ from pymatgen.core import Lattice, Structure
 from typer.testing import CliRunner
 
 from analysis.base.errors import InputError
-from analysis.energies.reference_phases import file_phases, table_crystals, table_phases
+from analysis.energies.entry_phases import file_phases
+from analysis.energies.reference_phases import table_crystals, table_phases
 from analysis.energies.schemes import MATERIALS_PROJECT_2019, SchemeMismatchError
 from workflows.cli.main import app
 

@@ -17,8 +17,8 @@ from pymatgen.core import Composition, Lattice, Structure
 from pymongo.database import Database
 
 from analysis.base.errors import InputError
+from analysis.energies.entry_phases import file_phases
 from analysis.energies.entry_writing import phase_entries, write_entries
-from analysis.energies.reference_phases import file_phases
 from analysis.energies.schemes import MATERIALS_PROJECT_2020
 from workflows.specification.materials_project import MaterialsProjectSource
 
