@@ -33,6 +33,7 @@ class Reason(LabelledName):
     NO_HOST_ENTRY = ("has no reference entry", "host without a reference entry: oxides used")
     NO_PRODUCT_SET = ("no reference phases balance in which", "no products for one side: no margin")
     OF_ELECTRODE = ("is an ion of the electrode", "dopant is the electrode's own ion: no margin")
+    ANION = ("is an anion in its lowest valence", "dopant is an anion, never reduced: no margin")
     NO_VOLTAGE = ("has no single ionic charge", "electrode without a voltage: no potential")
     NO_SIGN_CHANGE = ("keeps its sign within", "margin without a sign change: no potential")
     NO_PHASE_ERROR = ("of the reference phases are not known", "errors of phases unknown: no odds")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pymatgen.core import Element
 
 from analysis.base.errors import InputError
+from analysis.structures.dopants import ion_text
 
 #: Å, O2- at coordination number 6 (R. D. Shannon, Acta Crystallogr. A 32, 751 (1976)).
 OXYGEN_RADIUS = 1.40
@@ -44,7 +45,7 @@ def ionic_radius(element: str, valence: int, coordination: float) -> IonicRadius
     """
     tabulated = tabulated_radii(element, valence)
     if not tabulated:
-        message = f"Shannon's table has no radius of {element}{valence}+."
+        message = f"Shannon's table has no radius of {ion_text(element, valence)}."
         raise InputError(message)
     nearest = min(tabulated, key=lambda number: (abs(number - coordination), number))
     return IonicRadius(tabulated[nearest], nearest)

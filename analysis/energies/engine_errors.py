@@ -83,7 +83,7 @@ class EngineError(BaseModel, frozen=True, extra="forbid"):
         of_what = "functional" if ANY_KIND in measured else "engine"
         known = ", ".join(each for each in measured if each != ANY_KIND)
         return (
-            f"the {of_what}'s error {Reason.ABROAD}: the host's nonmetals are {kind}, those of the "
+            f"the {of_what}'s error {Reason.ABROAD}: the nonmetals here are {kind}, those of the "
             f"compounds it was measured on {known}"
         )
 

@@ -10,6 +10,7 @@ from sklearn.metrics import mean_absolute_error
 
 from analysis.figures.style import INK, MARKS, MUTED, quieten
 from analysis.learning.training.training import is_landed, is_test
+from analysis.structures.dopants import ion_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -82,7 +83,7 @@ def _name_the_worst(axes: Axes, table: pd.DataFrame) -> None:
     # Compounds of one element lie side by side: one name above its point, the next one below.
     for number, row in enumerate(table.loc[worst].sort_values("computed_energy").itertuples()):
         axes.annotate(
-            f"{row.element}{row.valence}+ on {row.site}",
+            f"{ion_text(str(row.element), int(str(row.valence)))} on {row.site}",
             (row.computed_energy, row.reaction_energy),
             xytext=(5, -10 if number % 2 else 4),
             textcoords="offset points",

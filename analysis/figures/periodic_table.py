@@ -21,6 +21,7 @@ from analysis.figures.style import (
     MINUS,
     SEQUENTIAL,
 )
+from analysis.structures.dopants import charge_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -186,7 +187,8 @@ def _draw_cell(
         top = bottom - height if number else y
         axes.add_patch(Rectangle((x, top), 1, bottom - top, facecolor=shade, edgecolor="none"))
         text = f"{value:z.2f}".replace("-", MINUS)
-        line = f"{valence}+  {text}" if len(parts) > 1 else f"{valence}+\n{text}"
+        gap = "  " if len(parts) > 1 else "\n"
+        line = f"{charge_text(valence)}{gap}{text}"
         middle, ink = bottom - height / 2, _ink_on(shade)
         axes.text(x + 0.96, middle, line, ha="right", va="center", color=ink, size=_SMALL)
     ink = _ink_on(shades[0])

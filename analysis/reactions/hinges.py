@@ -23,6 +23,7 @@ from analysis.reactions.phase_errors import OXYGEN, OXYGEN_CHARGE
 from analysis.reactions.reduction import ReductionMargin, margin_of, sides
 from analysis.reactions.resistance import Case, Trust, trust
 from analysis.reactions.suspects import Suspicion, suspicions
+from analysis.structures.dopants import ion_text
 
 if TYPE_CHECKING:
     from analysis.energies.phases import ReferencePhases
@@ -82,7 +83,7 @@ def reduction_verdicts(
     Returns
     -------
     tuple
-        One verdict for each element and valence, in the order of the dopants.
+        One verdict for each element and valence, in the order of the dopants, cations first.
 
     Raises
     ------
@@ -90,9 +91,35 @@ def reduction_verdicts(
         The charge of an element is not given.
     """
     oxides = errors_of(phases)
-    return tuple(
+    dopants = tuple(dopants)
+    cations = tuple(
         reduction_verdict(Case.of(each, oxides, phases.scheme), limits, disagreements=disagreements)
         for each in sides(contact, dopants, charges)
+    )
+    ions = dict.fromkeys((each.element, each.valence) for each in dopants if each.is_anion)
+    return (*cations, *(_of_anion(*ion) for ion in ions))
+
+
+def _of_anion(element: str, valence: int) -> ReductionVerdict:
+    """Return the verdict on an anion in its lowest valence: there is nothing below."""
+    ion = ion_text(element, valence)
+    notes = (f"reduction_margin and reduction_potential are null: {ion} {Reason.ANION}",)
+    nothing = ReductionMargin(
+        element=element,
+        valence=valence,
+        margin=None,
+        potential=None,
+        kept=None,
+        reduced=None,
+        notes=notes,
+    )
+    return ReductionVerdict(
+        margin=nothing,
+        trust=Trust(probability=1.0, standard_error=None, expected_margin=None),
+        word=Label.RESISTS,
+        hinges=(),
+        hinges_on=(),
+        notes=notes,
     )
 
 

@@ -36,6 +36,7 @@ from analysis.reactions.electrode_reaction import Contact
 from analysis.reactions.excess import Excess, Products
 from analysis.reactions.potential import WIDEST, crossing
 from analysis.reactions.valences import phase_valences
+from analysis.structures.dopants import ion_text
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition
@@ -138,7 +139,7 @@ class Sides:
     @property
     def ion(self) -> str:
         """The dopant as text: "Al3+"."""
-        return f"{self.element}{self.valence}+"
+        return ion_text(self.element, self.valence)
 
 
 def reduction_margins(
@@ -183,9 +184,9 @@ def reduction_margins(
 def sides(
     contact: Contact, dopants: Iterable[Dopant], charges: Mapping[str, float]
 ) -> tuple[Sides, ...]:
-    """Sort the competing phases for each dopant ion of a compound, each ion once."""
+    """Sort the competing phases for each dopant cation of a compound, each ion once."""
     dopants = tuple(dopants)
-    ions = dict.fromkeys((dopant.element, dopant.valence) for dopant in dopants)
+    ions = dict.fromkeys((each.element, each.valence) for each in dopants if not each.is_anion)
     known = {**_mean_valences(dopants), **charges}
     return tuple(Sides.of(contact, element, valence, known) for element, valence in ions)
 

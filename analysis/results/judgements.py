@@ -29,6 +29,7 @@ from analysis.reactions.solubility import (
 )
 from analysis.reactions.valences import ion_charges
 from analysis.reactions.verdict import Criteria
+from analysis.structures.compensation import with_anions
 from analysis.structures.dopants import Compound
 from analysis.structures.host import Host
 from analysis.structures.mixing_entropy import mixing_entropy
@@ -173,7 +174,7 @@ def solubility_fields(
     bias = evidence.measured_bias or find_bias(engine, evidence.version)
     if error is None or bias is None:
         return nothing, (f"{named}: the error of the engine {engine} {Reason.NO_ENGINE_ERROR}",)
-    if abroad := error.abroad(host.formula_unit, functional=True):
+    if abroad := error.abroad(with_anions(host, compound), functional=True):
         return nothing, (f"{named}: {abroad}",)
     if not evidence.charge_balanced:
         return nothing, (f"{named}: the {Reason.UNBALANCED}",)

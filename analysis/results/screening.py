@@ -33,7 +33,7 @@ from analysis.results.judgements import (
 from analysis.results.result import CompoundResult, PhasesUsed
 from analysis.results.screening_input import Calculated, References
 from analysis.results.second_opinion import Opinion, shared_solubility
-from analysis.structures.compensation import compound_composition, formula_per_unit
+from analysis.structures.compensation import compound_composition, formula_per_unit, with_anions
 from analysis.structures.dopants import Compound, unjudged
 from analysis.structures.host import Host
 
@@ -253,7 +253,7 @@ def _verdict(
         version=calculated.engine.version,
         error=references.engine_error,
         charge_balanced=references.aligned is None or references.aligned.charge_balanced,
-        host=host.formula_unit,
+        host=with_anions(host, compound),
     )
     difference = reaction.reaction_energy - of_host
     fields = {

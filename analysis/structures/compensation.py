@@ -120,6 +120,15 @@ def compound_composition(host: Host, compound: Compound) -> Composition:
     return Composition({symbol: amounts[symbol] / units for symbol in order})
 
 
+def with_anions(host: Host, compound: Compound) -> Composition:
+    """Return the host's formula unit with the anions that dopants bring; F in LLZO makes Li-F-O.
+
+    It tells of which kind of compounds an error must have been measured.
+    """
+    brought = {each.element: each.concentration for each in compound.dopants if each.is_anion}
+    return host.formula_unit.element_composition + Composition(brought)
+
+
 def formula_per_unit(composition: Composition) -> str:
     """Return a formula with up to four decimals, "Li6.25Al0.25La3Zr2O12", in the given order."""
     rounded = {element.symbol: round(amount, 4) for element, amount in composition.items()}

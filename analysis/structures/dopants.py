@@ -26,6 +26,9 @@ RADIOACTIVE_GAPS = frozenset({"Po", "At", "Rn", "Fr", "Ra"})
 ANIONS = frozenset({"O", "F"})
 """Elements that are not cations in any oxide, even if they form rare molecules."""
 
+ANION_FORMERS = frozenset({"N", "P", "As", "O", "S", "Se", "Te", "F", "Cl", "Br", "I"})
+"""Elements that replace an anion, in their lowest common oxidation state."""
+
 FURTHER_VALENCES: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {"Bi": (5,), "Re": (5,), "U": (5,)}
 )
@@ -44,9 +47,19 @@ class Dopant(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """An ion that replaces a host ion."""
 
     element: str = Field(description="Symbol of the element M")
-    valence: int = Field(gt=0, description="Charge of M in elementary charges")
+    valence: int = Field(description="Charge of M in elementary charges; negative for an anion")
     site: str = Field(description="The host ion it replaces, by its name in the host: Li, La, Zr")
     concentration: float = Field(gt=0, description="x, atoms of M per formula unit of the host")
+
+    @field_validator("valence")
+    @classmethod
+    def _charged(cls, valence: int) -> int:
+        return require_charge(valence)
+
+    @property
+    def is_anion(self) -> bool:
+        """True if it replaces an anion of the host."""
+        return self.valence < 0
 
     @property
     def species(self) -> Species:
@@ -82,6 +95,20 @@ class Compound(BaseModel, frozen=True, extra="forbid"):
         parts = [f"{each.species}({each.site}){each.concentration:g}" for each in self.dopants]
         balance = "" if self.compensation == "lithium" else " uncompensated"
         return f"{host_name}:{'+'.join(parts)}{balance}"
+
+
+def require_charge(valence: int) -> int:
+    """Return a valence that is not zero.
+
+    Raises
+    ------
+    ValueError
+        It is zero.
+    """
+    if valence == 0:
+        msg = "an ion has a charge: give 3 for Al3+, -1 for Br-"
+        raise ValueError(msg)
+    return valence
 
 
 def check_distinct(dopants: Sequence[Dopant]) -> None:
@@ -129,8 +156,20 @@ def known_valences(element: str) -> tuple[int, ...]:
     )
 
 
+def anion_valences(element: str) -> tuple[int, ...]:
+    """Return the valence in which an element replaces an anion: its lowest common one, or none.
+
+    Raises
+    ------
+    InputError
+        If there is no such element.
+    """
+    known = _element(element)
+    return (min(known.common_oxidation_states),) if known.symbol in ANION_FORMERS else ()
+
+
 def is_candidate(element: str) -> bool:
-    """Return whether the rule counts an element as a dopant.
+    """Return whether the rule counts an element as a dopant on a cation site.
 
     True for metals, metalloids and the non-metals that are cations in oxides, up to uranium,
     except the noble gases and elements without parameters or training data (Po, At, Rn, Fr, Ra).
@@ -156,7 +195,7 @@ def candidates(
     concentrations
         Atoms of the dopant per formula unit of the host.
     host_ions
-        The host's cations by the name of their site; an element never replaces itself.
+        The host's ions by the name of their site; an element never replaces itself.
     elements
         Only these elements; all candidates if not given.
 
@@ -169,9 +208,9 @@ def candidates(
     ions = {site: _site_ion(site, host_ions) for site in sites}
     return [
         Dopant(element=element, valence=valence, site=site, concentration=concentration)
-        for site, element in product(ions, filter(is_candidate, chosen))
+        for site, element in product(ions, chosen)
         if element != ions[site].element.symbol
-        for valence in common_valences(element)
+        for valence in _rule_valences(element, ions[site])
         for concentration in concentrations
     ]
 
@@ -185,9 +224,7 @@ def unjudged(dopants: Iterable[Dopant]) -> tuple[str, ...]:
     notes = []
     for dopant in dopants:
         ion = dopant.species
-        if not is_candidate(dopant.element) or dopant.valence not in common_valences(
-            dopant.element
-        ):
+        if dopant.valence not in _rule_valences(dopant.element, ion):
             notes.append(f"{ion} {Reason.NOT_OF_RULE}: it was listed, and is computed all the same")
         if not _has_radius(dopant):
             notes.append(
@@ -205,16 +242,42 @@ def check_dopant(dopant: Dopant, *, host: Host) -> None:
         If the element or the site is unknown, the valence is impossible for the element, the
         element is the site's own, or the concentration is not a whole number of atoms in the cell.
     """
-    known = known_valences(dopant.element)
-    if dopant.valence not in known:
-        listed = ", ".join(f"{valence}+" for valence in known) or "none"
-        msg = f"{dopant.element} is never {dopant.valence}+; its known valences: {listed}"
-        raise InputError(msg)
     ion = _site_ion(dopant.site, host.ions)
+    require_valence(dopant.element, dopant.valence, anion=ion.oxi_state < 0)
     if ion.element.symbol == dopant.element:
         msg = f"{dopant.element} on {dopant.site} is the host's own ion: choose another element"
         raise InputError(msg)
     atoms_in_cell(dopant, host=host)
+
+
+def require_valence(element: str, valence: int, *, anion: bool) -> None:
+    """Refuse a valence that an element does not have in the place of a cation or an anion.
+
+    Raises
+    ------
+    InputError
+        A cation would replace an anion or the reverse, or the element never has this valence.
+    """
+    if (valence < 0) != anion:
+        what, such = ("an anion", "-1 for Br-") if anion else ("a cation", "3 for Al3+")
+        msg = f"{ion_text(element, valence)} cannot replace {what}: its valence is such as {such}"
+        raise InputError(msg)
+    known = anion_valences(element) if valence < 0 else known_valences(element)
+    if valence not in known:
+        listed = ", ".join(charge_text(each) for each in known) or "none"
+        where = " as an anion" if valence < 0 else ""
+        msg = f"{element} is never {charge_text(valence)}{where}; its known valences: {listed}"
+        raise InputError(msg)
+
+
+def ion_text(element: str, valence: int) -> str:
+    """Return an ion as text: "Al3+", "Br1-"."""
+    return f"{element}{charge_text(valence)}"
+
+
+def charge_text(valence: int) -> str:
+    """Return a charge as text: "3+", "1-"."""
+    return f"{abs(valence)}{'+' if valence > 0 else '-'}"
 
 
 def atoms_in_cell(dopant: Dopant, *, host: Host) -> int:
@@ -244,6 +307,13 @@ def _has_radius(dopant: Dopant) -> bool:
     return isinstance(radii, dict) and str(dopant.valence) in radii
 
 
+def _rule_valences(element: str, replaced: Species) -> tuple[int, ...]:
+    """Return the valences in which the rule puts an element in the place of an ion."""
+    if replaced.oxi_state < 0:
+        return anion_valences(element)
+    return common_valences(element) if is_candidate(element) else ()
+
+
 def _positive(states: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted({int(state) for state in states if state > 0}))
 
@@ -263,6 +333,6 @@ def _element(symbol: str) -> Element:
 
 def _site_ion(site: str, ions: Mapping[str, Species]) -> Species:
     if site not in ions:
-        msg = f"unknown site {site!r}: the host's sites are {', '.join(ions)} (anions stay)"
+        msg = f"unknown site {site!r}: the host's sites are {', '.join(ions)}"
         raise InputError(msg)
     return ions[site]

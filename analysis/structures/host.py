@@ -92,16 +92,21 @@ class Host(MSONable):
 
     @cached_property
     def ions(self) -> dict[str, Species]:
-        """The cations by the name of their site.
+        """The ions by the name of their site, cations first.
 
         The name is the element's symbol, or the ion ("Fe2+") where an element has two charges.
         """
-        cations = [species for species in self.counts if species.oxi_state > 0]
-        symbols = [species.element.symbol for species in cations]
+        ions = sorted(self.counts, key=lambda species: species.oxi_state < 0)
+        symbols = [species.element.symbol for species in ions]
         return {
             symbol if symbols.count(symbol) == 1 else str(species): species
-            for symbol, species in zip(symbols, cations, strict=True)
+            for symbol, species in zip(symbols, ions, strict=True)
         }
+
+    @cached_property
+    def cations(self) -> dict[str, Species]:
+        """Those of the ions that are cations."""
+        return {name: ion for name, ion in self.ions.items() if ion.oxi_state > 0}
 
     @cached_property
     def mobile_ion(self) -> Species:

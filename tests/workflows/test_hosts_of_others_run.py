@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 HOSTS = Path(__file__).parents[1] / "data" / "hosts"
+CRYSTALS = Path(__file__).parents[2] / "campaigns" / "argyrodite"
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,31 @@ def spinel(run_case: Any) -> Any:
     """Run Al in the place of Mn3+ of LiMn2O4."""
     aluminium = {"element": "Al", "valence": 3, "site": "Mn3+", "concentration": 0.5}
     return run_case("mixed_valence_host/spec.yaml", dopants=[aluminium])
+
+
+@pytest.fixture(scope="module")
+def bromide(run_case: Any) -> Any:
+    """Run Br in the place of Cl of Li3OCl, aligned through LiCl and exchanged for LiBr."""
+    crystals = [str(CRYSTALS / f"{name}.cif") for name in ("licl", "libr")]
+    return run_case(
+        "anion_dopant/spec.yaml",
+        reference_phases={"source": "table", "crystals": crystals},
+        migration=False,
+    )
+
+
+def test_an_anion_is_exchanged_through_its_lithium_salt(bromide: Any) -> None:
+    assert bromide.run.returncode == 0, bromide.run.stdout + bromide.run.stderr
+    doped = bromide.contents.result(dopant="Br")
+    assert doped["formula"] == "Li3Cl0.875Br0.125O"
+    assert (doped["label"], doped["resists_probability"]) == ("resists", 1.0)
+    assert doped["reduction_margin"] is None
+    # Li3O(Cl, Br) is a solid solution.
+    assert doped["defect_energy"] == pytest.approx(0, abs=0.15)
+    assert doped["products"].keys() == {"Li2O", "LiCl", "LiBr"}
+    notes = " ".join(doped["notes"])
+    assert "Br1- is an anion in its lowest valence" in notes
+    assert "the nonmetals here are Br-Cl-O" in notes
 
 
 def test_the_defect_energy_of_a_halide_is_that_between_chlorides(chloride: Any) -> None:

@@ -69,7 +69,7 @@ def test_of_a_phosphate_no_solubility_and_no_relation_is_claimed(latp: Any) -> N
         assert result[field] is None
     assert result["label"] in {"resists", "undecided", "reduced"}
     (note,) = (each for each in result["notes"] if "relation are null" in each)
-    assert "the host's nonmetals are O-P, those of the compounds it was measured on O" in note
+    assert "the nonmetals here are O-P, those of the compounds it was measured on O" in note
 
 
 def test_the_phosphate_reacts_to_phases_of_the_file(latp: Any) -> None:

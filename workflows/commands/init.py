@@ -71,7 +71,7 @@ def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
     mobile = _mobile_of(crystal)
     host = read_host(HostSpec(crystal=str(crystal), mobile=mobile))
     elements = [element.symbol for element in host.formula_unit]
-    cations = [e for e, ion in host.ions.items() if ion.oxi_state > 0]
+    cations = list(host.cations)
     content = {
         "name": name,
         "formula": host.formula_unit.reduced_formula,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.base.value_messages import message_of
-from analysis.structures.dopants import Dopant, known_valences
+from analysis.structures.dopants import Dopant, require_valence
 from workflows.learning.predicted_solubility import NOTHING, predicted_solubility, read_undoped
 from workflows.learning.training_documents import last_training
 
@@ -144,11 +144,7 @@ def _checked(
         There is no such element, valence, site or x.
     """
     element, valence, site, x = asked
-    known = known_valences(element)
-    if valence not in known:
-        listed = ", ".join(f"{each}+" for each in known) or "none"
-        msg = f"{element} is never {valence}+; its known valences: {listed}"
-        raise InputError(msg)
+    require_valence(element, valence, anion=False)
     if site not in sites:
         msg = f"unknown site {site!r}: the host's sites are {', '.join(sites)}"
         raise InputError(msg)

@@ -105,7 +105,7 @@ def periodic_table(campaign: Campaign) -> tuple[Dopant, ...]:
     """Return every candidate of the periodic table on every site, at the x that is learnt from."""
     host = campaign.host_crystal
     x = campaign.spec.learning.concentration or _commonest_concentration(campaign)
-    return tuple(candidates(tuple(host.ions), concentrations=(x,), host_ions=host.ions))
+    return tuple(candidates(tuple(host.cations), concentrations=(x,), host_ions=host.ions))
 
 
 def _commonest_concentration(campaign: Campaign) -> float:

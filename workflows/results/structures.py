@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
+from analysis.structures.dopants import ion_text
 from workflows.results.files import require_free
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def file_name(document: Mapping[str, Any]) -> str:
     the same formula.
     """
     dopants = document.get(Field.DOPANTS) or ()
-    sites = "-".join(f"{d['element']}{d['valence']}+{d['site']}" for d in dopants) or "host"
+    sites = (
+        "-".join(f"{ion_text(d['element'], d['valence'])}{d['site']}" for d in dopants) or "host"
+    )
     uuid = str(document.get(Field.JOB_UUID) or "")[:_UUID_DIGITS]
     name = f"{document.get(Field.FORMULA) or 'unknown'}_{sites}_{uuid}"
     return re.sub(r"[^A-Za-z0-9.+_-]", "_", name).lstrip(".") + ".cif"

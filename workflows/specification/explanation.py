@@ -1,17 +1,12 @@
 """A specification's mistakes in words that name the key, the value and what to write."""
 
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from analysis.base.value_messages import message_of
 from workflows.specification.yaml_file import BOOLEANS
-
-NO_ANIONS: Final = (
-    "only cations replace ions of the host, by a positive valence; anion sites are not doped "
-    "(docs/hosts.md)"
-)
 
 
 def explain(path: str | Path, error: ValidationError, model: type[BaseModel]) -> str:
@@ -42,8 +37,6 @@ def _message(item: dict[str, Any], model: type[BaseModel]) -> str:
     message = message_of(item)
     if isinstance(value, bool):
         return f"{message}; {BOOLEANS}"
-    if location[-1:] == ("valence",) and item["type"] == "greater_than":
-        return f"{message}; {NO_ANIONS}"
     return message
 
 

@@ -45,7 +45,7 @@ def find_pairs(
     """
     explore = spec.explore
     options = candidates(
-        (explore.sites if explore else None) or tuple(host.ions),
+        (explore.sites if explore else None) or tuple(host.cations),
         concentrations=explore.pair_amounts if explore else PAIR_AMOUNTS,
         elements=explore.elements if explore else None,
         host_ions=host.ions,

@@ -159,7 +159,7 @@ def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
     if spec.rule is None:
         return []
     found = candidates(
-        spec.rule.sites or tuple(host.ions),
+        spec.rule.sites or tuple(host.cations),
         concentrations=spec.rule.concentration,
         elements=spec.rule.elements,
         host_ions=host.ions,
@@ -191,7 +191,7 @@ def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCom
     if explore is None or not explore.rounds:
         return ()
     found = candidates(
-        explore.sites or tuple(planner.host.ions),
+        explore.sites or tuple(planner.host.cations),
         concentrations=(explore.concentration,),
         elements=explore.elements,
         host_ions=planner.host.ions,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.fields import Field, Relation
+from analysis.base.reasons import Reason
 from analysis.reactions.equation import electrode_of
 from analysis.reactions.verdict import Criteria
+from analysis.structures.dopants import ion_text
 from workflows.terminal.provenance_text import dopants_text
 from workflows.terminal.table_style import NULL, new_table, print_table
 
@@ -96,7 +98,9 @@ def _verdict(document: Document) -> Iterator[str]:
 
 def _reduction(each: Document) -> str:
     """Say how strongly one dopant resists."""
-    ion = f"{each['element']}{each['valence']}+"
+    ion = ion_text(each["element"], each["valence"])
+    if each["valence"] < 0:
+        return f"{ion}: {Reason.ANION}, which lithium cannot reduce"
     if each.get("margin") is None:
         return f"{ion}: no margin is known"
     margin, verb = each["margin"], "costs" if each["margin"] > 0 else "yields"

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from analysis.structures.dopants import ion_text
 from workflows.terminal.output import Output
 from workflows.terminal.table_style import NULL, STYLES, new_table
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def show_prediction(record: Record, host_energy: float, stored: Document, console: Console) -> None:
     """Show one prediction, and what was computed of the compound."""
-    name = f"{record['element']}{record['valence']}+ on {record['site']}"
+    name = f"{ion_text(record['element'], record['valence'])} on {record['site']}"
     console.print(f"[bold]{name}[/], x = {record['concentration']:g}", highlight=False)
     chance = record["probability"]
     console.print(
@@ -76,7 +77,7 @@ def predictions_table(records: Sequence[Record]) -> Table:
         chance, energy, label = row["probability"], row["computed_energy"], row["computed_label"]
         dissolves = row["dissolves_probability"]
         table.add_row(
-            f"{row['element']}{row['valence']}+",
+            ion_text(row["element"], row["valence"]),
             NULL if chance is None else f"{chance:.0%}",
             f"{row['reaction_energy']:.3f}",
             f"{row['low']:.3f} to {row['high']:.3f}",

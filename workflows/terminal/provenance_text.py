@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.fields import Field
+from analysis.structures.dopants import ion_text
 from workflows.base.times import iso
 from workflows.results.serialize import to_plain
 from workflows.terminal.table_style import NULL
@@ -86,7 +87,8 @@ def _steps(title: str, steps: Sequence[Document], *, job: str | None = None) -> 
 def dopants_text(dopants: Iterable[Document]) -> str:
     """Write the dopants of a compound: "Al3+ on Li, x=0.25"."""
     texts = (
-        f"{d['element']}{d['valence']}+ on {d['site']}, x={d['concentration']:g}" for d in dopants
+        f"{ion_text(d['element'], d['valence'])} on {d['site']}, x={d['concentration']:g}"
+        for d in dopants
     )
     return "; ".join(texts) or "none: the undoped host"
 

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from analysis.base.fields import Field, Kind
+from analysis.structures.dopants import ion_text
 from workflows.results.fields import Target, resolve
 from workflows.results.search import DEFAULT_FIELDS, get_value
 from workflows.results.serialize import to_plain
@@ -111,7 +112,7 @@ def _dopant_text(dopants: Sequence[Document], target: Target) -> str:
 
 
 def _ion(dopant: Document) -> str:
-    return f"{dopant['element']}{dopant['valence']}+"
+    return ion_text(dopant["element"], dopant["valence"])
 
 
 def _text(value: Any, target: Target) -> str:

@@ -9,6 +9,7 @@ from rich.text import Text
 from analysis.base.fields import Field
 from analysis.results.site_preference import Verdict
 from analysis.results.summary import ALL, CLASSES, DISSOLUTIONS
+from analysis.structures.dopants import ion_text
 from workflows.terminal.table_style import NULL, STYLES, new_table, print_table, two_decimals
 
 if TYPE_CHECKING:
@@ -148,4 +149,4 @@ def _show_experiment(summary: Summary, console: Console) -> None:
 
 def _ion(preference: SitePreference) -> str:
     balance = "" if preference.compensation == "lithium" else " uncompensated"
-    return f"{preference.dopant}{preference.valence}+{balance}"
+    return f"{ion_text(preference.dopant, preference.valence)}{balance}"

@@ -100,7 +100,7 @@ def chemistry_of(host: Host, *, electrode: str = "Li", max_elements: int = 3) ->
         valences=valences_of(host.counts),
         sites={
             name: HostIon(element=ion.element.symbol, valence=float(ion.oxi_state))
-            for name, ion in host.ions.items()
+            for name, ion in host.cations.items()
         },
         mobile=host.mobile,
         electrode=electrode,

@@ -23,7 +23,7 @@ from analysis.descriptors.descriptor import Descriptor
 from analysis.descriptors.descriptor_values import Description, describe
 from analysis.learning.data.table_effect import table_effect
 from analysis.learning.settings import Population
-from analysis.structures.dopants import Dopant
+from analysis.structures.dopants import Dopant, ion_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -116,7 +116,7 @@ class TrainingData:
 
 def compound_text(element: str, valence: int, site: str, concentration: float) -> str:
     """Name a compound with one dopant: "Al3+ on Li, x=0.25"."""
-    return f"{element}{valence}+ on {site}, x={concentration:g}"
+    return f"{ion_text(element, valence)} on {site}, x={concentration:g}"
 
 
 def training_data(
@@ -227,6 +227,8 @@ def _coordination(document: Document) -> float:
 def _why_not(document: Document, *, concentration: float, population: Population) -> str | None:
     if document.get(Field.DOPANT) is None:
         return "several dopants: the descriptors are those of one"
+    if document[Field.VALENCE] < 0:
+        return "an anion: the descriptors are those of cations"
     if document.get(Field.REACTION_ENERGY) is None:
         return "no reaction energy"
     if population is Population.PASSING and document.get(Field.PASSES_FILTER) is False:

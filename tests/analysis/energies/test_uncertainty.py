@@ -231,7 +231,7 @@ def test_abroad_the_error_of_oxides_is_not_claimed() -> None:
             AL, energies=[-1.0, -1.1], engine="chgnet", host=Composition(formula)
         )
         assert (value is None) == (kind != "O")
-        said = f"the host's nonmetals are {kind}, those of the compounds it was measured on O"
+        said = f"the nonmetals here are {kind}, those of the compounds it was measured on O"
         assert any(said in note for note in notes) == (kind != "O")
 
 

@@ -159,6 +159,29 @@ def test_every_dopant_of_a_compound_is_judged() -> None:
     assert [each.word for each in verdicts] == [Label.RESISTS, Label.REDUCED]
 
 
+def _words_of(formula: str, *dopants: tuple[str, int, str]) -> list[tuple[str, Label | None]]:
+    composition = Composition(formula)
+    phases = table_phases({e.symbol for e in composition})
+    verdicts = reduction_verdicts(
+        Contact.between(composition, phases, electrode="Li", max_elements=3, exclude=()),
+        [
+            Dopant(element=element, valence=valence, site=site, concentration=0.25)
+            for element, valence, site in dopants
+        ],
+        phases,
+        charges=CHARGES,
+        limits=ProbabilityLimits(),
+    )
+    return [(each.margin.element, each.word) for each in verdicts]
+
+
+def test_an_anion_in_its_lowest_valence_resists_and_leaves_the_verdict_to_the_cations() -> None:
+    fluorine, tantalum = ("F", -1, "O"), ("Ta", 5, "Zr")
+    assert _words_of("Li6.75La3Zr2O11.75F0.25", fluorine) == [("F", Label.RESISTS)]
+    both = _words_of("Li6.5La3Zr1.75Ta0.25O11.75F0.25", fluorine, tantalum)
+    assert both == [("Ta", Label.REDUCED), ("F", Label.RESISTS)]
+
+
 @pytest.mark.parametrize(
     ("words", "word"),
     [

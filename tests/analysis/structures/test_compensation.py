@@ -44,6 +44,9 @@ def doped(*dopants: tuple[str, int, str, float], compensation: str = "lithium") 
         (("Ca", 2, "La", 0.5), 2),
         (("Ce", 4, "La", 0.25), -1),
         (("Li", 1, "La", 0.25), 2),
+        (("F", -1, "O", 0.5), -2),
+        (("S", -2, "O", 0.5), 0),
+        (("N", -3, "O", 0.25), 1),
     ],
 )
 def test_each_charge_too_many_removes_and_each_missing_one_adds_a_lithium(
@@ -57,6 +60,8 @@ def test_each_charge_too_many_removes_and_each_missing_one_adds_a_lithium(
     [
         ([("Al", 3, "Li", 0.25)], "Li6.25Al0.25La3Zr2O12"),
         ([("Nb", 5, "Zr", 0.25)], "Li6.75La3Zr1.75Nb0.25O12"),
+        ([("F", -1, "O", 0.5)], "Li6.5La3Zr2O11.5F0.5"),
+        ([("F", -1, "O", 0.5), ("Y", 3, "Zr", 0.5)], "Li7La3Zr1.5Y0.5O11.5F0.5"),
         ([("Y", 3, "Zr", 0.25)], "Li7.25La3Zr1.75Y0.25O12"),
         ([("Ca", 2, "La", 0.5)], "Li7.5La2.5Ca0.5Zr2O12"),
         ([("La", 3, "Zr", 0.25)], "Li7.25La3.25Zr1.75O12"),

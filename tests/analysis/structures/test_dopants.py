@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 from pymatgen.core import Element
 
 from analysis.base.errors import InputError
@@ -12,6 +13,7 @@ from analysis.structures.dopants import (
     common_valences,
     is_candidate,
     known_valences,
+    unjudged,
 )
 from analysis.structures.host import Host, builtin_host
 
@@ -127,13 +129,32 @@ def test_every_dopant_of_the_rule_fits_the_host(llzo: Host) -> None:
         check_dopant(dopant, host=llzo)
 
 
+def test_the_rule_puts_anions_on_an_anion_site(llzo: Host) -> None:
+    found = candidates(["O"], concentrations=[0.25], host_ions=llzo.ions)
+    ions = {dopant.element: dopant.valence for dopant in found}
+    by_charge = {-1: ("F", "Cl", "Br", "I"), -2: ("S", "Se", "Te"), -3: ("N", "P", "As")}
+    assert ions == {symbol: charge for charge, all_of in by_charge.items() for symbol in all_of}
+    for dopant in found:
+        check_dopant(dopant, host=llzo)
+        assert not unjudged([dopant]) or dopant.element in ("P", "As")  # Shannon has no radius
+
+
+def test_without_a_charge_there_is_no_ion() -> None:
+    with pytest.raises(ValidationError, match="an ion has a charge"):
+        al(valence=0)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"element": "Xx"}, "unknown element 'Xx'"),
         ({"valence": 7}, r"Al is never 7\+; its known valences: 1\+, 3\+"),
         ({"element": "He", "valence": 2}, "known valences: none"),
-        ({"site": "Ti"}, "unknown site 'Ti': the host's sites are Li, La, Zr"),
+        ({"site": "Ti"}, "unknown site 'Ti': the host's sites are Li, La, Zr, O"),
+        ({"site": "O"}, r"Al3\+ cannot replace an anion: its valence is such as -1 for Br-"),
+        ({"element": "F", "valence": -1}, r"F1- cannot replace a cation: its valence is such as 3"),
+        ({"element": "F", "valence": -2, "site": "O"}, "F is never 2- as an anion; its .*: 1-"),
+        ({"element": "Al", "valence": -3, "site": "O"}, "never 3- as an anion; .* valences: none"),
         ({"concentration": 0.3}, r"multiples of 0\.25 up to 7"),
         ({"concentration": 7.25}, r"multiples of 0\.25 up to 7"),
         ({"site": "La", "element": "La"}, "La on La is the host's own ion"),

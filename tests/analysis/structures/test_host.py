@@ -61,8 +61,10 @@ def test_llzo_bonds_are_those_of_the_refinement(llzo: Host) -> None:
     assert nearest[6] > 3
 
 
-def test_sites_are_named_after_cations(llzo: Host) -> None:
-    assert llzo.ions == {"Li": ion("Li+"), "La": ion("La3+"), "Zr": ion("Zr4+")}
+def test_sites_are_named_after_their_ions_cations_first(llzo: Host) -> None:
+    cations = {"Li": ion("Li+"), "La": ion("La3+"), "Zr": ion("Zr4+")}
+    assert llzo.cations == cations
+    assert llzo.ions == {**cations, "O": ion("O2-")}
 
 
 def test_unknown_builtin_host_is_refused() -> None:
@@ -107,7 +109,7 @@ def test_site_of_two_charges_is_named_by_the_ion(tmp_path: Path) -> None:
         [[0, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]],
     )
     CifWriter(structure).write_file(path)
-    assert set(host_from_cif(path).ions) == {"Li", "Fe2+", "Fe3+"}
+    assert set(host_from_cif(path).cations) == {"Li", "Fe2+", "Fe3+"}
 
 
 def test_host_without_oxidation_states_is_refused(tmp_path: Path) -> None:

@@ -89,8 +89,8 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
             r"dopants\.0\.valence: must be a whole number",
         ),
         (
-            {"dopants": [{"element": "Al", "valence": -3, "site": "Li"}]},
-            r"dopants\.0\.valence: must be greater than 0",
+            {"dopants": [{"element": "Al", "valence": 0, "site": "Li"}]},
+            r"dopants\.0\.valence: an ion has a charge: give 3 for Al3\+, -1 for Br-",
         ),
         ({"dopants": [{"element": "Al", "site": "Li"}]}, r"dopants\.0\.valence: is missing"),
         (
@@ -146,10 +146,6 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
         (
             {"host": {"crystal": "a.cif", "oxidation_states": {"Li": 40}}},
             r"host\.oxidation_states\.Li: must be less than or equal to 9",
-        ),
-        (
-            {"dopants": [{"element": "Br", "valence": -1, "site": "Cl"}]},
-            r"dopants\.0\.valence: .*only cations replace ions of the host",
         ),
         ({"host": {"cell": "big"}}, r"host\.cell.*'primitive' or 'conventional'"),
         ({"host": {"cell": [1, 1]}}, r"host\.cell"),

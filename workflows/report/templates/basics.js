@@ -26,6 +26,10 @@ function fill(node, attributes, children) {
   return node;
 }
 
+/** An ion in words: Al3+, Br1-. */
+const ionText = (dopant) => `${dopant.element}${chargeText(dopant.valence)}`;
+const chargeText = (valence) => `${Math.abs(valence)}${valence < 0 ? MINUS : "+"}`;
+
 const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
 
 /** Write a number with so many decimals, and a real minus; what rounds to zero has no sign. */

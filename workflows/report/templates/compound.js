@@ -80,9 +80,10 @@ const listed = (phases) => formulas(Object.fromEntries(phases.map((each) => [eac
 function reductionWords(entry) {
   const parts = [strong(LABELS, labelOf(entry)), ". "];
   for (const each of value(entry, "reductions") || []) {
+    if (each.valence < 0) parts.push(`${ionText(each)} is an anion in its lowest valence, which cannot be reduced. `);
     if (!isNumber(each.margin)) continue;
     const error = isNumber(each.uncertainty) ? ` (\u00b1 ${number(each.uncertainty, 2)})` : "";
-    parts.push(`Reducing ${each.element}${each.valence}+ ${each.margin > 0 ? "costs" : "yields"} ${number(Math.abs(each.margin), 2)}${error} eV per dopant`,
+    parts.push(`Reducing ${ionText(each)} ${each.margin > 0 ? "costs" : "yields"} ${number(Math.abs(each.margin), 2)}${error} eV per dopant`,
       isNumber(each.potential) ? `, from ${number(each.potential, 2)} V against the electrode down` : "",
       isNumber(each.probability) ? `; it resists with a probability of ${percent(each.probability)}` : "", ". ");
   }

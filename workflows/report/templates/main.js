@@ -62,7 +62,7 @@ function whichPart() {
     (map?.figures || []).map(figurePart),
     el("h3", {}, "The ranking"),
     el("p", { class: "muted" }, report.ranking.criteria, " A star marks that front. ", el("code", {}, "interphase shortlist"), " changes the criteria."),
-    makeTable("which-table", columns, rows, { search: true, caption: "The ranking", words: ({ entry }) => entry.dopants.map((each) => `${each.element}${each.valence}+ ${each.site}`).join(" ") }));
+    makeTable("which-table", columns, rows, { search: true, caption: "The ranking", words: ({ entry }) => entry.dopants.map((each) => `${ionText(each)} ${each.site}`).join(" ") }));
 }
 
 function failuresOverview() {

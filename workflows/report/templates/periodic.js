@@ -65,8 +65,8 @@ function fullCell(element, members, scale) {
   const ordered = [...members].sort((a, b) => a.dopants[0].valence - b.dopants[0].valence || a.dopants[0].concentration - b.dopants[0].concentration);
   const best = ordered.reduce((chosen, each) => (scale.rank(each) < scale.rank(chosen) ? each : chosen));
   const valences = new Set(ordered.map((entry) => entry.dopants[0].valence));
-  const charge = ordered.length > 3 ? "" : "+"; // no room for it
-  const name = (entry) => (valences.size > 1 || ordered.length === 1 ? `${entry.dopants[0].valence}${charge}` : short(entry.dopants[0].concentration).replace(/^0\./, "."));
+  const charge = (valence) => (ordered.length > 3 ? `${valence}` : chargeText(valence)); // no room for the sign
+  const name = (entry) => (valences.size > 1 || ordered.length === 1 ? charge(entry.dopants[0].valence) : short(entry.dopants[0].concentration).replace(/^0\./, "."));
   const many = ordered.length > 1 ? `, most favourable of ${ordered.length}` : "";
   return el("div", { class: "cell full" },
     el("button", { type: "button", class: "best", ...ground(best, scale), onclick: () => openCompound(best.key), "data-key": best.key,

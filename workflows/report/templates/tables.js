@@ -178,7 +178,7 @@ function compoundsTable() {
   ];
   return makeTable("compounds-table", columns, report.entries, {
     search: true, caption: "All compounds", filters: compoundFilters(), host: (entry) => !entry.dopants.length,
-    words: (entry) => [entry.state, ...entry.dopants.map((each) => `${each.element} ${each.element}${each.valence}+ ${each.site}`), value(entry, "formula"), ...(value(entry, "notes") || [])].join(" "),
+    words: (entry) => [entry.state, ...entry.dopants.map((each) => `${each.element} ${ionText(each)} ${each.site}`), value(entry, "formula"), ...(value(entry, "notes") || [])].join(" "),
   });
 }
 
