@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 TERMS_PER_LINE = 5  # products in a line of the list next to the path
 
 
-def reaction_path_figure(document: Document) -> Figure:
+def reaction_path_figure(document: Document, others: Sequence[tuple[float, float]] = ()) -> Figure:
     """Draw dG against the electrode amount with its kinks, the voltages and the products.
 
     Parameters
     ----------
     document : mapping
         A result document with its ``reaction_path``.
+    others : sequence of (float, float)
+        Electrode amount and dG of other balanced reactions, drawn as a cloud behind the path.
 
     Raises
     ------
@@ -48,6 +50,7 @@ def reaction_path_figure(document: Document) -> Figure:
     energy_axes = figure.add_subplot(grid[0, 0])
     voltage_axes = figure.add_subplot(grid[1, 0], sharex=energy_axes)
     _draw_energies(energy_axes, steps)
+    _draw_cloud(energy_axes, others)
     _draw_voltages(voltage_axes, steps, electrode)
     _write_products(figure.add_subplot(grid[:, 1]), steps)
     formula = latexify(str(document.get(Field.FORMULA)))
@@ -92,6 +95,16 @@ def _draw_energies(axes: Axes, steps: Sequence[Document]) -> None:
     axes.margins(y=0.16)  # room for the numbers above and the plateau's text below
     axes.set_ylabel("ΔG (eV per f.u.)")
     axes.tick_params(labelbottom=False)
+
+
+def _draw_cloud(axes: Axes, others: Sequence[tuple[float, float]]) -> None:
+    """Draw the other reactions behind the path, each with as much electrode as it takes."""
+    if not others:
+        return
+    lithium, energy = zip(*others, strict=True)
+    label = f"the {len(others)} next best balanced reactions"
+    axes.scatter(lithium, energy, s=9, color=MUTED, alpha=0.35, linewidth=0, zorder=0, label=label)
+    axes.legend(loc="upper right", frameon=False, fontsize="small")
 
 
 def _draw_voltages(axes: Axes, steps: Sequence[Document], electrode: str) -> None:

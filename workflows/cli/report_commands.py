@@ -67,7 +67,11 @@ def figures(
         FigureFormat, typer.Option("--format", help="Kind of the files.")
     ] = FigureFormat.PNG,
     paths: Annotated[
-        bool, typer.Option("--paths/--no-paths", help="Also the reaction path of every compound.")
+        bool,
+        typer.Option(
+            "--paths/--no-paths",
+            help="Also the reaction path of every compound, before the cloud of other reactions.",
+        ),
     ] = True,
 ) -> None:
     """Write every figure of the report as a file, for a paper.

@@ -28,22 +28,27 @@ def figures_command(
     console: Console,
 ) -> None:
     """Write every figure of a campaign into a folder."""
+    from rich.progress import track
+
     from workflows.report.assemble import all_chapters
     from workflows.report.drawing import write_figures, write_paths
     from workflows.report.gather import gather
+    from workflows.report.reaction_clouds import ReactionClouds
 
     with open_results(place) as database:
         gathered = gather(database, campaign or the_campaign(database, place))
         chapters = all_chapters(database, gathered)
         found = coverage_of(database, gathered.name)
-    written = 0
-    for path in write_figures(chapters, output, suffix):
-        console.print(f"  {path}", highlight=False, markup=False, soft_wrap=True)
-        written += 1
-    if paths:
-        drawn = sum(1 for _ in write_paths(gathered.documents, output, suffix))
-        console.print(f"  {drawn} reaction paths", highlight=False)
-        written += drawn
+        written = 0
+        for path in write_figures(chapters, output, suffix):
+            console.print(f"  {path}", highlight=False, markup=False, soft_wrap=True)
+            written += 1
+        if paths:
+            clouds = ReactionClouds(database, gathered.name)
+            watched = track(gathered.documents, "reaction paths", console=console, transient=True)
+            drawn = sum(1 for _ in write_paths(watched, output, suffix, clouds.of))
+            console.print(f"  {drawn} reaction paths", highlight=False)
+            written += drawn
     if not written:
         msg = f"{gathered.name} has no results to draw yet; interphase status says how far it is"
         raise InputError(msg)

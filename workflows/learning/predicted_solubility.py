@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pymatgen.core import Composition
-
-from analysis.base.errors import InputError
 from analysis.base.fields import Field
-from analysis.energies.reference_phases import table_phases
 from analysis.reactions.interface import react
 from analysis.results.judgements import Energies, Evidence, solubility_fields
 from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound, Dopant
 from workflows.storage.campaigns import load_campaign
-from workflows.storage.stored_phases import read_phases
+from workflows.storage.stored_phases import phases_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,31 +47,6 @@ class Undoped(NamedTuple):
         planned = (each.compound for each in self.campaign.compounds)
         return any(each.dopants and each.compensation == "lithium" for each in planned)
 
-    def phases(self, compound: Compound) -> ReferencePhases | None:
-        """Return the reference phases of a compound, from the source that the campaign names.
-
-        Of a file or the Materials Project, the campaign holds those of the elements it planned
-        with; None for others, and where a folder of results holds none.
-        """
-        if self.campaign.spec.reference_phases.source == "table":
-            return table_phases(sorted(_elements(self.campaign, compound)))
-        same = [
-            each.phases
-            for each in (*self.campaign.compounds, *self.campaign.space)
-            if _elements(self.campaign, each.compound) == _elements(self.campaign, compound)
-        ]
-        try:
-            return read_phases(self.database, same[0]) if same else None
-        except InputError:
-            return None
-
-
-def _elements(campaign: Campaign, compound: Compound) -> set[str]:
-    host = campaign.host_crystal
-    composition = compound_composition(host, compound)
-    electrode = Composition(campaign.spec.electrode)
-    return {element.symbol for element in (*composition, *host.formula_unit, *electrode)}
-
 
 def read_undoped(database: Database, name: str) -> Undoped:
     """Read what `predicted_solubility` has to know of a campaign."""
@@ -103,7 +74,7 @@ def predicted_solubility(undoped: Undoped, record: Document) -> Record:
     if undoped.result is None or not undoped.balanced:
         return dict(NOTHING)
     compound = Compound(dopants=(Dopant(**{name: record[name] for name in Dopant.model_fields}),))
-    phases = undoped.phases(compound)
+    phases = phases_of(undoped.database, undoped.campaign, compound)
     if phases is None:
         return dict(NOTHING)
     fields = _fields(undoped.campaign, undoped.result, compound, record, phases)

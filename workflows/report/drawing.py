@@ -14,7 +14,7 @@ from analysis.figures.style import save_figure
 from workflows.report.model import Drawn, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from matplotlib.figure import Figure
@@ -66,10 +66,16 @@ def write_figures(chapters: Iterable[Chapter], folder: Path, suffix: str) -> Ite
             yield save_figure(drawing.draw(), folder / f"{drawing.name}.{suffix}")
 
 
-def write_paths(documents: Iterable[Document], folder: Path, suffix: str) -> Iterator[Path]:
+def write_paths(
+    documents: Iterable[Document],
+    folder: Path,
+    suffix: str,
+    cloud: Callable[[Document], Sequence[tuple[float, float]]] = lambda _: (),
+) -> Iterator[Path]:
     """Write the reaction path of each document that has one, named by formula and site.
 
-    Parameters and errors are those of `write_figures`.
+    Parameters and errors are those of `write_figures`; `cloud` gives the other reactions of a
+    document, as `reaction_path_figure` takes them.
     """
     used: set[str] = set()
     for document in documents:
@@ -79,7 +85,8 @@ def write_paths(documents: Iterable[Document], folder: Path, suffix: str) -> Ite
         if name in used:  # another valence or arrangement of the same composition
             name = f"{name}_{str(document.get(Field.JOB_UUID))[:8]}"
         used.add(name)
-        yield save_figure(reaction_path_figure(document), folder / PATHS / f"{name}.{suffix}")
+        figure = reaction_path_figure(document, cloud(document))
+        yield save_figure(figure, folder / PATHS / f"{name}.{suffix}")
 
 
 def path_name(document: Document) -> str:

@@ -15,14 +15,16 @@ from analysis.structures.compensation import compound_composition
 from workflows.report.model import Runner
 from workflows.results.result_folder import RUNNERS_UP
 from workflows.storage.campaigns import load_campaign
+from workflows.storage.stored_phases import read_phases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analysis.reactions.interface import RunnerUp
+    from analysis.structures.dopants import Compound
     from workflows.report.model import CompoundView
     from workflows.specification.campaign import Campaign, PlannedCompound
     from workflows.storage.database import Database
-from workflows.storage.stored_phases import read_phases
 
 NUMBER = 4
 
@@ -100,18 +102,30 @@ def _is_ranked(entry: CompoundView) -> bool:
 def _ranked(
     campaign: Campaign, planned: PlannedCompound, entry: CompoundView, phases: ReferencePhases
 ) -> tuple[Runner, ...]:
+    energy = entry.result[Field.FORMATION_ENERGY_PER_ATOM]
+    found = next_best(campaign, planned.compound, energy, phases, number=NUMBER)
+    return tuple(
+        Runner(reaction_energy=each.reaction_energy, products=each.products) for each in found
+    )
+
+
+def next_best(
+    campaign: Campaign,
+    compound: Compound,
+    formation_energy_per_atom: float,
+    phases: ReferencePhases,
+    *,
+    number: int,
+) -> list[RunnerUp]:
+    """Return the reactions of a compound that follow the best one."""
     host, spec = campaign.host_crystal, campaign.spec
-    composition = compound_composition(host, planned.compound)
-    energy = entry.result[Field.FORMATION_ENERGY_PER_ATOM] * composition.num_atoms
-    found = runners_up(
+    composition = compound_composition(host, compound)
+    return runners_up(
         composition,
-        energy,
+        formation_energy_per_atom * composition.num_atoms,
         phases,
         electrode=spec.electrode,
         max_elements=spec.screening.max_elements,
         exclude=[host.formula_unit.reduced_formula],
-        number=NUMBER,
-    )
-    return tuple(
-        Runner(reaction_energy=each.reaction_energy, products=each.products) for each in found
+        number=number,
     )

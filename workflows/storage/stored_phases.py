@@ -2,8 +2,14 @@
 
 from typing import Any
 
+from pymatgen.core import Composition
+
 from analysis.base.errors import InputError
 from analysis.energies.phases import ReferencePhases
+from analysis.energies.reference_phases import table_phases
+from analysis.structures.compensation import compound_composition
+from analysis.structures.dopants import Compound
+from workflows.specification.campaign import Campaign
 from workflows.storage.database import Database
 
 
@@ -21,3 +27,27 @@ def read_phases(database: Database, uuid: str) -> ReferencePhases:
         raise InputError(msg)
     fields: dict[str, Any] = {k: v for k, v in job["output"].items() if not k.startswith("@")}
     return ReferencePhases.model_validate(fields)
+
+
+def phases_of(database: Database, campaign: Campaign, compound: Compound) -> ReferencePhases | None:
+    """Return the reference phases of a compound, planned or not, from the campaign's own source.
+
+    Of a file or the Materials Project, the campaign holds those of the elements it planned with;
+    None for others, and where a folder of results holds none.
+    """
+    elements = _elements(campaign, compound)
+    if campaign.spec.reference_phases.source == "table":
+        return table_phases(sorted(elements))
+    planned = (*campaign.compounds, *campaign.space)
+    same = [each.phases for each in planned if _elements(campaign, each.compound) == elements]
+    try:
+        return read_phases(database, same[0]) if same else None
+    except InputError:
+        return None
+
+
+def _elements(campaign: Campaign, compound: Compound) -> set[str]:
+    host = campaign.host_crystal
+    composition = compound_composition(host, compound)
+    electrode = Composition(campaign.spec.electrode)
+    return {element.symbol for element in (*composition, *host.formula_unit, *electrode)}
