@@ -22,11 +22,21 @@ def compound_name(document: Document, *, with_amount: bool = False, separator: s
     names = []
     for dopant in document[Field.DOPANTS]:
         valence = dopant["valence"]
-        charge = str(valence).translate(SUPERSCRIPTS) if valence != 1 else ""
-        names.append(f"{dopant['element']}{charge}⁺")
+        charge = str(abs(valence)).translate(SUPERSCRIPTS) if abs(valence) != 1 else ""
+        names.append(f"{dopant['element']}{charge}{'⁺' if valence > 0 else '⁻'}")
         if with_amount:
             names.append(f"{dopant['concentration']:g}")
     return separator.join(names)
+
+
+def ion_text(element: str, valence: int) -> str:
+    """Return an ion in plain letters: "Al3+", "Br1-"."""
+    return f"{element}{charge_text(valence)}"
+
+
+def charge_text(valence: int) -> str:
+    """Return a charge in plain letters: "3+", "1-"."""
+    return f"{abs(valence)}{'+' if valence > 0 else '-'}"
 
 
 def in_site_order(sites: Iterable[str]) -> list[str]:

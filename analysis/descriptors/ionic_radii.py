@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from pymatgen.core import Element
 
+from analysis.base.compound_names import ion_text
 from analysis.base.errors import InputError
-from analysis.structures.dopants import ion_text
 
 #: Å, O2- at coordination number 6 (R. D. Shannon, Acta Crystallogr. A 32, 751 (1976)).
 OXYGEN_RADIUS = 1.40

@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from sklearn.metrics import mean_absolute_error
 
+from analysis.base.compound_names import ion_text
 from analysis.figures.style import INK, MARKS, MUTED, quieten
 from analysis.learning.training.training import is_landed, is_test
-from analysis.structures.dopants import ion_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

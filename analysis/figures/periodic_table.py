@@ -11,6 +11,7 @@ from matplotlib.colors import FuncNorm, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from analysis.base.compound_names import charge_text
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.figures.periodic_layout import COLUMNS, ROWS, layout
@@ -21,7 +22,6 @@ from analysis.figures.style import (
     MINUS,
     SEQUENTIAL,
 )
-from analysis.structures.dopants import charge_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

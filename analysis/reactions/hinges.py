@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, Field
 
+from analysis.base.compound_names import ion_text
 from analysis.base.fields import Label
 from analysis.base.probabilities import ProbabilityLimits, word_for
 from analysis.base.reasons import Reason
@@ -23,7 +24,6 @@ from analysis.reactions.phase_errors import OXYGEN, OXYGEN_CHARGE
 from analysis.reactions.reduction import ReductionMargin, margin_of, sides
 from analysis.reactions.resistance import Case, Trust, trust
 from analysis.reactions.suspects import Suspicion, suspicions
-from analysis.structures.dopants import ion_text
 
 if TYPE_CHECKING:
     from analysis.energies.phases import ReferencePhases

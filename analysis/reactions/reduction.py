@@ -31,12 +31,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel, Field
 
+from analysis.base.compound_names import ion_text
 from analysis.base.reasons import Reason
 from analysis.reactions.electrode_reaction import Contact
 from analysis.reactions.excess import Excess, Products
 from analysis.reactions.potential import WIDEST, crossing
 from analysis.reactions.valences import phase_valences
-from analysis.structures.dopants import ion_text
 
 if TYPE_CHECKING:
     from pymatgen.core import Composition

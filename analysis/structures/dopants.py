@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, Field, field_validator
 from pymatgen.core import Element, Species
 
+from analysis.base.compound_names import charge_text, ion_text
 from analysis.base.errors import InputError
 from analysis.base.reasons import Reason
 
@@ -268,16 +269,6 @@ def require_valence(element: str, valence: int, *, anion: bool) -> None:
         where = " as an anion" if valence < 0 else ""
         msg = f"{element} is never {charge_text(valence)}{where}; its known valences: {listed}"
         raise InputError(msg)
-
-
-def ion_text(element: str, valence: int) -> str:
-    """Return an ion as text: "Al3+", "Br1-"."""
-    return f"{element}{charge_text(valence)}"
-
-
-def charge_text(valence: int) -> str:
-    """Return a charge as text: "3+", "1-"."""
-    return f"{abs(valence)}{'+' if valence > 0 else '-'}"
 
 
 def atoms_in_cell(dopant: Dopant, *, host: Host) -> int:

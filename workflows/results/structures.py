@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from analysis.base.compound_names import ion_text
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
-from analysis.structures.dopants import ion_text
 from workflows.results.files import require_free
 
 if TYPE_CHECKING:

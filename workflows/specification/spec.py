@@ -17,12 +17,13 @@ from pydantic import (
     model_validator,
 )
 
+from analysis.base.compound_names import ion_text
 from analysis.base.errors import InputError
 from analysis.learning.settings import LearningSettings
 from analysis.reactions.verdict import Criteria
 from analysis.results.shortlist import ShortlistCriteria
 from analysis.structures.crystal_files import is_crystal_file
-from analysis.structures.dopants import Dopant, check_distinct, ion_text, require_charge
+from analysis.structures.dopants import Dopant, check_distinct, require_charge
 from makers.engines.registry import DEFAULT_ENGINE, ENGINES, resolve_files
 from makers.engines.second_stage import SecondStage
 from workflows.specification.categories import CategoryRules

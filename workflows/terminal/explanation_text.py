@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.base.compound_names import ion_text
 from analysis.base.fields import Field, Relation
 from analysis.base.reasons import Reason
 from analysis.reactions.equation import electrode_of
 from analysis.reactions.verdict import Criteria
-from analysis.structures.dopants import ion_text
 from workflows.terminal.provenance_text import dopants_text
 from workflows.terminal.table_style import NULL, new_table, print_table
 

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from analysis.structures.dopants import ion_text
+from analysis.base.compound_names import ion_text
 from workflows.terminal.output import Output
 from workflows.terminal.table_style import NULL, STYLES, new_table
 

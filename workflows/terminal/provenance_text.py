@@ -6,8 +6,8 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from analysis.base.compound_names import ion_text
 from analysis.base.fields import Field
-from analysis.structures.dopants import ion_text
 from workflows.base.times import iso
 from workflows.results.serialize import to_plain
 from workflows.terminal.table_style import NULL

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.text import Text
 
+from analysis.base.compound_names import ion_text
 from analysis.base.fields import Field, Kind
-from analysis.structures.dopants import ion_text
 from workflows.results.fields import Target, resolve
 from workflows.results.search import DEFAULT_FIELDS, get_value
 from workflows.results.serialize import to_plain

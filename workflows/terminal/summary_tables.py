@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from analysis.base.compound_names import ion_text
 from analysis.base.fields import Field
 from analysis.results.site_preference import Verdict
 from analysis.results.summary import ALL, CLASSES, DISSOLUTIONS
-from analysis.structures.dopants import ion_text
 from workflows.terminal.table_style import NULL, STYLES, new_table, print_table, two_decimals
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 from pymatgen.core import Composition, Structure
 
+from analysis.base.compound_names import ion_text
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.descriptors.coordination import coordination_number
@@ -23,7 +24,7 @@ from analysis.descriptors.descriptor import Descriptor
 from analysis.descriptors.descriptor_values import Description, describe
 from analysis.learning.data.table_effect import table_effect
 from analysis.learning.settings import Population
-from analysis.structures.dopants import Dopant, ion_text
+from analysis.structures.dopants import Dopant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
