@@ -66,14 +66,21 @@ def copy_tree(target: Path) -> None:
             shutil.copy(ROOT / name, path, follow_symlinks=False)
 
 
-def run_tests(tree: Path, tests: Iterable[str], seconds: float = SECONDS) -> int:
-    """Run tests in a tree; return pytest's exit status."""
+def run_tests(
+    tree: Path, tests: Iterable[str], seconds: float = SECONDS
+) -> subprocess.CompletedProcess[str]:
+    """Run tests in a tree; return pytest's exit status and what it printed."""
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"}
-    ran = subprocess.run(
-        command, cwd=tree, env=environment, capture_output=True, check=False, timeout=seconds
+    return subprocess.run(
+        command,
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
     )
-    return ran.returncode
 
 
 def is_caught(fault: Fault, tree: Path) -> bool:
@@ -87,7 +94,7 @@ def is_caught(fault: Fault, tree: Path) -> bool:
         raise SystemExit(message)
     path.write_text(text.replace(fault.old, fault.new), encoding="utf-8")
     try:
-        status = run_tests(tree, fault.tests)
+        status = run_tests(tree, fault.tests).returncode
     finally:
         path.write_text(text, encoding="utf-8")
     if status not in (FAILED, PASSED):
@@ -104,8 +111,9 @@ def main(words: list[str]) -> int:
         tree = Path(folder)
         copy_tree(tree)
         everything = sorted({test for fault in chosen for test in fault.tests})
-        if run_tests(tree, everything, 4 * SECONDS) != PASSED:
-            sys.exit("the tests fail without any fault: repair them first")
+        ran = run_tests(tree, everything, 4 * SECONDS)
+        if ran.returncode != PASSED:
+            sys.exit(f"{ran.stdout}\nthe tests fail without any fault: repair them first")
         for fault in chosen:
             began = time.monotonic()
             caught = is_caught(fault, tree)

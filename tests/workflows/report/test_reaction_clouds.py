@@ -35,3 +35,10 @@ def test_without_an_energy_there_is_no_cloud(database: Database) -> None:
     document = database.results.find_one({Field.DOPANT: "Ta"}) or {}
     clouds = ReactionClouds(database, "llzo")
     assert clouds.of({**document, Field.FORMATION_ENERGY_PER_ATOM: None}) == []
+
+
+def test_a_campaign_of_an_earlier_version_has_no_clouds(database: Database) -> None:
+    database.campaigns.insert_one({"name": "old", "campaign": {"spec": {"electrode": "Li"}}})
+    document = database.results.find_one({Field.DOPANT: "Ta"}) or {}
+    assert ReactionClouds(database, "old").of(document) == []
+    database.campaigns.delete_one({"name": "old"})
