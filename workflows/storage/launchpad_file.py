@@ -122,6 +122,7 @@ def _unknown(path: Path, key: object, number: int) -> str:
 def _address(content: Mapping[str, Any]) -> Address:
     """Put together what FireWorks gives to pymongo's MongoClient."""
     options = dict(content.get("mongoclient_kwargs") or {})
+    options.pop("connect", None)  # of pymongo's client, not of a URI
     uri = _whole_uri(content) if content.get("uri_mode") else _uri(content)
     if name := options.pop("username", None):
         uri = uri.with_user(str(name), str(options.pop("password", None) or ""))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -9,8 +11,7 @@ from fireworks import LaunchPad
 from analysis.base.errors import InputError
 from workflows.storage.launchpad_file import address_of, read_launchpad
 
-if TYPE_CHECKING:
-    from pathlib import Path
+TEMPLATE = Path(__file__).parents[3] / "launchpad.yaml"
 
 
 def write(path: Path, mode: int = 0o600, **content: Any) -> Path:
@@ -40,9 +41,22 @@ def test_the_user_is_known_by_the_database_unless_told(tmp_path: Path) -> None:
 
 def test_driver_options_are_kept(tmp_path: Path) -> None:
     options = {"tls": True, "serverSelectionTimeoutMS": 7, "w": 1, "journal": False}
+    options |= {"connect": False}  # of the client, not of a URI
     file = write(tmp_path, host="h", name="db", mongoclient_kwargs=options)
     expected = "mongodb://h:27017/?tls=true&serverSelectionTimeoutMS=7&w=1&journal=false"
     assert uri_of(file) == expected
+
+
+def test_the_template_opens_no_connection_that_rockets_would_inherit(tmp_path: Path) -> None:
+    # `rlaunch multi` starts processes right after: in each, a lock that a thread of pymongo
+    # holds in OpenSSL at that moment stays closed for ever.
+    content = yaml.safe_load(TEMPLATE.read_text())
+    del content["mongoclient_kwargs"]["tlsCAFile"]
+    (tmp_path / "my_launchpad.yaml").write_text(yaml.safe_dump(content | {"host": "127.0.0.1"}))
+    before = set(threading.enumerate())
+    launchpad = LaunchPad.from_file(str(tmp_path / "my_launchpad.yaml"))
+    assert set(threading.enumerate()) == before
+    launchpad.connection.close()
 
 
 def test_a_whole_uri_is_kept(tmp_path: Path) -> None:
