@@ -45,8 +45,10 @@ With a force field or small cells, a batch job costs more than its step. With
 [cluster/my_qadapter_slurm_bundle.yaml](../cluster/my_qadapter_slurm_bundle.yaml) as
 `my_qadapter.yaml`, a batch job starts rockets that take steps until `--timeout`:
 `rlaunch rapidfire` starts one, `rlaunch multi 8` eight. Each step records its batch job, so when a
-batch job ends early all its steps are known to be lost. `doctor` and `submit` refuse a template
-whose timeout is missing or not below the walltime.
+batch job ends early all its steps are known to be lost. The latter needs `connect: false` under
+`mongoclient_kwargs` of the LaunchPad file, as in the template: it starts processes right after it
+has read that file, and one that inherits a connection with TLS may wait for ever. `doctor` and
+`submit` refuse a template whose timeout is missing or not below the walltime.
 """
 _RECOVERED: Final = """\
 ## What is recovered, and how

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-import threading
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,14 @@ def test_the_template_opens_no_connection_that_rockets_would_inherit(tmp_path: P
     content = yaml.safe_load(TEMPLATE.read_text())
     del content["mongoclient_kwargs"]["tlsCAFile"]
     (tmp_path / "my_launchpad.yaml").write_text(yaml.safe_dump(content | {"host": "127.0.0.1"}))
-    before = set(threading.enumerate())
-    launchpad = LaunchPad.from_file(str(tmp_path / "my_launchpad.yaml"))
-    assert set(threading.enumerate()) == before
-    launchpad.connection.close()
+    script = (
+        "import threading, fireworks; fireworks.LaunchPad.from_file('my_launchpad.yaml'); "
+        "print(threading.active_count())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1"]
 
 
 def test_a_whole_uri_is_kept(tmp_path: Path) -> None:
