@@ -29,6 +29,18 @@ def compound_name(document: Document, *, with_amount: bool = False, separator: s
     return separator.join(names)
 
 
+def dopant_text(element: str, valence: int, site: str, concentration: float) -> str:
+    """Return a dopant in plain letters: "Al3+ on Li, x=0.25"."""
+    return f"{ion_text(element, valence)} on {site}, x={concentration:g}"
+
+
+def dopants_text(dopants: Iterable[Document], separator: str = "; ") -> str:
+    """Return all dopants of a compound in plain letters."""
+    return separator.join(
+        dopant_text(d["element"], d["valence"], d["site"], d["concentration"]) for d in dopants
+    )
+
+
 def ion_text(element: str, valence: int) -> str:
     """Return an ion in plain letters: "Al3+", "Br1-"."""
     return f"{element}{charge_text(valence)}"

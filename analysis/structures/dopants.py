@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import AfterValidator, BaseModel, Field, field_validator
 from pymatgen.core import Element, Species
 
 from analysis.base.compound_names import charge_text, ion_text
@@ -44,18 +44,24 @@ SHARE_TOLERANCE = 5e-4
 """A concentration written with three decimals (0.333 for 1/3) counts as the cell's."""
 
 
+def _charged(valence: int) -> int:
+    if valence == 0:
+        msg = "an ion has a charge: give 3 for Al3+, -1 for Br-"
+        raise ValueError(msg)
+    return valence
+
+
+Charge = Annotated[int, AfterValidator(_charged)]
+"""Valence of an ion in elementary charges: not zero, negative for an anion."""
+
+
 class Dopant(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """An ion that replaces a host ion."""
 
     element: str = Field(description="Symbol of the element M")
-    valence: int = Field(description="Charge of M in elementary charges; negative for an anion")
+    valence: Charge = Field(description="Charge of M in elementary charges; negative for an anion")
     site: str = Field(description="The host ion it replaces, by its name in the host: Li, La, Zr")
     concentration: float = Field(gt=0, description="x, atoms of M per formula unit of the host")
-
-    @field_validator("valence")
-    @classmethod
-    def _charged(cls, valence: int) -> int:
-        return require_charge(valence)
 
     @property
     def is_anion(self) -> bool:
@@ -96,20 +102,6 @@ class Compound(BaseModel, frozen=True, extra="forbid"):
         parts = [f"{each.species}({each.site}){each.concentration:g}" for each in self.dopants]
         balance = "" if self.compensation == "lithium" else " uncompensated"
         return f"{host_name}:{'+'.join(parts)}{balance}"
-
-
-def require_charge(valence: int) -> int:
-    """Return a valence that is not zero.
-
-    Raises
-    ------
-    ValueError
-        It is zero.
-    """
-    if valence == 0:
-        msg = "an ion has a charge: give 3 for Al3+, -1 for Br-"
-        raise ValueError(msg)
-    return valence
 
 
 def check_distinct(dopants: Sequence[Dopant]) -> None:

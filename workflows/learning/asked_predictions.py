@@ -70,9 +70,7 @@ def predict_asked(
     sites = sorted({each["site"] for each in stored["table"]})
     dopant = _checked(asked, sites, row[Field.CONCENTRATION])
     record = _in_table(stored["table"], dopant) or _by_model(stored, dopant)
-    record |= _of_compound(
-        record, _read_computed(database, campaign, **{Field.DOPANT: record["element"]})
-    )
+    record |= _of_compound(record, _read_computed(database, campaign, record["element"]))
     record |= predicted_solubility(read_undoped(database, campaign), record)
     return AskedPrediction(record, stored, row[Field.REACTION_ENERGY_HOST])
 
@@ -84,12 +82,12 @@ def _key(record: Document, *names: str) -> tuple[Any, ...]:
 
 
 def _read_computed(
-    database: Database, campaign: str, **of_dopant: object
+    database: Database, campaign: str, element: str | None = None
 ) -> dict[tuple[Any, ...], Document]:
-    """Read what was computed of compounds; of one computed in several ways, the balanced one."""
+    """Read what was computed, of one element or all; of several ways the balanced one counts."""
     fields = (*_COMPUTED, *_COMPOUND, Field.COMPENSATION)
     found = database.results.find(
-        {"campaign": campaign, Field.DOPANT: {"$ne": None}} | of_dopant,
+        {"campaign": campaign, Field.DOPANT: element or {"$ne": None}},
         {**dict.fromkeys(fields, 1), "_id": 0},
     )
     ways = sorted(found, key=lambda each: each.get(Field.COMPENSATION) == "lithium")

@@ -17,13 +17,13 @@ from pydantic import (
     model_validator,
 )
 
-from analysis.base.compound_names import ion_text
+from analysis.base.compound_names import dopant_text
 from analysis.base.errors import InputError
 from analysis.learning.settings import LearningSettings
 from analysis.reactions.verdict import Criteria
 from analysis.results.shortlist import ShortlistCriteria
 from analysis.structures.crystal_files import is_crystal_file
-from analysis.structures.dopants import Dopant, check_distinct, require_charge
+from analysis.structures.dopants import Charge, Dopant, check_distinct
 from makers.engines.registry import DEFAULT_ENGINE, ENGINES, resolve_files
 from makers.engines.second_stage import SecondStage
 from workflows.specification.categories import CategoryRules
@@ -108,16 +108,11 @@ class DopantSpec(_Section):
     """One dopant, at one or more concentrations."""
 
     element: str = Field(description="Chemical symbol")
-    valence: int = Field(description="Oxidation state; negative on an anion site: -1 for Br-")
+    valence: Charge = Field(description="Oxidation state; negative on an anion site: -1 for Br-")
     site: str = Field(description="The host ion it replaces, by element")
     concentration: Concentrations = Field(
         (0.25,), description="x per formula unit of the host: a number or a list"
     )
-
-    @field_validator("valence")
-    @classmethod
-    def _charged(cls, valence: int) -> int:
-        return require_charge(valence)
 
     def expand(self) -> list[Dopant]:
         """Return one dopant per concentration."""
@@ -392,8 +387,7 @@ class CampaignSpec(_Section):
 
 def _words(dopant: Dopant) -> str:
     """Describe a dopant in words, even of an element that does not exist."""
-    ion = ion_text(dopant.element, dopant.valence)
-    return f"{ion} on {dopant.site}, x={dopant.concentration:g}"
+    return dopant_text(**dopant.model_dump())
 
 
 def _check_once(key: str, listed: Sequence[Sequence[str]]) -> None:

@@ -7,7 +7,6 @@ from pymatgen.core import Composition
 from analysis.base.errors import InputError
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.reference_phases import table_phases
-from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound
 from workflows.specification.campaign import Campaign
 from workflows.storage.database import Database
@@ -47,7 +46,6 @@ def phases_of(database: Database, campaign: Campaign, compound: Compound) -> Ref
 
 
 def _elements(campaign: Campaign, compound: Compound) -> set[str]:
-    host = campaign.host_crystal
-    composition = compound_composition(host, compound)
-    electrode = Composition(campaign.spec.electrode)
-    return {element.symbol for element in (*composition, *host.formula_unit, *electrode)}
+    unit, electrode = campaign.host_crystal.formula_unit, Composition(campaign.spec.electrode)
+    brought = (dopant.element for dopant in compound.dopants)
+    return {element.symbol for element in (*unit, *electrode)}.union(brought)

@@ -9,7 +9,7 @@ from analysis.base.fields import Field, Relation
 from analysis.base.reasons import Reason
 from analysis.reactions.equation import electrode_of
 from analysis.reactions.verdict import Criteria
-from workflows.terminal.provenance_text import dopants_text
+from workflows.terminal.provenance_text import dopants_or_none
 from workflows.terminal.table_style import NULL, new_table, print_table
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ NEEDED = (
 
 def print_explanation(document: Document, console: Console) -> None:
     """Print the explanation of one result."""
-    dopants = dopants_text(document.get(Field.DOPANTS) or ())
+    dopants = dopants_or_none(document.get(Field.DOPANTS) or ())
     console.print(f"[bold]{document.get(Field.FORMULA)}[/] ({dopants})", highlight=False)
     for line in _lines(document):
         console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
@@ -100,7 +100,7 @@ def _reduction(each: Document) -> str:
     """Say how strongly one dopant resists."""
     ion = ion_text(each["element"], each["valence"])
     if each["valence"] < 0:
-        return f"{ion}: {Reason.ANION}, which lithium cannot reduce"
+        return f"{ion}: {Reason.ANION}, which cannot be reduced"
     if each.get("margin") is None:
         return f"{ion}: no margin is known"
     margin, verb = each["margin"], "costs" if each["margin"] > 0 else "yields"

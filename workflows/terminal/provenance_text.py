@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from analysis.base.compound_names import ion_text
+from analysis.base.compound_names import dopants_text
 from analysis.base.fields import Field
 from workflows.base.times import iso
 from workflows.results.serialize import to_plain
@@ -25,7 +25,7 @@ def provenance_text(traced: Document) -> str:
 
 def _lines(traced: Document) -> Iterator[str]:
     known = traced[Field.PROVENANCE] or {}
-    yield _line("dopants", dopants_text(traced[Field.DOPANTS] or ()))
+    yield _line("dopants", dopants_or_none(traced[Field.DOPANTS] or ()))
     yield _line("job", traced[Field.JOB_UUID])
     yield _line("computed", _text(traced[Field.COMPUTED]))
     yield _line("stored", f"{_text(traced[Field.STORED])}, schema {traced[Field.SCHEMA_VERSION]}")
@@ -84,13 +84,9 @@ def _steps(title: str, steps: Sequence[Document], *, job: str | None = None) -> 
         yield "  not on the LaunchPad any more"
 
 
-def dopants_text(dopants: Iterable[Document]) -> str:
+def dopants_or_none(dopants: Iterable[Document]) -> str:
     """Write the dopants of a compound: "Al3+ on Li, x=0.25"."""
-    texts = (
-        f"{ion_text(d['element'], d['valence'])} on {d['site']}, x={d['concentration']:g}"
-        for d in dopants
-    )
-    return "; ".join(texts) or "none: the undoped host"
+    return dopants_text(dopants) or "none: the undoped host"
 
 
 def _line(name: str, text: str | None) -> str:

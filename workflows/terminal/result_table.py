@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from analysis.base.compound_names import ion_text
+from analysis.base.compound_names import dopants_text, ion_text
 from analysis.base.fields import Field, Kind
 from workflows.results.fields import Target, resolve
 from workflows.results.search import DEFAULT_FIELDS, get_value
@@ -154,8 +154,7 @@ def _records_text(records: Sequence[Document], field: Field) -> str:
         return "; ".join(f"{_ion(each)} {each['label'] or NULL}" for each in records)
     if field is not Field.DOPANTS:
         return f"{len(records)} kinks" if records else ""
-    texts = (f"{_ion(d)} on {d['site']}, x={d['concentration']:g}" for d in records)
-    return "; ".join(texts)
+    return dopants_text(records)
 
 
 def _scalar(value: Any, field: Field) -> str:  # noqa: PLR0911, one return for each kind

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 from pymatgen.core import Composition, Structure
 
-from analysis.base.compound_names import ion_text
+from analysis.base.compound_names import dopant_text, dopants_text
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.descriptors.coordination import coordination_number
@@ -110,14 +110,9 @@ class TrainingData:
         """Each row in words: "Al3+ on Li, x=0.25"."""
         fields = (Field.DOPANT, Field.VALENCE, Field.SITE, Field.CONCENTRATION)
         return [
-            compound_text(*values)
+            dopant_text(*values)
             for values in self.rows[list(fields)].itertuples(index=False, name=None)
         ]
-
-
-def compound_text(element: str, valence: int, site: str, concentration: float) -> str:
-    """Name a compound with one dopant: "Al3+ on Li, x=0.25"."""
-    return f"{ion_text(element, valence)} on {site}, x={concentration:g}"
 
 
 def training_data(
@@ -262,10 +257,7 @@ def _order(document: Document) -> tuple[str, int, str, str]:
 
 
 def _name(document: Document) -> str:
-    return " + ".join(
-        compound_text(d["element"], d["valence"], d["site"], d["concentration"])
-        for d in document[Field.DOPANTS]
-    )
+    return dopants_text(document[Field.DOPANTS], " + ")
 
 
 def _nothing_kept(left_out: Sequence[LeftOutRow]) -> str:
