@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.figures.concentration import reaction_energy_against_concentration
+from analysis.figures.interphase_layers import interphase_figure
 from analysis.figures.overview import by_element_figure, trade_off_figure
 from analysis.figures.periodic_table import periodic_table_figure
 from analysis.figures.reaction_energies import reaction_energy_figure
@@ -36,6 +37,7 @@ def figure(table: pd.DataFrame, kind: str = "reaction_energy", **options: Any) -
         (option `site`) over the periodic table. ``by_element``: a quantity (option `field`)
         against the atomic number. ``trade_off``: migration barrier against reaction energy.
         ``concentration``: the same dopant at several x. ``reaction_path``: the first row's.
+        ``interphase``: the layers between electrode and electrolyte, for each row.
     options
         `site` and `field`, where a kind takes them.
 
@@ -80,5 +82,6 @@ _KINDS: Final[Mapping[str, Callable[..., Figure]]] = {
     "by_element": _with_host(by_element_figure),
     "trade_off": _with_host(trade_off_figure),
     "concentration": _with_host(reaction_energy_against_concentration),
+    "interphase": interphase_figure,
     "reaction_path": lambda documents: reaction_path_figure(documents[0]),
 }

@@ -41,6 +41,14 @@ def dopants_text(dopants: Iterable[Document], separator: str = "; ") -> str:
     )
 
 
+def ions_on_sites(document: Document) -> str:
+    """Name the dopants of a compound with their sites: "Al³⁺ on Li"; empty for the host."""
+    return ", ".join(
+        f"{compound_name({Field.DOPANTS: [each]})} on {each['site']}"
+        for each in document.get(Field.DOPANTS) or ()
+    )
+
+
 def ion_text(element: str, valence: int) -> str:
     """Return an ion in plain letters: "Al3+", "Br1-"."""
     return f"{element}{charge_text(valence)}"

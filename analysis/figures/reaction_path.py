@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 from pymatgen.util.string import latexify
 
-from analysis.base.compound_names import compound_name
+from analysis.base.compound_names import ions_on_sites
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.figures.style import BLUE, MINUS, MUTED, quieten
@@ -54,18 +54,9 @@ def reaction_path_figure(document: Document, others: Sequence[tuple[float, float
     _draw_voltages(voltage_axes, steps, electrode)
     _write_products(figure.add_subplot(grid[:, 1]), steps)
     formula = latexify(str(document.get(Field.FORMULA)))
-    energy_axes.set_title(_dopants(document), loc="left", fontsize="small", color=MUTED)
+    energy_axes.set_title(ions_on_sites(document), loc="left", fontsize="small", color=MUTED)
     figure.suptitle(f"{formula} + n {latexify(electrode)}", fontweight="bold", x=0.02, ha="left")
     return figure
-
-
-def _dopants(document: Document) -> str:
-    """Name the dopants with their sites, which the formula does not show."""
-    names = (
-        f"{compound_name({Field.DOPANTS: [each]})} on {each['site']}"
-        for each in document.get(Field.DOPANTS) or ()
-    )
-    return ", ".join(names)
 
 
 def _draw_energies(axes: Axes, steps: Sequence[Document]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workflows.report.campaign_drawings import interphase_chapters, workflow_chapters
 from workflows.report.chapters import Chapter, campaign_chapters
 from workflows.report.drawing import sections
 from workflows.report.gather import build_report, gather
@@ -44,7 +45,11 @@ def make_report(database: Database, name: str) -> Report:
 
 def all_chapters(database: Database, gathered: Gathered) -> list[Chapter]:
     """Return every figure and table of a report: those of the results, then of the sources."""
-    chapters = [*dopant_chapters(gathered.ranking), *campaign_chapters(gathered.documents)]
+    chapters = [
+        *dopant_chapters(gathered.ranking),
+        *interphase_chapters(database, gathered),
+        *campaign_chapters(gathered.documents),
+    ]
     for source in SOURCES:
         chapters += source(database, gathered.name)
-    return chapters
+    return [*chapters, *workflow_chapters(gathered)]
