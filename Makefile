@@ -26,7 +26,7 @@ demo: install
 
 # Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
 # a thread each. In the order of the tree the longest (a campaign under faults) does not come last.
-CAMPAIGNS := tests/cluster tests/documentation tests/test_contributing.py tests/test_wheel.py \
+CAMPAIGNS := tests/cluster tests/test_contributing.py tests/test_wheel.py \
 	$(addprefix tests/workflows/,commands dispatch recovery) $(wildcard tests/workflows/test_*.py)
 BY_FILE := --dist loadfile --no-loadscope-reorder
 

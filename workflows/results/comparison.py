@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     Document = Mapping[str, Any]
 
-#: What is compared: a word, and a number.
-FIELDS: Final = (Field.LABEL, Field.REACTION_ENERGY)
+#: The words that are compared: what lithium does, and if the host takes up the dopant.
+WORDS: Final = (Field.LABEL, Field.DISSOLUTION)
+#: What is compared: the words, and a number.
+FIELDS: Final = (*WORDS, Field.REACTION_ENERGY)
 _DECIMALS = 3  # of x: 0.333 is 1/3
 
 
@@ -37,8 +39,10 @@ class ResultComparison:
 
     @property
     def relabelled(self) -> list[dict[str, Any]]:
-        """Rows whose label is another one."""
-        return [each for each in self.rows if each["label"] != each["label_second"]]
+        """Rows of which one word or both are other ones."""
+        return [
+            row for row in self.rows if any(row[word] != row[f"{word}_second"] for word in WORDS)
+        ]
 
     @property
     def mean_change(self) -> float | None:

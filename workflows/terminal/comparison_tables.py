@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.base.fields import Field
+from workflows.results.comparison import WORDS
 from workflows.terminal.table_style import new_table, print_table
 
 if TYPE_CHECKING:
@@ -23,12 +25,12 @@ def show_comparison(found: ResultComparison, names: tuple[str, str], console: Co
     console.print(
         f"{len(found.rows)} compounds in both"
         + ("" if change is None else f"; the reaction energy changes by {change:.3f} eV per f.u.")
-        + f"; {len(found.relabelled)} have another label",
+        + f"; {len(found.relabelled)} have another word",
         highlight=False,
     )
     shown = found.relabelled or found.rows[:_ROWS]
     if shown:
-        title = "Another label" if found.relabelled else "The largest changes"
+        title = "Another word" if found.relabelled else "The largest changes"
         console.print(f"\n[bold]{title}[/], first {names[0]}, then {names[1]}", highlight=False)
         print_table(_table(shown), console)
     for name, only in zip(names, (found.only_first, found.only_second), strict=True):
@@ -42,16 +44,14 @@ def show_comparison(found: ResultComparison, names: tuple[str, str], console: Co
 def _table(rows: Sequence[dict[str, Any]]) -> Any:
     table = new_table()
     table.add_column("compound")
-    for title in ("label", "label then"):
-        table.add_column(title)
-    for title in ("reaction energy", "then", "change"):
+    for word in WORDS:
+        table.add_column(word.label.lower())
+        table.add_column("then")
+    for title in (Field.REACTION_ENERGY.label.lower(), "then", "change"):
         table.add_column(title, justify="right")
     for row in rows:
+        words = (row[name] or "-" for word in WORDS for name in (word, f"{word}_second"))
         numbers = (row["reaction_energy"], row["reaction_energy_second"], row["change"])
-        table.add_row(
-            row["compound"],
-            row["label"] or "-",
-            row["label_second"] or "-",
-            *("-" if number is None else f"{number:.3f}" for number in numbers),
-        )
+        texts = ("-" if number is None else f"{number:.3f}" for number in numbers)
+        table.add_row(row["compound"], *words, *texts)
     return table

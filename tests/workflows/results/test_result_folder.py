@@ -131,6 +131,8 @@ def test_the_same_results_compare_as_the_same(llzo: Database) -> None:
     found = compare_results(documents, changed)
     assert [row["compound"] for row in found.relabelled] == ["Al3+ on Li, x=0.25"]
     assert found.rows[0]["change"] == pytest.approx(0.5)
+    open_again = [{**each, "dissolution": None} for each in documents[1:3]]
+    assert len(compare_results(documents[1:3], open_again).relabelled) == 2
     assert len(found.only_first) == 1
     assert not found.only_second
 
