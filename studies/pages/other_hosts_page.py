@@ -9,7 +9,7 @@ from pymatgen.core import Composition
 
 from analysis.energies.reference_phases import table_phases
 from analysis.reactions.interface import react
-from studies.validation.other_hosts import RESULTS, read_hosts, read_sources
+from studies.validation.other_hosts import RESULTS, read_hosts, read_pages, read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,8 +31,11 @@ _UNDOPED: Final = """\
 
 The reaction of the host's own entry in the table with the metal: the potential at which it
 begins, V against the metal (0: it does not react), and the products with the metal in excess.
-Neither needs an engine. The last columns say what others found, quoted without the papers at
-hand: look a figure up before you cite it. They are empty where none is known to us."""
+Neither needs an engine. The last columns say what others found. *Checked* means read once more in
+the abstract, the paper, a paper that cites it, or notes that copy its tables: which, is listed
+below with its address. Of the papers with onsets only [Fu] was read itself, of those with products
+two abstracts: look a figure up before you cite it. *Not checked* was not found on any page, and an
+empty cell means that we read no figure."""
 _DOPED: Final = """\
 ## Three dopants of each
 
@@ -131,9 +134,11 @@ def _products(reaction: Reaction) -> list[str]:
 
 
 def _quoted(host: Row, key: str) -> str:
-    """Return what others say, with its source; empty where nothing is known."""
-    said = host.get(key)
-    return f"{said['value']} [{said['source']}]" if said else ""
+    """Return what others say, its source and where it was read; empty where nothing is known."""
+    if not (said := host.get(key)):
+        return ""
+    state = f"checked in [{said['read']}]" if "read" in said else "not checked"
+    return f"{said['value']} [{said['source']}], {state}"
 
 
 def _doped_rows(result: Row) -> Iterator[str]:
@@ -160,6 +165,11 @@ def _first_clause(result: Row) -> str:
 
 
 def _sources(hosts: list[dict[str, Any]]) -> str:
-    """List the sources that the table names, once each."""
-    used = {host[key]["source"] for host in hosts for key in ("onset", "found") if key in host}
-    return "\n".join(f"- [{name}] {text}" for name, text in read_sources().items() if name in used)
+    """List the sources that the table names, and the pages they were read on, once each."""
+    quoted = [host[key] for host in hosts for key in ("onset", "found") if key in host]
+    used = {each[name] for each in quoted for name in ("source", "read") if name in each}
+    sources, pages = (
+        "\n".join(f"- [{name}] {text}" for name, text in listed.items() if name in used)
+        for listed in (read_sources(), read_pages())
+    )
+    return f"{sources}\n\nWhere they were checked:\n\n{pages}"

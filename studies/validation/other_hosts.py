@@ -48,6 +48,11 @@ def read_sources() -> dict[str, str]:
     return dict(_table()["sources"])
 
 
+def read_pages() -> dict[str, str]:
+    """Return the pages on which what the papers say was read, by their short names."""
+    return dict(_table()["pages"])
+
+
 def _table() -> dict[str, Any]:
     table: dict[str, Any] = yaml.safe_load((FOLDER / "hosts.yaml").read_text("utf-8"))
     return table

@@ -13,7 +13,13 @@ from analysis.base.errors import InputError
 from analysis.structures.crystal_files import read_crystal_file
 from studies.pages.other_hosts_page import onset_of, reaction_of
 from studies.validation.host_crystals import cif_text, read_crystals, write_crystals
-from studies.validation.other_hosts import RESULTS, read_hosts, read_sources, specification
+from studies.validation.other_hosts import (
+    RESULTS,
+    read_hosts,
+    read_pages,
+    read_sources,
+    specification,
+)
 
 CAMPAIGNS = Path(__file__).parents[3] / "campaigns"
 HOSTS = {host["formula"]: host for host in read_hosts()}
@@ -49,8 +55,13 @@ def test_onsets_agree_with_those_that_others_calculated() -> None:
     assert len(said) >= 6
     found = {formula: onset_of(reaction_of(HOSTS[formula])) for formula in said}
     assert found == pytest.approx(said, abs=0.15)
-    named = {h[key]["source"] for h in HOSTS.values() for key in ("onset", "found") if key in h}
-    assert named == read_sources().keys()
+
+
+def test_what_others_say_names_its_source_and_the_page_it_was_read_on() -> None:
+    said = [h[key] for h in HOSTS.values() for key in ("onset", "found") if key in h]
+    assert {each["source"] for each in said} == read_sources().keys()
+    assert {each["read"] for each in said if "read" in each} == read_pages().keys()
+    assert all("https://" in page for page in read_pages().values())
 
 
 def test_products_are_those_that_experiment_found() -> None:
