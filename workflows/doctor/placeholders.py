@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from analysis.base.errors import InputError
-from workflows.base.placeholders import left_in
+from workflows.base.template_marks import left_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,8 +15,8 @@ from pymongo.uri_parser import parse_uri
 
 from analysis.base.errors import InputError
 from workflows.base.mongo_uri import MongoUri
-from workflows.base.placeholders import left_in
 from workflows.base.secret_files import line_of, refuse_if_readable
+from workflows.base.template_marks import left_in
 from workflows.storage.connection import Address, durable, without_secret
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Parts of a value that nobody has (hosts and folders), and whole values.
+# Parts of a value that nobody has (hosts and folders), and whole values.
 _PARTS: Final = ("/home/me/", "/path/to/", "mongodb.example.org")
 _WHOLE: Final = ("change-me", "my-account")
-PLACEHOLDERS: Final = (*_PARTS, *_WHOLE)
 
 
 def left_in(content: Any, key: str = "") -> Iterator[tuple[str, str]]:
