@@ -74,11 +74,16 @@ class MongoUri:
             raise InputError(msg)
         user, _, rest = rest.rpartition("@")
         path, _, query = rest.partition("?")
+        if "&" not in query:  # pymongo takes options that are separated either way
+            query = query.replace(";", "&")
         hosts, _, database = path.partition("/")
         if not all(_HOST.fullmatch(host) for host in hosts.split(",")) or (
             user and not _USER.fullmatch(user)
         ):
             msg = f"this is no MongoDB URI: {_MEND}"
+            raise InputError(msg)
+        if scheme.lower() == SCHEMES[1] and re.search("[,:]", hosts):
+            msg = "mongodb+srv:// takes one host, without a port: the name service knows the others"
             raise InputError(msg)
         return cls(scheme.lower(), user, hosts, unquote(database), query)
 

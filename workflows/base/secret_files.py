@@ -66,6 +66,7 @@ def _has_password(text: str) -> bool:
 
 
 def line_of(error: Exception) -> str:
-    """Say in which line YAML found a mistake, without showing it; empty if that is not known."""
+    """Say in which line YAML or JSON is wrong, without showing it; empty if that is not known."""
     mark = getattr(error, "problem_mark", None)
-    return f" (line {mark.line + 1})" if mark else ""
+    number = mark.line + 1 if mark else getattr(error, "lineno", None)
+    return f" (line {number})" if number else ""

@@ -16,7 +16,7 @@ from workflows.doctor.checks import Look
 from workflows.storage.campaign_location import Place
 from workflows.storage.database import Database
 from workflows.storage.indexes import missing_indexes
-from workflows.storage.launchpad_file import read_launchpad
+from workflows.storage.launchpad_file import opens_at_once, read_launchpad
 
 
 def cluster_checks(place: Place, database: Database) -> Mapping[str, Look]:
@@ -25,6 +25,7 @@ def cluster_checks(place: Place, database: Database) -> Mapping[str, Look]:
         "database": lambda: check_database(place, database),
         "job store": lambda: check_job_store(database),
         "workers' LaunchPad": lambda: check_workers_launchpad(place),
+        "rlaunch multi": lambda: check_connection(place),
     }
 
 
@@ -111,6 +112,26 @@ def check_workers_launchpad(place: Place) -> str:
         msg = f"FireWorks here uses {found} ({file}), the campaign {place.address}"
         raise DoubtError(msg)
     return f"{file}: the same"
+
+
+def check_connection(place: Place) -> str:
+    """Check that the processes of `rlaunch multi` inherit no open connection.
+
+    Raises
+    ------
+    DoubtError
+        They would, from the file that rlaunch reads here.
+    """
+    file = fw_config.LAUNCHPAD_LOC or place.file
+    if file is None:
+        return "no LaunchPad file here"
+    if opens_at_once(Path(file)):
+        msg = (
+            f"{file}: rlaunch multi may hang at a connection from before its processes start: add "
+            "connect: false under mongoclient_kwargs"
+        )
+        raise DoubtError(msg)
+    return f"{file}: its processes open their own connections"
 
 
 def configuration_files(place: Place) -> list[Path]:

@@ -17,7 +17,7 @@ from workflows.recovery.batch_job import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 class Pbs(Queue):
@@ -48,6 +48,11 @@ class Pbs(Queue):
         **dict.fromkeys(("walltime", "cput"), "TIMEOUT"),
         **dict.fromkeys(("mem", "vmem", "pmem", "pvmem"), "OUT_OF_MEMORY"),
     }
+    _RESOURCE = re.compile(
+        r"exceeded (?:resource )?(\w+)|\b(\w+) \w+ exceeded limit", re.IGNORECASE
+    )
+    # 256 and the signal, of PBS Professional and Torque; 128 and the signal, of the shell.
+    _SIGNALS = frozenset(("265", "271", "137", "143"))
     _NO_SUCH_JOB = re.compile(r"Unknown Job(?: |)Id(?: Error)?:?\s+(\S+)", re.IGNORECASE)
     _FINISHED = re.compile(r"(\S+) Job has finished", re.IGNORECASE)
 
@@ -61,8 +66,8 @@ class Pbs(Queue):
     def ask(self, ids: Sequence[str]) -> dict[str, JobReport]:
         """Ask qstat: with -x for the history of PBS, without for Torque, where -x means XML."""
         code, out, err = run_command(["qstat", "-x", "-f", "-F", "json", *ids])
-        if (answer := read_json(out)) and "Jobs" in answer:
-            return self._answers(_flattened(answer["Jobs"]), err, ids)
+        if jobs := _flattened(read_json(out).get("Jobs")):
+            return self._answers(jobs, err, ids)
         # An old PBS, Torque, or PBS with a value in a job's environment that breaks its JSON.
         code, out, err = run_command(["qstat", "-x", "-f", *ids])
         if out.lstrip().startswith("<") or (code and "Job Id:" not in out):
@@ -75,7 +80,7 @@ class Pbs(Queue):
         jobs = {}
         for block in re.split(r"^Job Id:\s*", whole, flags=re.MULTILINE)[1:]:
             jobs[block.split()[0]] = dict(
-                re.findall(r"^\s+(\w+) = (.+)$", block, flags=re.MULTILINE)
+                re.findall(r"^\s+([\w.]+) = (.+)$", block, flags=re.MULTILINE)
             )
         return self._answers(jobs, err, ids)
 
@@ -99,25 +104,46 @@ class Pbs(Queue):
         return JobReport(JobState.ENDED, self._word(fields), folder, user)
 
     def _word(self, fields: Mapping[str, str]) -> str:
-        exceeded = re.search(r"exceeded (?:resource )?(\w+)", fields.get("comment", ""))
-        if exceeded and exceeded.group(1) in self._EXCEEDED:
-            return self._EXCEEDED[exceeded.group(1)]
-        if status := fields.get("Exit_status"):
-            return self._PBS_WORDS.get(status.strip(), "")
-        return self._TORQUE_WORDS.get(fields.get("exit_status", "").strip(), "")
+        for pair in self._RESOURCE.findall(fields.get("comment", "")):
+            if word := self._EXCEEDED.get("".join(pair).lower()):
+                return word
+        words = self._PBS_WORDS if "Exit_status" in fields else self._TORQUE_WORDS
+        status = fields.get("Exit_status", fields.get("exit_status", "")).strip()
+        if status in self._SIGNALS and _has_used_its_time(fields):
+            return "TIMEOUT"
+        return words.get(status, "")
 
 
-def _flattened(jobs: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """Write the values of qstat's JSON as its text form has them."""
-    return {
-        job: {
-            key: ",".join(f"{k}={v}" for k, v in value.items())
-            if isinstance(value, dict)
-            else str(value)
-            for key, value in fields.items()
-        }
-        for job, fields in jobs.items()
-    }
+def _flattened(jobs: Any) -> dict[str, dict[str, str]]:
+    """Write qstat's JSON as its text form is; nothing if it is of another form."""
+    if not isinstance(jobs, dict) or not all(isinstance(job, dict) for job in jobs.values()):
+        return {}
+    return {job: dict(_fields(fields)) for job, fields in jobs.items()}
+
+
+def _fields(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in fields.items():
+        if isinstance(value, dict):
+            yield key, ",".join(f"{k}={v}" for k, v in value.items())
+            yield from ((f"{key}.{k}", str(v)) for k, v in value.items())
+        elif value is not None:
+            yield key, str(value)
+
+
+def _has_used_its_time(fields: Mapping[str, str]) -> bool:
+    used, limit = (
+        _seconds(fields, f"{key}.walltime") for key in ("resources_used", "Resource_List")
+    )
+    return used is not None and limit is not None and used >= limit
+
+
+def _seconds(fields: Mapping[str, str], key: str) -> int | None:
+    """Read a time in hours, minutes and seconds; None if there is none."""
+    parts = fields.get(key, "").strip().split(":")
+    if not all(part.isdigit() for part in parts):
+        return None
+    hours, minutes, seconds = (int(part) for part in ["0", "0", *parts][-3:])
+    return (hours * 60 + minutes) * 60 + seconds
 
 
 def _is_same(job: str, name: str) -> bool:

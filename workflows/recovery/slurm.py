@@ -17,7 +17,7 @@ from workflows.recovery.batch_job import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     Reports = dict[str, JobReport]
 
@@ -40,7 +40,7 @@ class Slurm(Queue):
     _ENDED = frozenset(
         (
             *("BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL"),
-            *("OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT"),
+            *("OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT", "LAUNCH_FAILED", "RECONFIG_FAIL"),
         )
     )
     _NO_SUCH_JOB = "Invalid job id specified"
@@ -87,8 +87,8 @@ class Slurm(Queue):
         # Slurm 22.05 answers with all its jobs; versions before 21.08 know no JSON.
         code, out, _ = run_command(["squeue", "--json", "--states=all", jobs])
         answer = read_json(out)
-        if code == 0 and "jobs" in answer and not answer.get("errors"):
-            return {job: r for job, r in self._parse_json(answer["jobs"]).items() if job in ids}
+        if code == 0 and not answer.get("errors") and (jobs_there := _jobs(answer)) is not None:
+            return self._parse_json(jobs_there, ids)
         words = ["squeue", "--noheader", "--states=all", "--format=%A|%T|%u|%Z", jobs]
         code, out, err = run_command(words)
         # Slurm forgets a job five minutes after its end (MinJobAge); asked for forgotten ones
@@ -101,38 +101,77 @@ class Slurm(Queue):
             return {}
         jobs = f"--jobs={','.join(ids)}"
         _, out, _ = run_command(["sacct", "--json", jobs])
-        if found := read_json(out).get("jobs"):
-            return self._parse_json(found)
+        if found := _jobs(read_json(out)):
+            return self._parse_json(found, ids)
         words = ["sacct", "--noheader", "--allocations", "--parsable2"]
         _, out, _ = run_command([*words, "--format=JobIDRaw,State,User,WorkDir", jobs])
-        return self.parse(out)
+        return {job: report for job, report in self.parse(out).items() if job in ids}
 
-    def _parse_json(self, jobs: Iterable[Mapping[str, Any]]) -> Reports:
-        """Read the jobs of squeue's or sacct's JSON, of whichever version."""
+    def _parse_json(self, jobs: Iterable[Mapping[str, Any]], ids: Sequence[str]) -> Reports:
+        """Read the jobs of these ids in squeue's or sacct's JSON, of whichever version."""
         return {
-            str(job["job_id"]): self._report(
+            name: self._report(
                 _states(job),
-                folder=job.get("current_working_directory") or job.get("working_directory") or "",
-                user=job.get("user_name") or job.get("user") or "",
+                folder=_text(job, "current_working_directory", "working_directory"),
+                user=_text(job, "user_name", "user"),
             )
             for job in jobs
+            for name in _names(job)
+            if name in ids
         }
 
     def _report(self, states: Sequence[str], *, folder: str, user: str) -> JobReport:
         """Judge a state with its flags: one that is CANCELLED and COMPLETING is alive."""
-        words = [state.strip().partition(" ")[0].rstrip("+") for state in states]  # CANCELLED by 0
+        known = self._ALIVE | self._ENDED
+        words = [_word(state, known) for state in states]
         if alive := [word for word in words if word in self._ALIVE]:
             return JobReport(JobState.ALIVE, alive[-1], folder, user)
         if ended := [word for word in words if word in self._ENDED]:
-            return JobReport(JobState.ENDED, ended[0], folder, user)
+            return JobReport(JobState.ENDED, ended[-1], folder, user)
         return UNKNOWN
 
 
 def _states(job: Mapping[str, Any]) -> list[str]:
     """Give the states in a job's JSON: a word until Slurm 23.02, then a list."""
     state = job.get("job_state") or job.get("state") or ""
-    state = state.get("current", "") if isinstance(state, dict) else state
-    return [state] if isinstance(state, str) else [str(word) for word in state]
+    state = state.get("current") or "" if isinstance(state, dict) else state
+    return [str(word) for word in state] if isinstance(state, list) else [str(state)]
+
+
+def _word(state: str, known: Collection[str]) -> str:
+    """Write a state without who made it (CANCELLED by 0), and one that was cut off (OUT_OF_ME+)."""
+    word = state.strip().partition(" ")[0].upper()
+    if not word.endswith("+"):
+        return word
+    return next((whole for whole in known if whole.startswith(word[:-1])), word[:-1])
+
+
+def _jobs(answer: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """Give the jobs of an answer in JSON; None if it has no list of them."""
+    jobs = answer.get("jobs")
+    if not isinstance(jobs, list) or not all(isinstance(job, dict) for job in jobs):
+        return None
+    return jobs
+
+
+def _names(job: Mapping[str, Any]) -> list[str]:
+    """Give the ids of a job: its own, and as a task of an array or a part of a larger job."""
+    number, array, task, whole, part = (
+        _number(job.get(key))
+        for key in ("job_id", "array_job_id", "array_task_id", "het_job_id", "het_job_offset")
+    )
+    return [number, f"{array}_{task}", f"{whole}+{part}"]
+
+
+def _number(value: Any) -> str:
+    """Write a number, which newer versions wrap: {"set": true, "infinite": false, "number": 7}."""
+    if isinstance(value, dict):
+        value = value.get("number") if value.get("set", True) else None
+    return "" if value is None else str(value)
+
+
+def _text(job: Mapping[str, Any], *keys: str) -> str:
+    return next((text for key in keys if isinstance(text := job.get(key), str) and text), "")
 
 
 def _is_over(report: JobReport) -> bool:

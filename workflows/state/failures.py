@@ -4,7 +4,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from makers.engines.vasp.vasp_evidence import FOLDER_GONE, SOURCES
+from makers.engines.vasp.vasp_evidence import SOURCES
+from workflows.state.failure_signs import SIGNS
 
 
 class FailureClass(StrEnum):
@@ -38,7 +39,7 @@ _CAUSES: Final = {
     FailureClass.NODE: "the machine it ran on was lost, or a part of it",
     FailureClass.DATABASE: "the database was away for longer than the step waits",
     FailureClass.POTCAR: "a potential is missing or damaged",
-    FailureClass.PROGRAM: "a program or a library is missing",
+    FailureClass.PROGRAM: "a program or a library is missing, or built for another machine",
     FailureClass.SCF: "the electrons do not converge",
     FailureClass.UNCONVERGED: "the ions did not relax in the steps that were allowed",
     FailureClass.INPUT: "what was asked for cannot be computed",
@@ -67,100 +68,9 @@ _MENDS: Final = {
     ),
 }
 
-_TYPE = r"^(?:\w+\.)*"  # the type of an exception stands at the start of its line
-
-# Regular expressions, tried in this order: what an exception of ours says of itself, then causes
-# before what they lead to. The wordings are those of Slurm and PBS, the Linux kernel, MPI, pymongo,
-# FireWorks, pymatgen, custodian, VASP and PyTorch.
-_SIGNS: Final[tuple[tuple[FailureClass, tuple[str, ...]], ...]] = (
-    (
-        FailureClass.INPUT,
-        (
-            rf"{_TYPE}(InputError|SchemeMismatchError)\b",
-            # the same document will be as large, and as double, the next time
-            *(rf"{_TYPE}(DocumentTooLarge|DuplicateKeyError)\b", r"\bE11000\b"),
-        ),
-    ),
-    (
-        FailureClass.WALLTIME,
-        (
-            # pymongo writes "Timeout: 30s", Slurm TIMEOUT
-            *("DUE TO TIME LIMIT", r"(?-i:\b(TIMEOUT|DEADLINE)\b)", rf"{_TYPE}WalltimeError\b"),
-            *(r"\bexceeded (job )?time limit", r"wall ?time (limit|reached)"),
-            *(r"\b(walltime|cput) \d+ exceeded limit", r"exceeded resource (walltime|cput)"),
-        ),
-    ),
-    (
-        FailureClass.MEMORY,
-        (
-            *(r"\boom[-_ ]?kill", "OUT_OF_ME", "out of memory", "OutOfMemory"),
-            *(r"\bMemoryError\b", "Cannot allocate memory", r"std::bad_alloc"),
-            *("insufficient virtual memory", r"exceed(ed)? .{0,20}memory limit"),
-            *(r"\bp?v?mem \w+ exceeded limit", r"exceeded resource p?v?mem\b"),
-        ),
-    ),
-    (
-        FailureClass.NODE,
-        (
-            *("NODE_FAIL", "BOOT_FAIL", r"\bPREEMPT(ED|ION)\b", "node failure"),
-            *("run was lost", "lost run", rf"{_TYPE}GivenUpError\b", FOLDER_GONE),
-            # of os.getcwd in a folder that was removed
-            r"FileNotFoundError: \[Errno 2\] No such file or directory$",
-            *("No space left on device", "Disk quota exceeded", "Read-only file system"),
-            *("Stale file handle", "Input/output error", "endpoint is not connected"),
-        ),
-    ),
-    (
-        FailureClass.DATABASE,
-        (
-            *(r"pymongo\.errors", "ServerSelectionTimeout", "AutoReconnect", "NetworkTimeout"),
-            *("OperationFailure", "ConnectionFailure", "WriteConcernError", "LockedWorkflowError"),
-        ),
-    ),
-    (
-        FailureClass.POTCAR,
-        (
-            *("PMG_VASP_PSP_DIR", r"(right|no|missing|reading) (\w+ )?POTCAR\b"),
-            *(r"POTCAR.{0,20}(corrupt|damaged|incompatible)", r"No such file.*POTCAR"),
-        ),
-    ),
-    (
-        FailureClass.PROGRAM,
-        (
-            *(rf"{_TYPE}ProgramError\b", rf"{_TYPE}(ImportError|ModuleNotFoundError)\b"),
-            *("command not found", r"execv\w*\(\): .*(No such file|Permission denied)"),
-            *("error while loading shared libraries", "unable to launch the specified application"),
-            "executable file not found",
-        ),
-    ),
-    (
-        FailureClass.SCF,
-        (
-            *("EDDDAV", "ZHEGV", "BRMIX", "EDDRMM", "NonConvergingErrorHandler"),
-            *("Non-converging job", "unconverged_electronic"),
-            "electronic (self-?consistency|convergence)",
-        ),
-    ),
-    (
-        FailureClass.UNCONVERGED,
-        (
-            *(rf"{_TYPE}NotConvergedError\b", "largest force is", "UnconvergedErrorHandler"),
-            *("ZBRENT", r"\bUnconverged\b", r"all \d+ relaxations"),
-        ),
-    ),
-    (
-        # MPI ends the other processes of a VASP that has ended itself: its own words come first
-        FailureClass.NODE,
-        (
-            *(r"\bsignal:? (7|9|11|15)\b", r"\bSIG(KILL|TERM|BUS|SEGV)\b", "Bus error"),
-            *("segmentation fault", "MPI_ABORT", "BAD TERMINATION", "launch failed"),
-            *(r"task \d+: (Killed|Terminated|Exited)", "exit signal"),
-        ),
-    ),
-)
 _PATTERNS: Final = tuple(
-    (failure_class, re.compile("|".join(signs), re.IGNORECASE | re.MULTILINE))
-    for failure_class, signs in _SIGNS
+    (FailureClass(name), re.compile("|".join(signs), re.IGNORECASE | re.MULTILINE))
+    for name, signs in SIGNS
 )
 
 _FRAME: Final = re.compile(r'^\s*File ".*", line \d+')

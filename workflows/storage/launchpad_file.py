@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import yaml
@@ -15,6 +16,7 @@ from pymongo.uri_parser import parse_uri
 from analysis.base.errors import InputError
 from workflows.base.mongo_uri import MongoUri
 from workflows.base.secret_files import line_of, refuse_if_readable
+from workflows.base.template_marks import left_in
 from workflows.storage.connection import Address, durable, without_secret
 
 if TYPE_CHECKING:
@@ -27,9 +29,11 @@ if TYPE_CHECKING:
 _HOST, _PORT, _NAME = "localhost", 27017, "fireworks"
 # pymongo's rule for names of databases.
 _FORBIDDEN = frozenset(' .$/\\\x00"')
-# Values of the template that nobody has.
-_TEMPLATE = {"host": "mongodb.example.org", "password": "change-me"}
-_CERTIFICATE = {"tlsCAFile": "/path/to/ca.pem"}
+# Keys of older versions of FireWorks, and pymongo's, that are no keys of the file's first level.
+_ENCRYPTION: Final = (
+    *("ssl", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_pem_passphrase"),
+    *("tls", "tlsCAFile", "tlsCertificateKeyFile", "tlsCertificateKeyFilePassword"),
+)
 _KEYS = (
     "host",
     "port",
@@ -57,15 +61,16 @@ def read_launchpad(path: Path) -> Address:
         that asks for encryption.
     """
     content = _content(path)
-    if unfilled := _unfilled(content):
+    if unfilled := sorted({key for _, key in left_in(content)}):
         msg = (
             f"launchpad file {path} is the template still ({', '.join(unfilled)}): fill in the "
             "lines marked <-"
         )
         raise InputError(msg)
     refuse_if_readable(path, content)
-    for number, key in enumerate(content, start=1):
-        if key not in _KEYS:
+    for number, (key, value) in enumerate(content.items(), start=1):
+        # older versions of FireWorks wrote what it does not ask for: ssl: false
+        if key not in _KEYS and not (key in _ENCRYPTION and not value):
             raise InputError(_unknown(path, key, number))
     try:
         address = _address(content)
@@ -81,16 +86,23 @@ def address_of(launchpad: LaunchPad) -> Address:
     return _address(launchpad.to_dict())
 
 
+def opens_at_once(path: Path) -> bool:
+    """Return True if whoever reads a launchpad.yaml has a connection right away."""
+    return bool(_options(_content(path)).get("connect", True))
+
+
 def _content(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        content = json.loads(text) if path.suffix == ".json" else _yaml(text)
     except OSError as error:
         msg = f"cannot read the launchpad file {path}: {error.strerror}"
         raise InputError(msg) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         # YAML's message quotes the line, which may hold the password.
+        what = "JSON" if path.suffix == ".json" else "YAML"
         msg = (
-            f"launchpad file {path} is not YAML{line_of(error)}: compare it with the project's "
+            f"launchpad file {path} is not {what}{line_of(error)}: compare it with the project's "
             "launchpad.yaml"
         )
         raise InputError(msg) from None
@@ -100,16 +112,35 @@ def _content(path: Path) -> dict[str, Any]:
     return content
 
 
-def _unfilled(content: Mapping[str, Any]) -> list[str]:
-    """Name the keys that have the values of the project's template."""
-    tls = (content.get("mongoclient_kwargs") or {}).get("tlsCAFile")
-    found = {"tlsCAFile": tls, **{key: content.get(key) for key in _TEMPLATE}}
-    return [key for key, value in found.items() if value == (_TEMPLATE | _CERTIFICATE)[key]]
+def _yaml(text: str) -> Any:
+    """Read YAML, with user and password as they are written: 0123 and no are no numbers."""
+    content = yaml.safe_load(text)
+    if isinstance(content, dict):
+        written = yaml.load(text, yaml.BaseLoader)  # noqa: S506  gives nothing but texts
+        for key in ("username", "password"):
+            if content.get(key) is not None:
+                content[key] = written[key]
+    return content
+
+
+def _options(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the driver's options, without those that are left to it.
+
+    Raises
+    ------
+    InputError
+        They are no options.
+    """
+    options = content.get("mongoclient_kwargs") or {}
+    if not isinstance(options, dict):
+        msg = "mongoclient_kwargs are not options such as {tls: true}"
+        raise InputError(msg)
+    return {str(name): value for name, value in options.items() if value is not None}
 
 
 def _unknown(path: Path, key: object, number: int) -> str:
     """Say what is wrong with a key, and repeat it only if it is nearly one of FireWorks'."""
-    if str(key).lower().startswith(("ssl", "tls")):
+    if difflib.get_close_matches(str(key), _ENCRYPTION, n=1, cutoff=0.8):
         what = f"key {key!r}"
         remedy = "encryption is asked for with mongoclient_kwargs: {tls: true, tlsCAFile: ...}"
     elif close := difflib.get_close_matches(str(key), _KEYS, n=1):
@@ -121,7 +152,13 @@ def _unknown(path: Path, key: object, number: int) -> str:
 
 def _address(content: Mapping[str, Any]) -> Address:
     """Put together what FireWorks gives to pymongo's MongoClient."""
-    options = dict(content.get("mongoclient_kwargs") or {})
+    for key in ("host", "port", "name", "username", "password", "authsource"):
+        if isinstance(content.get(key), dict) or (
+            isinstance(content.get(key), list) and key != "host"
+        ):
+            msg = f"{key} is to be one value"
+            raise InputError(msg)
+    options = _options(content)
     options.pop("connect", None)  # of pymongo's client, not of a URI
     uri = _whole_uri(content) if content.get("uri_mode") else _uri(content)
     if name := options.pop("username", None):
@@ -142,7 +179,11 @@ def _uri(content: Mapping[str, Any]) -> MongoUri:
         # FireWorks gives its own username, none, and pymongo takes that in place of the URI's
         msg = "host is a URI with a user, which FireWorks takes with the line uri_mode: true only"
         raise InputError(msg)
-    uri = uri.with_port(str(content.get("port") or _PORT))
+    port = str(content.get("port") or _PORT)
+    if not port.isdigit():
+        msg = "port is no whole number"
+        raise InputError(msg)
+    uri = uri.with_port(port)
     if not content.get("username"):
         return uri
     uri = uri.with_user(str(content["username"]), str(content.get("password") or ""))
@@ -166,7 +207,9 @@ def _server(host: str) -> str:
 
 def _option(value: object) -> str:
     if isinstance(value, (list, tuple)):
-        return ",".join(str(each) for each in value)
+        return ",".join(_option(each) for each in value)
+    if isinstance(value, dict):  # authMechanismProperties
+        return ",".join(f"{key}:{_option(each)}" for key, each in value.items())
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -5,6 +5,7 @@ its output and custodian's log, which a person at another machine does not see.
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ FOLDER_GONE: Final = "the folder of the run is gone"
 
 _STD_ERR_LINES: Final = 4
 _OUTPUT_LINES: Final = 2
+# VASP ends itself with a box of vertical bars, in which it says why
+_BOX_LINES: Final = 5
+_BAR: Final = "|"
 _TAIL_BYTES: Final = 4000
 _LONGEST_LINE: Final = 200
 
@@ -67,8 +71,10 @@ def _last_lines(path: Path, number: int) -> list[str]:
         text = path.read_bytes()[-_TAIL_BYTES:].decode(errors="replace")
     except OSError:
         return []
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return [line[:_LONGEST_LINE] for line in lines[-number:]]
+    lines = [line.strip() for line in text.splitlines() if re.search(r"\w", line)]
+    if lines and lines[-1].startswith(_BAR):
+        number = max(number, _BOX_LINES)
+    return [line.strip(f"{_BAR} ")[:_LONGEST_LINE] for line in lines[-number:]]
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

@@ -38,7 +38,7 @@ COMMANDS = [
     ("report --result llzo -o demo.yaml", "it is there already, and no report"),
     ("shortlist --result llzo --weight resist=2", "did you mean resists?"),
     ("submit demo.yaml", "which LaunchPad? Give --launchpad FILE (interphase init cluster writes"),
-    ("status --launchpad template.yaml", "is the template still (tlsCAFile, host, password)"),
+    ("status --launchpad template.yaml", "is the template still (host, password, tlsCAFile)"),
     ("plan nowhere.yaml", "cannot read the specification nowhere.yaml"),
     ("init", "demo.yaml is there already: move it away, or choose another folder with --dir"),
     ("init host", "name the crystal's file: interphase init host my.cif"),

@@ -77,6 +77,19 @@ def test_a_state_that_is_unknown_here_is_no_news() -> None:
     assert Slurm().parse("8|NEW_IN_SLURM_99\n9|\n") == dict.fromkeys("89", UNKNOWN)
 
 
+def test_a_state_that_is_cut_off_is_known_by_its_beginning() -> None:
+    assert Slurm().parse("8|OUT_OF_ME+\n9|CANCELLED+\n") == {
+        "8": JobReport(ENDED, "OUT_OF_MEMORY"),
+        "9": JobReport(ENDED, "CANCELLED"),
+    }
+
+
+def test_steps_of_a_past_job_are_left_out(answers: Answers) -> None:
+    past = "9|TIMEOUT|me|/w\n9.batch|CANCELLED||\n9.0|COMPLETED||\n"
+    answers(squeue=(0, "", ""), sacct=(0, past, ""))
+    assert Slurm().ask(["9"]) == {"9": JobReport(ENDED, "TIMEOUT")}
+
+
 def test_a_job_that_slurm_has_forgotten_has_ended(answers: Answers) -> None:
     answers(squeue=(1, "", "slurm_load_jobs error: Invalid job id specified\n"))
     assert Slurm().ask(["99"]) == {"99": JobReport(ENDED)}

@@ -26,7 +26,13 @@ STATES = [
     (["CANCELLED", "COMPLETING"], JobReport(ALIVE, "COMPLETING")),
     (["PENDING", "REQUEUED"], JobReport(ALIVE, "REQUEUED")),
     (["TIMEOUT"], JobReport(ENDED, "TIMEOUT")),
+    (["FAILED", "LAUNCH_FAILED"], JobReport(ENDED, "LAUNCH_FAILED")),
+    (["RUNNING", "POWER_UP_NODE"], JobReport(ALIVE, "RUNNING")),
+    ({"current": ["PREEMPTED"]}, JobReport(ENDED, "PREEMPTED")),
     (["NEW_IN_SLURM_99"], UNKNOWN),
+    (None, UNKNOWN),
+    (1, UNKNOWN),
+    ([None], UNKNOWN),
     ([], UNKNOWN),
 ]
 
@@ -99,6 +105,66 @@ def test_a_job_that_the_controller_does_not_know_has_ended_for_the_accounting_to
     assert Slurm().ask(["7"]) == {"7": JobReport(ENDED)}
 
 
+def wrapped(number: int) -> dict[str, Any]:
+    """Write a number as Slurm does from 23.02 on."""
+    return {"set": True, "infinite": False, "number": number}
+
+
+NO_ARRAY = {"set": False, "infinite": False, "number": 0}
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        ({"job_id": wrapped(7), "array_task_id": NO_ARRAY}, "7"),
+        ({"job_id": 9, "array_job_id": wrapped(7), "array_task_id": wrapped(4)}, "7_4"),
+        ({"job_id": 9, "het_job_id": wrapped(7), "het_job_offset": wrapped(1)}, "7+1"),
+        ({"job_id": 9, "array_job_id": 7, "array_task_id": 4}, "7_4"),
+    ],
+)
+def test_slurms_ids_of_all_kinds(answers: Answers, entry: Any, name: str) -> None:
+    answers(squeue={"jobs": [{**entry, "job_state": ["RUNNING"], "user_name": {"id": 1}}]})
+    assert Slurm().ask([name]) == {name: JobReport(ALIVE, "RUNNING")}
+
+
+@pytest.mark.parametrize("jobs", [None, {}, "x", [None], ["x"], [[]]])
+def test_an_answer_of_another_form_is_no_answer(answers: Answers, jobs: Any) -> None:
+    answers(squeue={"jobs": jobs}, qstat={"Jobs": jobs})
+    assert Slurm().ask(["7"]) == {}
+    assert Pbs().ask(["7"]) == {}
+
+
+def test_a_job_without_an_id_hides_no_other(answers: Answers) -> None:
+    answers(squeue={"jobs": [{"job_state": "RUNNING"}, job(7, "RUNNING")]})
+    assert Slurm().ask(["7"]) == {"7": JobReport(ALIVE, "RUNNING")}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '{"jobs": [{"job_id": 7, "job_st',
+        '{"Jobs": {"5.srv": {"Job_Name": "a\\qb"',
+        "[1]",
+        "",
+        '{"Jobs": {"5.srv": null}}',
+    ],
+)
+def test_json_that_is_broken_is_asked_for_as_text(
+    answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(words: list[str]) -> tuple[int, str, str]:
+        if "--json" in words or "json" in words:
+            return 0, answer, ""
+        if words[0] == "squeue":
+            return 0, "7|RUNNING|me|/w\n", ""
+        return 0, "Job Id: 5.srv\n    job_state = F\n    Exit_status = -29\n", ""
+
+    for module in (slurm, pbs):
+        monkeypatch.setattr(module, "run_command", run)
+    assert Slurm().ask(["7"]) == {"7": JobReport(ALIVE, "RUNNING")}
+    assert Pbs().ask(["5.srv"]) == {"5.srv": JobReport(ENDED, "TIMEOUT")}
+
+
 def test_pbs_answers_in_json(answers: Answers) -> None:
     jobs = {
         "5.srv": {"job_state": "F", "Exit_status": -29, "Job_Owner": "me@login"},
@@ -125,6 +191,8 @@ def test_pbs_answers_in_json(answers: Answers) -> None:
         (271, "Job run at Mon and exceeded resource walltime", "TIMEOUT"),
         (271, "Job run at Mon and exceeded resource mem", "OUT_OF_MEMORY"),
         (271, "Job run at Mon and finished", ""),
+        (265, "job killed: mem 6501kb exceeded limit 6200kb", "OUT_OF_MEMORY"),
+        (271, "job killed: ncpus 37.1 exceeded limit 36 (burst)", ""),
         (0, "", ""),
     ],
 )
@@ -140,6 +208,23 @@ def test_exit_codes_of_pbs_professional(status: int, comment: str, word: str) ->
 def test_exit_codes_of_torque(status: int, word: str) -> None:
     text = f"Job Id: 5.srv\n    job_state = C\n    exit_status = {status}\n"
     assert Pbs().parse(text, "", ["5.srv"]) == {"5.srv": JobReport(ENDED, word)}
+
+
+@pytest.mark.parametrize(
+    ("status", "used", "word"),
+    [(271, "01:00:12", "TIMEOUT"), (271, "00:59:01", ""), (0, "01:00:12", ""), (265, "x", "")],
+)
+def test_a_signal_at_the_end_of_its_time_is_the_time(
+    answers: Answers, status: int, used: str, word: str
+) -> None:
+    times = {"resources_used": {"walltime": used}, "Resource_List": {"walltime": "01:00:00"}}
+    answers(qstat={"Jobs": {"5.srv": {"job_state": "F", "Exit_status": status, **times}}})
+    assert Pbs().ask(["5"]) == {"5": JobReport(ENDED, word)}
+    text = (
+        f"Job Id: 5.srv\n    job_state = C\n    resources_used.walltime = {used}\n"
+        f"    Resource_List.walltime = 01:00:00\n    exit_status = {status}\n"
+    )
+    assert Pbs().parse(text, "", ["5"]) == {"5": JobReport(ENDED, word)}
 
 
 def test_a_comment_that_goes_on_in_the_next_line_is_read_whole() -> None:

@@ -59,6 +59,111 @@ def test_the_cause_outranks_what_it_led_to() -> None:
     assert classify(error) is FailureClass.WALLTIME
 
 
+# What clusters, compilers and libraries say, where another wording than above means the same.
+SAID = {
+    "walltime": (
+        "TERM_RUNLIMIT: job killed after reaching LSF run time limit.",
+        "TERM_DEADLINE: job killed after deadline expires",
+        'job 17.1 exceeds job hard limit "h_rt" of queue "all.q" - sending SIGKILL',
+        "failed 37 : qmaster enforced h_rt, h_cpu, or h_vmem limit",
+        "=>> PBS: job killed: cput 3601 exceeded limit",
+        "DEADLINE",
+    ),
+    "memory": (
+        "Memory cgroup out of memory: Killed process 12345 (vasp_std)",
+        "forrtl: severe (179): Cannot allocate array - overflow on array size calculation.",
+        "Error allocating 4294967296 bytes",
+        "ALLOCATE: 2000000 bytes requested; not enough memory",
+        "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 8.00 GiB",
+        "cuMemAlloc returned error 2 (CUDA_ERROR_OUT_OF_MEMORY): Out of memory",
+        "RuntimeError: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)",
+        "OSError: [Errno 12] Nicht genügend Hauptspeicher verfügbar",
+        "TERM_MEMLIMIT: job killed after reaching LSF memory usage limit.",
+        'job 17 exceeds job hard limit "h_vmem" of queue "all.q" (2G > 1G) - sending SIGKILL',
+        "=>> PBS: job killed: vmem job total 45 kb exceeded limit 44 kb",
+        "srun: error: n1: task 3: Out Of Memory",
+    ),
+    "node": (
+        "srun: error: n1: tasks 0-15: Killed",
+        "srun: error: n1: task 0: Aborted (core dumped)",
+        "srun: error: slurm_receive_msgs: Socket timed out on send/recv operation",
+        "*** JOB 7 ON n1 CANCELLED AT 1 DUE TO NODE n1 FAILURE ***",
+        "*** JOB 7 ON n1 CANCELLED AT 1 DUE TO JOB REQUEUE ***",
+        "slurmstepd: error: couldn't chdir to `/scratch/x': No such file or directory",
+        "slurm_script: line 14: 12345 Killed                  vasp_std > vasp.out",
+        "forrtl: severe (38): error during write, unit 12, file /scratch/x/WAVECAR",
+        "OSError: [Errno 28] Auf dem Gerät ist kein Speicherplatz mehr verfügbar",
+        "OSError: [Errno 116] Stale NFS file handle",
+        "OSError: [Errno 121] Remote I/O error: 'OUTCAR'",
+        "std_err.txt: OSError: [Errno 112] Host is down",
+        "write failed, group block limit reached.",
+        "custodian.custodian.ReturnCodeError: Job return code is -9. Terminating...",
+        "custodian.custodian.ReturnCodeError: Job return code is 139. Terminating...",
+        "exited on signal 6 (Aborted)",
+        "PRTE has lost communication with a remote daemon.",
+        "UCX  ERROR Transport retry count exceeded on mlx5_0:1/IB (synd 0x15 vend 0x81)",
+        "UCX  ERROR ibv_create_cq failed: Cannot allocate memory : Please set max locked memory",
+        "Fatal error in PMPI_Allreduce: Other MPI error, error stack:",
+        "RuntimeError: CUDA error: uncorrectable ECC error encountered",
+        "RuntimeError: CUDA error: all CUDA-capable devices are busy or unavailable",
+        "=>> PBS: job killed: node 2 (n2) requested job terminate, 'EOF' (code 1099)",
+        "TERM_PREEMPT: job killed after preemption",
+        "LAUNCH_FAILED",
+    ),
+    "database": (
+        "pymongo.errors.OperationFailure: operation exceeded time limit, full error: {'code': 50}",
+        "pymongo.errors.ServerSelectionTimeoutError: h:27017: [Errno 110] Connection timed out",
+        "pymongo.errors.ConfigurationError: The resolution lifetime expired after 20.0 seconds",
+    ),
+    "potcar": (
+        "forrtl: severe (59): list-directed I/O syntax error, unit 10, file /x/POTCAR",
+        "number of potentials on File POTCAR incompatible with number of species",
+    ),
+    "program": (
+        "srun: error: n1: task 0: Illegal instruction (core dumped)",
+        "=   KILLED BY SIGNAL: 4 (Illegal instruction)",
+        "custodian.custodian.ReturnCodeError: Job return code is 127. Terminating...",
+        "Fatal Error: This program was not built to run on the processor in your system.",
+        "/lib64/libc.so.6: version `GLIBC_2.34' not found (required by vasp_std)",
+        "vasp_std: symbol lookup error: libmkl_avx512.so: undefined symbol: mkl_sparse",
+        "OSError: libcublas.so.12: cannot open shared object file: No such file or directory",
+        "-bash: vasp_std: No such file or directory",
+        "/bin/sh: 1: vasp_std: not found",
+        "bash: Zeile 1: vasp_std: Kommando nicht gefunden.",
+        "PermissionError: [Errno 13] Permission denied: 'vasp_std'",
+        "ERROR: Unable to locate a modulefile for 'vasp/6.4.2'",
+        'Lmod has detected the following error: The following module(s) are unknown: "vasp"',
+        "There are not enough slots available in the system to satisfy the 32 slots",
+        "RuntimeError: CUDA error: no kernel image is available for execution on the device",
+        "License checkout failed: no such feature exists",
+    ),
+    "scf": (
+        "LAPACK: Routine ZPOTRF failed! 1 2 3",
+        "WARNING: Sub-Space-Matrix is not hermitian in DAV 1",
+        "Error in subspace rotation PSSYEVX: not enough eigenvalues found",
+        "custodian.json: zpotrf",
+    ),
+    "input": (
+        "VERY BAD NEWS! internal error in subroutine SGRCON:",
+        "vasp.out: ----> I REFUSE TO CONTINUE WITH THIS SICK JOB ... BYE!!! <----",
+    ),
+    "unknown": (
+        "srun: error: n1: task 0: Exited with exit code 1",
+        "=>> PBS: job killed: ncpus 37.1 exceeded limit 36 (burst)",
+        "forrtl: severe (24): end-of-file during read, unit 14, file /x/CONTCAR",
+        "FAILED",
+        "TERM_OWNER: job killed by owner.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [(error, name) for name, errors in SAID.items() for error in errors]
+)
+def test_the_wordings_of_other_clusters_are_known(error: str, expected: str) -> None:
+    assert classify(error) == expected
+
+
 def test_every_class_has_a_mend() -> None:
     assert all(failure_class.remedy and failure_class.cause for failure_class in FailureClass)
 
@@ -115,6 +220,11 @@ def test_the_reason_is_the_exception_with_what_was_said_last() -> None:
         "pymongo.errors.DocumentTooLarge: BSON document too large (20971571 bytes)",
         "pymongo.errors.DuplicateKeyError: E11000 duplicate key error collection: fw.jobs",
         "pymongo.errors.BulkWriteError: batch op errors occurred: E11000 duplicate key",
+        "pymongo.errors.WriteError: Resulting document after update is larger than 16777216",
+        "pymongo.errors.InvalidDocument: cannot encode object: <class 'numpy.int64'>",
+        "pymongo.errors.OperationFailure: Authentication failed., full error: {'code': 18}",
+        "pymongo.errors.OperationFailure: not authorized on fw to execute command {}",
+        "pymongo.errors.ConfigurationError: Unknown option foo",
         "FileNotFoundError: You do not have the right POTCAR with functional='PBE'",
         "analysis.energies.schemes.SchemeMismatchError: cannot be put on the scheme",
     ],

@@ -61,6 +61,25 @@ FILES: dict[str, tuple[Any, tuple[str, str] | None]] = {
         (HOST, "c4nary ä b1rd"),
     ),
     "digits": ({"host": HOST, **USER, "password": 12345}, (HOST, "12345")),
+    "octal digits": (f"host: {HOST}\nname: fw\nusername: me\npassword: 0123\n", (HOST, "0123")),
+    "a word of YAML": (f"host: {HOST}\nname: fw\nusername: me\npassword: no\n", (HOST, "no")),
+    "a number of YAML": (f"host: {HOST}\nname: fw\nusername: me\npassword: 1.50\n", (HOST, "1.50")),
+    "older FireWorks": ({"host": HOST, **USER, "ssl": False, "ssl_ca_certs": None}, (HOST, CANARY)),
+    "null options": (
+        {"host": HOST, **USER, "mongoclient_kwargs": {"replicaSet": None}},
+        (HOST, CANARY),
+    ),
+    "options of another kind": (
+        {
+            "host": HOST,
+            **USER,
+            "mongoclient_kwargs": {"authMechanismProperties": {"SERVICE_NAME": "mongodb"}},
+        },
+        (HOST, CANARY),
+    ),
+    "semicolons": (whole(f"mongodb://me:{CANARY}@{HOST}/?tls=true;appName=a"), (HOST, CANARY)),
+    "socket": ({"host": "/tmp/m.sock", **USER}, ("/tmp/m.sock", CANARY)),  # noqa: S108
+    "byte order mark": (f"\ufeffhost: {HOST}\nusername: me\npassword: {CANARY}\n", (HOST, CANARY)),
     "whole uri": (whole(f"mongodb://me:{CANARY}@{HOST}/fw"), (HOST, CANARY)),
     "whole uri with options": (
         whole(f"mongodb://me:{CANARY}@{HOST}:1/?authSource=admin&tls=true"),
@@ -106,6 +125,16 @@ FILES: dict[str, tuple[Any, tuple[str, str] | None]] = {
         },
         None,
     ),
+    "options as a list": ({"host": HOST, **USER, "mongoclient_kwargs": ["tls"]}, None),
+    "options as text": ({"host": HOST, **USER, "mongoclient_kwargs": f"password={CANARY}"}, None),
+    "host as a document": ({"host": {CANARY: 1}, "name": "fw"}, None),
+    "password as a list": ({"host": HOST, **USER, "password": [CANARY]}, None),
+    "port as a list": ({"host": HOST, **USER, "port": [27017]}, None),
+    "password as a port": ({"host": HOST, **USER, "port": CANARY}, None),
+    "name as a list": ({"host": HOST, "name": ["fw"]}, None),
+    "srv with a port": (whole(f"mongodb+srv://me:{CANARY}@a.invalid:27017/fw"), None),
+    "srv with two hosts": (whole(f"mongodb+srv://me:{CANARY}@a.invalid,b.invalid/fw"), None),
+    "password in a key of encryption": ({"host": HOST, f"tls_{CANARY}": 1}, None),
     "broken yaml": (f"host: {HOST}\npassword: [{CANARY}\n", None),
     "text": (f"{CANARY}\n", None),
 }
@@ -171,14 +200,34 @@ def test_a_form_is_taken_as_it_is_meant_or_refused(name: str) -> None:
         return
     hosts, password = expected
     found = parse_uri(read_launchpad(path).uri.get_secret_value())
-    seen = [f"{host}:{port}" for host, port in found["nodelist"]]
+    seen = [f"{host}:{port}" if port else host for host, port in found["nodelist"]]
     assert seen == [_with_port(host) for host in hosts.split(",")]
     assert (found["username"], found["password"]) == ("me", password)
 
 
 def _with_port(host: str) -> str:
+    if host.endswith(".sock"):
+        return host
     name, _, port = host.rpartition(":") if host[-1].isdigit() else (host, "", "27017")
     return f"{name.strip('[]')}:{port}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{\n\t"host": "{HOST}",\n\t"name": "fw",\n\t"username": "me", "password": "{CANARY}"\n}}',
+        f'\ufeff{{"host": "{HOST}", "username": "me", "password": "{CANARY}", "port": null}}',
+    ],
+)
+def test_json_is_taken_as_fireworks_takes_it(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "my_launchpad.json"
+    path.write_text(text)
+    path.chmod(0o600)
+    assert parse_uri(read_launchpad(path).uri.get_secret_value())["password"] == CANARY
+    path.write_text(text[:-1])
+    with pytest.raises(InputError, match=r"is not JSON \(line \d\)") as refused:
+        read_launchpad(path)
+    assert not leaks(str(refused.value))
 
 
 def forms(number: int, *, share: int) -> dict[str, Any]:

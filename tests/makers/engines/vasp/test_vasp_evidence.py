@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from makers.engines.vasp.vasp_evidence import corrections, evidence_added
+from makers.engines.vasp.vasp_evidence import corrections, evidence, evidence_added
 from workflows.state.failures import classify
 
 if TYPE_CHECKING:
@@ -90,3 +90,27 @@ def test_the_last_correction_counts(tmp_path: Path) -> None:
     fixes = [{"errors": ["brmix"]}, {"errors": ["edddav", "eddrmm"]}]
     path.write_text(json.dumps([{"corrections": fixes}]))
     assert corrections(path) == ["edddav, eddrmm"]
+
+
+# The end of vasp.out of VASP 6 that gives up.
+BOX = """\
+ -----------------------------------------------------------------------------
+|     EEEEEEE  RRRRRR   RRRRRR   OOOOOOO  RRRRRR      ###     ###     ###     |
+|                                                                             |
+|     ERROR: number of potentials on File POTCAR incompatible with number     |
+|     of species                                                              |
+|                                                                             |
+|       ---->  I REFUSE TO CONTINUE WITH THIS SICK JOB ... BYE!!! <----       |
+|                                                                             |
+ -----------------------------------------------------------------------------
+
+"""
+
+
+def test_vasps_last_words_stand_in_a_box(tmp_path: Path) -> None:
+    (tmp_path / "vasp.out").write_text(f" running on 4 nodes\n{BOX}")
+    said = evidence(tmp_path)
+    assert said[-1] == "vasp.out: ---->  I REFUSE TO CONTINUE WITH THIS SICK JOB ... BYE!!! <----"
+    assert classify("\n".join(said)) == "potcar"
+    (tmp_path / "vasp.out").write_text(f"{BOX.replace('File POTCAR', 'file')}")
+    assert classify("\n".join(evidence(tmp_path))) == "input"

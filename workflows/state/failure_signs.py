@@ -1,0 +1,184 @@
+"""Words by which a class of failures is known, as regular expressions.
+
+They are those of Slurm, PBS, LSF and Grid Engine, the Linux kernel, shells, Intel's and GNU's
+Fortran, MPI and its networks, CUDA, pymongo, FireWorks, pymatgen, custodian, VASP and PyTorch.
+"""
+
+from typing import Final
+
+from makers.engines.vasp.vasp_evidence import FOLDER_GONE, SOURCES
+
+# The type of an exception stands at the start of its line, or after the file that says so.
+_SAID_BY: Final = rf"^(?:(?:{'|'.join(SOURCES)}): )?".replace(".", r"\.")
+_TYPE: Final = rf"{_SAID_BY}(?:\w+\.)*"
+# Programs that end by themselves with another status say nothing of why.
+_STATUS: Final = r"\b(?:exit(?:ed with exit)? (?:code|status)|return code is):? "
+
+
+def _errno(*numbers: int) -> str:
+    """Numbers of errors in an exception of Python: their words depend on the language."""
+    return rf"{_TYPE}\w*Error: \[Errno ({'|'.join(map(str, numbers))})\]"
+
+
+def _killed_by(*signals: int) -> str:
+    """Give the forms in which shells, MPI and custodian say that a signal ended a program."""
+    one_of = "|".join(map(str, signals))
+    status = "|".join([*(f"-{n}" for n in signals), *(str(128 + n) for n in signals)])
+    return rf"\bsignal:? ({one_of})\b|\bsignal termination: ({one_of})\b|{_STATUS}({status})\b"
+
+
+_STARTED: Final = r"(vasp_\w+|srun|mpirun|mpiexec(\.hydra)?|python3?)"
+_ENDED: Final = r"(Killed|Terminated|Aborted|Hangup|Bus error|Segmentation fault)"
+
+#: Classes with their signs, tried in this order: what an exception of ours says of itself, then
+#: causes before what they lead to.
+SIGNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    (
+        "input",
+        (
+            rf"{_TYPE}(InputError|SchemeMismatchError)\b",
+            # the same document will be as large, and as double, the next time; the same user as
+            # little known, and the same configuration as wrong
+            rf"{_TYPE}(DocumentTooLarge|DuplicateKeyError|InvalidDocument|InvalidName|InvalidURI)\b",
+            *(r"\bE11000\b", "BSONObj size", "larger than 16777216", "failed validation"),
+            rf"{_TYPE}ConfigurationError: (?!.*(lifetime|nameservers|timed out))",
+            *("Authentication ?Failed", "bad auth", "not authorized on", "requires authentication"),
+        ),
+    ),
+    (
+        "walltime",
+        (
+            # pymongo writes "Timeout: 30s", Slurm TIMEOUT
+            *("DUE TO TIME LIMIT", r"(?-i:\b(TIMEOUT|DEADLINE)\b)", rf"{_TYPE}WalltimeError\b"),
+            *(r"(?<!operation) exceeded (job )?time limit", r"wall ?time (limit|reached)"),
+            *(r"\b(walltime|cput) .{0,30}exceeded limit", r"exceeded resource (walltime|cput)"),
+            *(r"\bTERM_(RUN|CPU)LIMIT\b", r"\bTERM_(DEADLINE|WINDOW)\b", "hard wallclock time"),
+            *(r'limit "[hs]_(rt|cpu)"', r"qmaster enforced h_rt", rf"{_STATUS}140\b"),
+        ),
+    ),
+    # of a network card, not of the memory of the machine
+    ("node", ("max(imum)? locked memory", "memlock")),
+    (
+        "memory",
+        (
+            *(r"\boom[-_ ]?kill", "OUT_OF_ME", "out of memory", "OutOfMemory"),
+            *(r"MemoryError\b", r"std::bad_alloc", "_ALLOC_FAILED", _errno(12)),
+            *(r"\b(can(not|'t)|not enough) (allocate )?(memory|array)", r"Error allocating \d+"),
+            *("insufficient virtual memory", r"exceed(ed)? .{0,20}memory limit", r"severe \(41\)"),
+            *(r"\b(p?v?mem|swap)\b.{0,30} exceeded limit", r"exceeded resource p?v?mem\b"),
+            *(
+                "mem(sw)? limit exceeded",
+                "memory oversubscription",
+                r'limit "[hs]_(vmem|rss|data)"',
+            ),
+            r"\bTERM_(MEMLIMIT|SWAP)\b",
+        ),
+    ),
+    (
+        "node",
+        (
+            *("NODE_FAIL", "BOOT_FAIL", "RECONFIG_FAIL", "LAUNCH_FAILED", r"node (\S+ )?failure"),
+            *(
+                r"\bPRE-?EMPT(ED|ION)\b",
+                r"\bTERM_(PREEMPT|LOAD|RC_RECLAIM)\b",
+                "DUE TO JOB REQUEUE",
+            ),
+            *("run was lost", "lost run", rf"{_TYPE}GivenUpError\b", FOLDER_GONE),
+            # of os.getcwd in a folder that was removed
+            r"FileNotFoundError: \[Errno 2\] No such file or directory$",
+            *("No space left on device", "quota exceeded", "block limit reached"),
+            *("Read-only file system", r"Stale (NFS )?file handle", "(Input/output|I/O) error"),
+            *("endpoint is not connected", "endpoint shutdown", "LustreError", "couldn't chdir to"),
+            # I/O, device, open files, size, space, read-only, network and its file systems, quota
+            _errno(5, 6, 19, 23, 24, 27, 28, 30, 70, 107, 108, 110, 112, 116, 121, 122),
+            *(r"severe \((28|38)\)", "ECC error", "fallen off the bus", r"\bGPU is lost"),
+            *("CUDA-capable devices? .{0,20}(busy|unavailable)", "No CUDA GPUs are available"),
+            *(r"requested job (die|terminate)", "SISTER_EOF"),
+        ),
+    ),
+    (
+        "database",
+        (
+            *(r"pymongo\.errors", "ServerSelectionTimeout", "AutoReconnect", "NetworkTimeout"),
+            *("OperationFailure", "ConnectionFailure", "WriteConcernError", "LockedWorkflowError"),
+        ),
+    ),
+    (
+        "potcar",
+        (
+            *("PMG_VASP_PSP_DIR", r"(right|no|missing|reading|load|unrecognized) (\w+ )?POTCAR\b"),
+            *(r"POTCAR.{0,30}(corrupt|damaged|incompatible)", r"No such file.*POTCAR"),
+            r"severe \(\d+\).*\bPOTCAR\b",
+        ),
+    ),
+    (
+        "program",
+        (
+            *(rf"{_TYPE}ProgramError\b", rf"{_TYPE}(ImportError|ModuleNotFoundError)\b"),
+            *("command not found", r"execv\w*\(\): .*(No such file|Permission denied)"),
+            *("cannot open shared object", "error while loading shared libraries"),
+            *("unable to launch the specified application", "executable file not found"),
+            *("unable to find the specified executable", "bad interpreter", "Exec format error"),
+            # of a shell, in its language
+            *(r"Kommando nicht gefunden", "commande introuvable", r"\bsh: \d+: .*: not found"),
+            rf"{_STATUS}(126|127)\b",
+            # of a shell, or of Python, which was to start VASP or what starts it
+            rf"\b{_STARTED}['\u2019]?: (No such file|Permission denied)",
+            rf"\[Errno (2|8|13)\] .*'{_STARTED}'$",
+            *("undefined symbol", r"version `\S+' not found", r"MKL (FATAL )?ERROR: .*load"),
+            *("unable to locate a modulefile", r"module\(s\) are unknown", "License checkout"),
+            *("not enough slots available", "PMI server not found", "not built with .*PMI"),
+            # built for another machine
+            *("illegal instruction", _killed_by(4), "not built to run on the processor"),
+            *("processor support .* instructions", "no kernel image is available"),
+            "CUDA driver version is insufficient",
+        ),
+    ),
+    (
+        "scf",
+        (
+            *(
+                "EDDDAV",
+                "ZHEGV",
+                "BRMIX",
+                "EDDRMM",
+                "NonConvergingErrorHandler",
+                "EDWAV",
+                "PSSYEVX",
+            ),
+            *("Non-converging job", "unconverged_electronic", "ZPOTRF", "ORTCH", "ZTRTRI"),
+            *("sub-?space-?matrix", "old and the new charge density differ", r"\bFEXC[FP]\b"),
+            "electronic (self-?consistency|convergence)",
+        ),
+    ),
+    (
+        "unconverged",
+        (
+            *(rf"{_TYPE}NotConvergedError\b", "largest force is", "UnconvergedErrorHandler"),
+            *("ZBRENT", r"\bUnconverged\b", r"all \d+ relaxations"),
+        ),
+    ),
+    # VASP that ends itself, with the same inputs the next time too
+    ("input", ("VERY BAD NEWS", "I REFUSE TO CONTINUE", "internal error in subroutine")),
+    (
+        # MPI ends the other processes of a VASP that has ended itself: its own words come first
+        "node",
+        (
+            *(_killed_by(6, 7, 9, 11, 15), r"\bSIG(KILL|TERM|BUS|SEGV|ABRT)\b", "Bus error"),
+            *("segmentation fault", "MPI_ABORT", "BAD TERMINATION", "launch failed"),
+            *(rf"tasks? [\d,-]+: {_ENDED}", rf"\b\d+ +{_ENDED}\b", "exit signal", "core dumped"),
+            # its word of a signal in another language
+            *("Speicherzugriffsfehler", "Erreur de segmentation", "Force Terminated"),
+            *("EXIT STRING: Hangup", "TERM_EXTERNAL_SIGNAL", "Fatal error in P?MPI_"),
+            # the processes of an MPI that have lost each other
+            *(
+                "lost communication with",
+                "daemon has unexpectedly failed",
+                "does not know how to route",
+            ),
+            *(r"\bUCX +ERROR\b", r"retry (count|counter) .{0,60}exceeded", r"\bOFI .*failed"),
+            *(r"\bmlx\d.*completion with error", r"psm\d?_ep_connect", r"(PMIX|OPAL) ERROR: [UO]"),
+            r"srun: error: .*(timed out|Communication connection failure)",
+        ),
+    ),
+)
