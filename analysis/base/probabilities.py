@@ -6,8 +6,9 @@ from itertools import pairwise
 from statistics import NormalDist
 from typing import Final, NamedTuple, TypeVar
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
+from analysis.base.checked import CheckedModel
 from analysis.base.errors import InputError
 
 _NORMAL: Final = NormalDist()
@@ -17,7 +18,7 @@ _Words = TypeVar("_Words", bound=StrEnum)
 BOUNDS: Final = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 
 
-class ProbabilityLimits(BaseModel, frozen=True, extra="forbid"):
+class ProbabilityLimits(CheckedModel):
     """Probabilities from which an answer is yes or no, as the specification sets them."""
 
     yes: float = Field(0.9, ge=0.5, le=1, description="Yes at or above this probability")

@@ -3,17 +3,20 @@
 import gzip
 import json
 import math
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from monty.json import MontyDecoder
 from pydantic import ValidationError
-from pymatgen.core import DummySpecies
-from pymatgen.entries.computed_entries import ComputedEntry
+from pymatgen.core import DummySpecies, Structure
+from pymatgen.entries.computed_entries import ComputedEntry, ComputedStructureEntry
 
 from analysis.base.errors import InputError
 from analysis.energies.schemes import EnergyScheme
 from analysis.structures.cif_reader import FOREIGN_ERRORS
+from analysis.structures.crystal_files import problem_of
 
 
 def read_entries(path: Path) -> tuple[list[ComputedEntry], tuple[str, ...]]:
@@ -63,7 +66,8 @@ def holds_entries(path: Path) -> bool:
 def _raw_entries(path: Path) -> list[Any]:
     raw = _raw_json(path)
     if not isinstance(raw, list) or not raw:
-        msg = f"{path} holds {type(raw).__name__}, expected a list of pymatgen entries."
+        what = "an empty list" if raw == [] else type(raw).__name__
+        msg = f"{path} holds {what}, expected a list of pymatgen entries."
         raise InputError(msg)
     return raw
 
@@ -75,13 +79,17 @@ def _raw_json(path: Path) -> Any:
     try:
         content = path.read_bytes()
         return json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
-    except (ValueError, OSError, EOFError, RecursionError) as error:
+    except (ValueError, OSError, EOFError, RecursionError, zlib.error) as error:
         msg = f"{path} cannot be read as pymatgen entries: {error}"
         raise InputError(msg) from error
 
 
 def _entry(index: int, raw: Any, path: Path) -> ComputedEntry:
     name = _raw_name(index, raw)
+    for key in ("data", "parameters"):
+        if isinstance(raw, dict) and not isinstance(raw.get(key) or {}, dict):
+            msg = f"{path}: {name}: its {key} are {raw[key]!r}, expected keys with values"
+            raise InputError(msg)
     try:
         entry = MontyDecoder().process_decoded(raw)
     except FOREIGN_ERRORS as error:
@@ -91,7 +99,7 @@ def _entry(index: int, raw: Any, path: Path) -> ComputedEntry:
         msg = f"{path} holds a {type(entry).__name__} ({name}); expected ComputedEntry alone."
         raise InputError(msg)
     try:
-        problem = _problem(entry)
+        problem = next(_problems(entry), None)
     except FOREIGN_ERRORS as error:
         problem = " ".join(str(error).split())
     if problem:
@@ -100,27 +108,36 @@ def _entry(index: int, raw: Any, path: Path) -> ComputedEntry:
     return entry
 
 
-def _problem(entry: ComputedEntry) -> str | None:
-    """Say what keeps an entry from being used; None if nothing does."""
+def _problems(entry: ComputedEntry) -> Iterator[str]:
+    """Say what keeps an entry from being used; each check relies on those before it."""
     amounts = list(entry.composition.values())
     if not amounts or not all(math.isfinite(a) and a > 0 for a in amounts):
-        return f"its composition {entry.composition} is none"
+        yield f"its composition {entry.composition} is none"
     if any(isinstance(species, DummySpecies) for species in entry.composition):
-        return f"its composition {entry.composition} names what is no element"
+        yield f"its composition {entry.composition} names what is no element"
     # A correction that is no number makes the sum fail.
-    if not isinstance(entry.uncorrected_energy, int | float) or not isinstance(
-        entry.energy, int | float
-    ):
-        return f"its energy is {entry.uncorrected_energy}, expected a number in eV"
+    if not _is_number(entry.uncorrected_energy) or not _is_number(entry.energy):
+        yield f"its energy is {entry.uncorrected_energy}, expected a number in eV"
     gap = entry.data.get("band_gap")
-    if gap is not None and not _is_gap(gap):
-        return f"its band_gap is {gap!r}, expected a number in eV from 0, or null"
-    return _scheme_problem(entry.data.get("scheme"))
+    if gap is not None and not (_is_number(gap) and math.isfinite(gap) and gap >= 0):
+        yield f"its band_gap is {gap!r}, expected a number in eV from 0, or null"
+    hubbards = entry.parameters.get("hubbards") or {}
+    if not isinstance(hubbards, dict) or not all(map(_is_number, hubbards.values())):
+        yield f"its hubbards are {hubbards!r}, expected U in eV of each element"
+    if isinstance(entry, ComputedStructureEntry) and (problem := _crystal_problem(entry.structure)):
+        yield problem
+    if problem := _scheme_problem(entry.data.get("scheme")):
+        yield problem
 
 
-def _is_gap(value: Any) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and math.isfinite(value) and value >= 0
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _crystal_problem(structure: Structure) -> str | None:
+    if not structure.is_ordered:
+        return "its crystal has partial occupancies, and an energy has one of whole atoms"
+    return problem_of(structure)
 
 
 def _scheme_problem(scheme: Any) -> str | None:

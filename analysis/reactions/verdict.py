@@ -8,8 +8,9 @@ Three answers that are never confused: what the electrode does to the dopants (`
 
 from typing import Final
 
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
+from analysis.base.checked import CheckedModel
 from analysis.base.fields import Relation
 from analysis.base.probabilities import ProbabilityLimits
 
@@ -19,7 +20,7 @@ from analysis.base.probabilities import ProbabilityLimits
 INERT: Final = 0.024
 
 
-class Criteria(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+class Criteria(CheckedModel):
     """Thresholds of the screening, as the specification sets them."""
 
     max_elements: PositiveInt = Field(3, description="Largest number of elements in a product")

@@ -13,6 +13,7 @@ from typing import Final
 from pydantic import BaseModel, Field, model_validator
 from pymatgen.core import Composition
 
+from analysis.base.checked import CheckedModel
 from analysis.data import TABLES
 
 CONDUCTIVITIES_FILE: Final = "garnet_conductivities.csv"
@@ -20,7 +21,7 @@ _OXYGEN: Final = 12
 _CUBIC: Final = frozenset({"Ia-3d", "I-43d"})
 
 
-class LithiumRange(BaseModel, frozen=True, extra="forbid"):
+class LithiumRange(CheckedModel):
     """Lithium per formula unit in which a host conducts well; the defaults are those of LLZO.
 
     All 45 measured garnets with 6.0 to 6.8 Li are cubic, and 42 of them conduct 0.2 mS/cm or more.

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, model_validator
 
+from analysis.base.checked import CheckedModel
 from analysis.base.pareto import pareto_front
 from analysis.base.probabilities import ProbabilityLimits
 from analysis.results.element_supply import ElementSupply, supply_of
@@ -44,7 +45,7 @@ WEIGHTS: Final[Mapping[Criterion, float]] = {
 }
 
 
-class ShortlistCriteria(BaseModel, frozen=True, extra="forbid"):
+class ShortlistCriteria(CheckedModel):
     """The criteria of a shortlist, as the specification sets them."""
 
     weights: dict[Criterion, NonNegativeFloat] = Field(

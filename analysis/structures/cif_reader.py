@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pymatgen.core import Composition, Lattice, PeriodicSite, Structure
+from pymatgen.core import Composition, Element, Lattice, PeriodicSite, Structure
 from pymatgen.core.operations import SymmOp
 from pymatgen.io.cif import CifBlock, CifFile, CifParser
 
@@ -25,6 +25,10 @@ LARGEST_OCCUPANCY: Final = 1.01
 """0.3333 + 0.6668 of a file is 1; a sum beyond this is a mistake."""
 ABSENT: Final = 1e-6
 """An occupancy below this is none."""
+VOLUME_SHARE: Final = 0.02
+# Labels of molecules and vacancies: pymatgen leaves OH out and takes Va for vanadium.
+NO_ATOM: Final = re.compile(r"OH|NO3|NH4|CN|[Ww]at|Vac?(?![a-z])")
+HEAVIEST: Final = 103
 
 # What pymatgen raises at files that it does not expect.
 FOREIGN_ERRORS: Final = (
@@ -124,7 +128,7 @@ def number(text: Any) -> float:
 
 def _blocks(path: Path) -> list[tuple[CifBlock, dict[str, Any]]]:
     """Read the blocks that hold a crystal, each with its data by names in lower case."""
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
     with _reading(path):
         blocks = list(CifFile.from_str(text).data.values())
     found = [(block, _canonical(block)) for block in blocks]
@@ -157,9 +161,25 @@ def _check_atoms(items: Mapping[str, Any], path: Path) -> None:
     if LABEL not in items and SYMBOL not in items:
         msg = f"{path} does not name its atoms: give _atom_site_label"
         raise InputError(msg)
+    column = SYMBOL if SYMBOL in items else LABEL
+    for site, text in zip(_labels(items), items[column], strict=False):
+        if not _names_element(text, whole=column == SYMBOL):
+            msg = (
+                f"{path}: {column} of site {site} is {text}, which names no element: write it like "
+                "Li, and leave vacancies out"
+            )
+            raise InputError(msg)
     for name in (*COORDINATES, OCCUPANCY):
         for site, text in zip(_labels(items), items.get(name, ()), strict=False):
             _check_number(name, site, text, path)
+
+
+def _names_element(text: str, *, whole: bool) -> bool:
+    """Whether a type's letters, or the first of a label, are an element's symbol."""
+    word = re.match("[A-Za-z]*", text).group()  # type: ignore[union-attr]
+    readings = [word] if whole else [word[:2], word[:1]]
+    symbol = next((each.title() for each in readings if Element.is_valid_symbol(each.title())), "")
+    return bool(symbol) and Element(symbol).Z <= HEAVIEST and not NO_ATOM.match(text)
 
 
 def _labels(items: Mapping[str, Any]) -> Sequence[str]:
@@ -195,7 +215,21 @@ def _lattice(items: Mapping[str, Any], path: Path) -> Lattice:
         listed = ", ".join(str(items[name]) for name in CELL)
         msg = f"{path}: its cell of {listed} is none: correct _cell_length_a and the others"
         raise InputError(msg)
+    _check_volume(lattice, items, path)
     return lattice
+
+
+def _check_volume(lattice: Lattice, items: Mapping[str, Any], path: Path) -> None:
+    try:
+        stated = number(items["_cell_volume"])
+    except (KeyError, ValueError):
+        return
+    if abs(lattice.volume - stated) > VOLUME_SHARE * stated:
+        msg = (
+            f"{path}: its cell has a volume of {lattice.volume:.5g} angstrom^3, and _cell_volume "
+            f"is {stated:.5g}: correct edges, angles or _cell_volume"
+        )
+        raise InputError(msg)
 
 
 def _in_settings(block: CifBlock, settings: Sequence[Sequence[str]], path: Path) -> list[Structure]:
@@ -251,7 +285,12 @@ def _reading(path: Path) -> Iterator[None]:
 def _scaled(structure: Structure, path: Path) -> tuple[Structure, tuple[str, ...]]:
     """Return the crystal sorted, with occupancies that add up to one at most."""
     sites = [(site, kept) for site in structure if (kept := _occupants(site))]
-    totals = {site.label: float(ions.num_atoms) for site, ions in sites}
+    if not sites:
+        msg = f"{path} has no atoms: {OCCUPANCY} is 0 at every site"
+        raise InputError(msg)
+    totals: dict[str, float] = {}
+    for site, ions in sites:  # several sites may have one label
+        totals[site.label] = max(totals.get(site.label, 0.0), float(ions.num_atoms))
     for label, total in totals.items():
         if total > LARGEST_OCCUPANCY:
             msg = f"{path}: the occupancies of site {label} add up to {total:.4g}: correct them"

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 import pymatgen.symmetry
+import spglib
 from pymatgen.core import Lattice
 from pymatgen.core.operations import SymmOp
 from pymatgen.symmetry.groups import SYMM_DATA
@@ -30,6 +31,8 @@ NUMBERS: Final = ("_space_group_it_number", "_symmetry_int_tables_number")
 # Edges and angles are refined to 1e-4; a metric that an operation changes by more is of another
 # crystal system.
 METRIC_TOLERANCE: Final = 0.01
+TRANSLATION_TOLERANCE: Final = 0.005
+"""Of a cell edge: 0.33 is a third."""
 UNKNOWN: Final = frozenset({"", "?", "."})
 # ICSD marks the setting by a letter after the name.
 ICSD_SETTINGS: Final = {"s": ":1", "z": ":2", "h": ":h", "r": ":r"}
@@ -61,6 +64,7 @@ def settings_of(items: Mapping[str, Any], lattice: Lattice, path: Path) -> list[
         if not _fits(operations, lattice):
             msg = f"{path}: its symmetry operations do not fit its cell: correct one of them"
             raise InputError(msg)
+        _check_group(operations, items, path)
         return [operations]
     found = _named(items, path)
     fitting = [operations for operations in dict.fromkeys(found) if _fits(operations, lattice)]
@@ -88,6 +92,53 @@ def _rotation(operation: str) -> np.ndarray:
     return np.asarray(SymmOp.from_xyz_str(operation).rotation_matrix)
 
 
+def _check_group(operations: Operations, items: Mapping[str, Any], path: Path) -> None:
+    """Refuse operations that are no group, or another one than the file names."""
+    symmetry = [SymmOp.from_xyz_str(operation) for operation in dict.fromkeys(operations)]
+    turns = np.array([each.rotation_matrix for each in symmetry]).round().astype(int)
+    shifts = np.array([_shift(each) for each in symmetry])
+    if not _is_closed(turns, shifts):
+        msg = (
+            f"{path}: its {len(operations)} symmetry operations are not all of a space group: one "
+            f"is missing or wrong; correct {OPERATIONS}, or leave them out and name the group"
+        )
+        raise InputError(msg)
+    group = spglib.get_spacegroup_type_from_symmetry(turns, shifts)
+    stated = {name: {each["number"] for each in hits} for name, hits in _readable(items).items()}
+    if (number := _first(items, NUMBERS)).isdigit():
+        stated[f"number {number}"] = {int(number)}
+    if group is None:  # one that spglib does not recognise
+        return
+    other = next((name for name in stated if group.number not in stated[name]), None)
+    if other:
+        msg = (
+            f"{path}: its symmetry operations are those of {group.international_full} (number "
+            f"{group.number}), and its space group is {other}: correct one of them"
+        )
+        raise InputError(msg)
+
+
+def _shift(operation: SymmOp) -> np.ndarray:
+    """Return the translation of an operation, written out where it is rounded: 1/3 for 0.333."""
+    shift = np.asarray(operation.translation_vector)
+    exact = (shift * 24).round() / 24
+    return np.where(np.abs(shift - exact) < TRANSLATION_TOLERANCE, exact, shift)
+
+
+def _is_closed(turns: np.ndarray, shifts: np.ndarray) -> bool:
+    """Whether the product of any two operations is one of them, but for whole translations."""
+    own = _rows(turns, shifts)
+    products = turns[:, None] @ turns
+    moves = (turns @ shifts.T).transpose(0, 2, 1) + shifts[:, None]
+    every = np.vstack([own, _rows(products, moves)])
+    return len(np.unique(every, axis=0)) == len(np.unique(own, axis=0))
+
+
+def _rows(turns: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    wrapped = (shifts.reshape(-1, 3) * 1000).round() % 1000
+    return np.hstack([turns.reshape(-1, 9), wrapped])
+
+
 def same_operations(found: Iterable[SymmOp], operations: Iterable[str]) -> bool:
     """Whether two lists hold the same operations, in any order."""
     wanted = {_plain(SymmOp.from_xyz_str(operation)) for operation in operations}
@@ -100,25 +151,42 @@ def _plain(operation: SymmOp) -> tuple[float, ...]:
 
 
 def _named(items: Mapping[str, Any], path: Path) -> list[Operations]:
-    name, number = _first(items, NAMES), _number(items, path)
-    if not name and number is None:
+    named, number = _first(items, NAMES), _number(items, path)
+    if not named and number is None:
         msg = (
             f"{path} states no symmetry: list its operations ({OPERATIONS}), or "
             "_space_group_IT_number 1 if it lists all atoms of the cell"
         )
         raise InputError(msg)
-    settings = _table()
-    hits = _by_name(name, settings) if name else _by_number(number, settings)
-    if not hits:
+    readings = _readable(items)
+    if not named and (found := _by_number(number, _table())):
+        readings = {f"number {number}": found}
+    if not readings:
         msg = (
             f"{path}: the space group {_words(items)} is not readable, and no operations are "
             f"listed: write its full name (P 1 21/c 1), or list the operations ({OPERATIONS})"
         )
         raise InputError(msg)
+    first, *others = readings.values()
+    hits = [each for each in first if all(each in other for other in others)]
+    if not hits:
+        msg = (
+            f"{path}: its space group has names of different settings, {', '.join(readings)}: "
+            "correct one of them"
+        )
+        raise InputError(msg)
     if number is not None and number not in {setting["number"] for setting in hits}:
+        name = next(iter(readings))
         msg = f"{path}: the space group {name} has the number {hits[0]['number']}, not {number}"
         raise InputError(msg)
     return [tuple(setting["symops"]) for setting in hits]
+
+
+def _readable(items: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the settings that each name of the space group may mean, without unknown names."""
+    names = [name for key in NAMES if (name := _first(items, [key]))]
+    found = {name: _by_name(name, _table()) for name in dict.fromkeys(names)}
+    return {name: hits for name, hits in found.items() if hits}
 
 
 def _by_name(name: str, settings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pymatgen.core import Species, Structure
+from pymatgen.core import Element, Species, Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from analysis.base.errors import InputError
@@ -161,7 +161,7 @@ def _with_charges(
             'oxidation_states, like {"Li": 1, "O": -2}'
         )
         raise InputError(msg)
-    return Structure(
+    charged = Structure(
         structure.lattice,
         [
             {_charged(species, given): share for species, share in site.species.items()}
@@ -169,6 +169,21 @@ def _with_charges(
         ],
         structure.frac_coords,
     )
+    for ion in charged.composition:
+        _check_charge(ion, path)
+    return charged
+
+
+def _check_charge(ion: Species, path: Path) -> None:
+    """Refuse an oxidation state beyond those that the element has."""
+    known = Element("H" if ion.symbol in ("D", "T") else ion.symbol).oxidation_states
+    if ion.oxi_state == 0 or (known and not min(known) <= ion.oxi_state <= max(known)):
+        msg = (
+            f"{path}: {ion.symbol} has the oxidation state {ion.oxi_state:+g}, and known are "
+            f"{', '.join(f'{each:+g}' for each in known)}: correct it in the file or in "
+            "oxidation_states"
+        )
+        raise InputError(msg)
 
 
 def _given(elements: set[str], states: Mapping[str, float], path: Path) -> dict[str, float]:

@@ -82,8 +82,8 @@ def formulas_in_cell(structure: Structure, items: Mapping[str, Any], path: Path)
     ):
         return times
     msg = (
-        f"{path}: its cell as read holds {_text(read)}, which is no multiple of its "
-        f"_chemical_formula_sum {_text(stated)}: are symmetry, occupancies and atoms complete?"
+        f"{path}: its cell as read holds {text_of(read)}, which is no multiple of its "
+        f"_chemical_formula_sum {text_of(stated)}: are symmetry, occupancies and atoms complete?"
     )
     raise InputError(msg)
 
@@ -102,7 +102,7 @@ def formula_units(
         Z contradicts the composition, or nothing tells.
     """
     stated, times = _z(items, path), formulas_in_cell(structure, items, path)
-    least = _common_divisor(structure)
+    least = common_divisor(structure)
     if stated is not None and stated > 1:
         contradicted = times not in (None, 1, stated) or (
             times != stated and least is not None and least % stated
@@ -110,7 +110,7 @@ def formula_units(
         if contradicted:
             msg = (
                 f"{path}: _cell_formula_units_Z is {stated}, and its cell holds "
-                f"{_text(amounts_of(structure.composition))}, {times or least} formula units: "
+                f"{text_of(amounts_of(structure.composition))}, {times or least} formula units: "
                 "correct _cell_formula_units_Z in the file, or give formula_units"
             )
             raise InputError(msg)
@@ -123,11 +123,11 @@ def formula_units(
             f"({structure.composition.formula} is in the file's)"
         )
         raise InputError(msg)
-    if units == (stated or 1):
+    if units == stated:
         return units, ()
     says = "no _cell_formula_units_Z" if stated is None else f"_cell_formula_units_Z {stated}"
     per_unit = {e: amount / units for e, amount in amounts_of(structure.composition).items()}
-    return units, (f"the file has {says}: {_text(per_unit)} was taken as the formula unit",)
+    return units, (f"the file has {says}: {text_of(per_unit)} was taken as the formula unit",)
 
 
 def amounts_of(composition: Composition) -> dict[str, float]:
@@ -139,7 +139,7 @@ def amounts_of(composition: Composition) -> dict[str, float]:
     return amounts
 
 
-def _common_divisor(structure: Structure) -> int | None:
+def common_divisor(structure: Structure) -> int | None:
     """Return the formula units by the full sites, in sets that share ions; None if none is full.
 
     Si and P share 18 sites of a NASICON whose cell has 12 Zr and 72 O: it holds 6 formula units,
@@ -190,7 +190,8 @@ def _name(structure: Structure, index: int) -> str:
     return f"{site.label or site.species_string} ({index + 1})"
 
 
-def _text(amounts: Mapping[str, float]) -> str:
+def text_of(amounts: Mapping[str, float]) -> str:
+    """Write a formula with its amounts."""
     return "".join(f"{element}{amount:.4g}" for element, amount in _listed(amounts.items()))
 
 

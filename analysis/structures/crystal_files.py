@@ -2,13 +2,16 @@
 
 import gzip
 import json
+import warnings
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from monty.json import MontyDecoder
-from pymatgen.core import Structure
+from pymatgen.core import DummySpecies, Structure
 
 from analysis.base.errors import InputError
 from analysis.structures.cif_reader import FOREIGN_ERRORS, read_cif
@@ -18,6 +21,8 @@ CIF_ENDINGS: Final = (".cif", ".mcif")
 JSON_ENDINGS: Final = (".json", ".json.gz")
 POSCAR_NAMES: Final = ("POSCAR", "CONTCAR")
 POSCAR_ENDINGS: Final = (".vasp", ".poscar")
+# pymatgen warns of this, and takes H, He, Li.
+NAMELESS: Final = "Elements in POSCAR cannot be determined"
 
 
 @dataclass(frozen=True)
@@ -121,21 +126,39 @@ def _agrees_with_z(structure: Structure, items: Mapping[str, Any], path: Path) -
 def _foreign(path: Path, what: str, read: Callable[[Path], Any]) -> Structure:
     try:
         structure = read(path)
-    except (*FOREIGN_ERRORS, OSError, EOFError) as error:
+    except (*FOREIGN_ERRORS, OSError, EOFError, zlib.error, Warning) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
+        if reason.startswith(NAMELESS):
+            reason = "it names no elements: write them in the line above the numbers of atoms"
         msg = f"{path} cannot be read as {what}: {reason}"
         raise InputError(msg) from error
     if not isinstance(structure, Structure) or not len(structure):
         msg = f"{path} holds {type(structure).__name__}, expected {what}"
         raise InputError(msg)
+    if problem := problem_of(structure):
+        msg = f"{path}: {problem}"
+        raise InputError(msg)
     return structure
+
+
+def problem_of(structure: Structure) -> str | None:
+    """Say what keeps a structure from being a crystal; None if nothing does."""
+    if unknown := [str(ion) for ion in structure.composition if isinstance(ion, DummySpecies)]:
+        return f"its crystal holds {', '.join(unknown)}, which is no element"
+    if not (
+        np.isfinite(structure.lattice.matrix).all() and np.isfinite(structure.cart_coords).all()
+    ):
+        return "its crystal has coordinates that are no finite numbers"
+    return None
 
 
 def _from_poscar(path: Path) -> Structure:
     # Imported here: it takes half a second, and specifications ask for names of files alone.
     from pymatgen.io.vasp import Poscar
 
-    return Poscar.from_str(_text(path)).structure
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", NAMELESS)
+        return Poscar.from_str(_text(path)).structure
 
 
 def _from_json(path: Path) -> Any:
@@ -145,4 +168,5 @@ def _from_json(path: Path) -> Any:
 
 def _text(path: Path) -> str:
     content = path.read_bytes()
-    return (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+    plain = gzip.decompress(content) if path.suffix == ".gz" else content
+    return plain.decode("utf-8-sig", errors="replace")

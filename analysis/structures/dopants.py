@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, field_validator
 from pymatgen.core import Element, Species
 
+from analysis.base.checked import CheckedModel
 from analysis.base.compound_names import charge_text, ion_text
 from analysis.base.errors import InputError
 from analysis.base.reasons import Reason
@@ -55,7 +56,7 @@ Charge = Annotated[int, AfterValidator(_charged)]
 """Valence of an ion in elementary charges: not zero, negative for an anion."""
 
 
-class Dopant(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+class Dopant(CheckedModel):
     """An ion that replaces a host ion."""
 
     element: str = Field(description="Symbol of the element M")
@@ -308,7 +309,8 @@ def _all_symbols() -> list[str]:
 def _element(symbol: str) -> Element:
     if symbol not in Element.__members__ or Element(symbol).symbol != symbol:
         near = symbol.title()
-        meant = f"; did you mean {near}?" if near in Element.__members__ else ", like Al"
+        known = Element.__members__.get(near)
+        meant = f"; did you mean {known.symbol}?" if known else ", like Al"
         msg = f"unknown element {symbol!r}: give its symbol{meant}"
         raise InputError(msg)
     return Element(symbol)

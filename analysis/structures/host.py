@@ -19,6 +19,7 @@ from analysis.structures.arrangements.integer_counts import (
     lost_elements,
 )
 from analysis.structures.crystal import read_crystal, resize
+from analysis.structures.crystal_checks import amounts_of, common_divisor, text_of
 
 CellChoice = Literal["primitive", "conventional"] | Sequence[int]
 BUILTIN_HOSTS = {"LLZO": "llzo.cif"}
@@ -185,7 +186,11 @@ def host_from_cif(
     path = Path(path)
     crystal = read_crystal(path, oxidation_states=oxidation_states)
     structure = resize(crystal.structure, cell)
-    units, notes = (formula_units, ()) if formula_units else crystal.formula_units_in(structure)
+    units, notes = (
+        (formula_units, _on_given_units(formula_units, structure))
+        if formula_units
+        else crystal.formula_units_in(structure)
+    )
     host = Host(
         name=name or path.stem,
         structure=structure,
@@ -197,6 +202,29 @@ def host_from_cif(
     _require_all_elements(host, crystal.structure)
     _ = host.mobile_ion
     return host
+
+
+def _on_given_units(units: int, structure: Structure) -> tuple[str, ...]:
+    """Return a note on formula units that were given and part whole atoms.
+
+    Raises
+    ------
+    InputError
+        There are more formula units than atoms of any element.
+    """
+    amounts = amounts_of(structure.composition)
+    most = max(amounts.values())
+    if units > most:
+        msg = (
+            f"formula_units is {units}, and the cell holds {text_of(amounts)}: give a number up to "
+            f"{most:g}"
+        )
+        raise InputError(msg)
+    least = common_divisor(structure)
+    if least is None or least % units == 0:
+        return ()
+    unit = text_of({element: amount / units for element, amount in amounts.items()})
+    return (f"formula_units is {units}: {unit} was taken as the formula unit",)
 
 
 def _require_all_elements(host: Host, crystal: Structure) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import BaseModel, Field, PositiveFloat, ValidationError
+from pydantic import Field, PositiveFloat, ValidationError
 
+from analysis.base.checked import CheckedModel
 from analysis.base.errors import InputError
 from analysis.base.value_messages import message_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from jobflow import Maker
 
 
-class EngineSettings(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+class EngineSettings(CheckedModel):
     """Settings that every engine has."""
 
     force_threshold: PositiveFloat = Field(

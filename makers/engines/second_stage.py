@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import BaseModel, Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
+from analysis.base.checked import CheckedModel
 from analysis.base.errors import InputError
 from analysis.base.reasons import Reason
 from analysis.energies.schemes import EnergyScheme, same_scale
@@ -30,7 +31,7 @@ class RelaxAgain(StrEnum):
     DISAGREEING = "disagreeing"
 
 
-class SecondStage(BaseModel, frozen=True, extra="forbid"):
+class SecondStage(CheckedModel):
     """The engine whose energies count, after another has relaxed."""
 
     name: str = Field(description="Name of the engine")

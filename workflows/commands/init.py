@@ -74,8 +74,9 @@ def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
     cations = list(host.cations)
     content = {
         "name": name,
+        "title": _scalar(name),
         "formula": host.formula_unit.reduced_formula,
-        "crystal": os.path.relpath(crystal, folder),
+        "crystal": _scalar(os.path.relpath(crystal, folder)),
         "mobile": mobile,
         "electrode": mobile,
         "formula_units": host.formula_units,
@@ -86,6 +87,15 @@ def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
     path = folder / f"{name}.yaml"
     text = shipped("host.yaml").read_text(encoding="utf-8").format_map(content)
     return {path: text}, f"check the lines marked <-, then interphase plan {path}"
+
+
+def _scalar(text: str) -> str:
+    """Write text as YAML reads it, in quotes if need be: No.cif gives the name 'No'."""
+    import yaml
+
+    return yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=10**6).strip()[
+        1:-1
+    ]
 
 
 def _mobile_of(crystal: Path) -> str:

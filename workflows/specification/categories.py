@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from jobflow import Flow
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, StringConstraints, model_validator
+from pydantic import Field, PositiveInt, StringConstraints, model_validator
+
+from analysis.base.checked import CheckedModel
 
 Category = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
-class CategoryRules(BaseModel):
+class CategoryRules(CheckedModel):
     """Categories of steps; a worker takes those that its my_fworker.yaml lists.
 
     They decide where a step runs, never what it computes: they are not part of a job's uuid.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     default: Category | None = Field(
         None, description="All steps that no other rule names; left out: any worker takes them"

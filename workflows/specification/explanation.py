@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from analysis.base.checked import holds_flag
 from analysis.base.value_messages import message_of
 from workflows.specification.yaml_file import BOOLEANS
 
@@ -23,11 +24,25 @@ def explain(path: str | Path, error: ValidationError, model: type[BaseModel]) ->
     """
     lines = []
     for item in error.errors(include_url=False):
-        key = ".".join(str(part) for part in item["loc"]) or "specification"
+        if _is_other_choice(item["loc"], item["type"], item["input"]):
+            continue
+        key = ".".join(str(part) for part in item["loc"] if not _is_choice(part)) or "specification"
         lines.append(f"{key}: {_message(dict(item), model)}")
     if len(lines) == 1:
         return f"{path}: {lines[0]}"
     return "\n  ".join([f"{path} is not a valid specification:", *lines])
+
+
+def _is_choice(part: int | str) -> bool:
+    """Whether a part of a location is no key but pydantic's name of one of several forms."""
+    return str(part).startswith(("literal[", "tuple["))
+
+
+def _is_other_choice(location: tuple[int | str, ...], kind: str, value: Any) -> bool:
+    """Whether a value was meant in another of several forms: a word, or a list."""
+    if not any(map(_is_choice, location)):
+        return False
+    return kind == "tuple_type" or (kind == "literal_error" and isinstance(value, list))
 
 
 def _message(item: dict[str, Any], model: type[BaseModel]) -> str:
@@ -35,7 +50,7 @@ def _message(item: dict[str, Any], model: type[BaseModel]) -> str:
     if item["type"] == "extra_forbidden":
         return f"unknown key; {_known_keys(location[:-1], model)}"
     message = message_of(item)
-    if isinstance(value, bool):
+    if holds_flag(value):
         return f"{message}; {BOOLEANS}"
     return message
 

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     NonNegativeInt,
     PositiveFloat,
@@ -17,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from analysis.base.checked import CheckedModel
 from analysis.base.compound_names import dopant_text
 from analysis.base.errors import InputError
 from analysis.learning.settings import LearningSettings
@@ -49,11 +48,7 @@ Compensations = Annotated[tuple[Compensation, ...], BeforeValidator(_as_list), F
 Codoped = tuple[tuple[Dopant, ...], ...]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class HostSpec(_Section):
+class HostSpec(CheckedModel):
     """The undoped electrolyte and the cell its compounds are computed in."""
 
     crystal: str = Field(
@@ -104,7 +99,7 @@ class HostSpec(_Section):
         return self
 
 
-class DopantSpec(_Section):
+class DopantSpec(CheckedModel):
     """One dopant, at one or more concentrations."""
 
     element: str = Field(description="Chemical symbol")
@@ -120,7 +115,7 @@ class DopantSpec(_Section):
         return [Dopant(**shared, concentration=x) for x in self.concentration]
 
 
-class RuleSpec(_Section):
+class RuleSpec(CheckedModel):
     """Dopants from the periodic table: every candidate in its common valences."""
 
     sites: Names | None = Field(None, description="Host sites; all cation sites if left out")
@@ -128,7 +123,7 @@ class RuleSpec(_Section):
     concentration: Concentrations = Field((0.25,), description="x per formula unit of the host")
 
 
-class EngineSpec(_Section):
+class EngineSpec(CheckedModel):
     """The program that computes energies and forces."""
 
     name: str = Field(DEFAULT_ENGINE, description=f"One of: {', '.join(ENGINES)}")
@@ -160,7 +155,7 @@ class EngineSpec(_Section):
         return self.model_copy(update={"settings": settings, "then": then})
 
 
-class ReferenceSpec(_Section):
+class ReferenceSpec(CheckedModel):
     """Where the competing phases come from."""
 
     source: Literal["table", "file", "materials_project"] = Field(
@@ -191,7 +186,7 @@ class ReferenceSpec(_Section):
         return self
 
 
-class LearningSpec(_Section):
+class LearningSpec(CheckedModel):
     """What the campaign learns automatically, once its last compound has landed or failed."""
 
     least: PositiveInt = Field(
@@ -230,7 +225,7 @@ class LearningSpec(_Section):
         return LearningSettings(**shared, seed=seed)
 
 
-class ExploreSpec(_Section):
+class ExploreSpec(CheckedModel):
     """Compounds that the campaign chooses and adds automatically, after it has learnt."""
 
     criterion: Literal["physics", "informative", "promising"] = Field(
@@ -262,7 +257,7 @@ class ExploreSpec(_Section):
     )
 
 
-class CampaignSpec(_Section):
+class CampaignSpec(CheckedModel):
     """Everything that determines the results of a campaign."""
 
     name: str = Field(

@@ -1,8 +1,10 @@
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pymatgen.core import Lattice, Structure
 
 from analysis.base.errors import InputError
 from analysis.energies.entry_files import read_entries
@@ -22,6 +24,13 @@ def raw(formula: dict[str, Any], energy: Any, **fields: Any) -> dict[str, Any]:
         "data": {},
         "entry_id": "x-1",
     } | fields
+
+
+def with_crystal(occupancy: float, x: float) -> dict[str, Any]:
+    """Return an entry of sodium with a crystal, which may be disordered or not a number."""
+    crystal = Structure(Lattice.cubic(4), [{"Na": occupancy}], [[0, 0, 0]]).as_dict()
+    crystal["sites"][0]["abc"] = crystal["sites"][0]["xyz"] = [x, 0, 0]
+    return raw({"Na": occupancy}, -1.0, structure=crystal) | {"@class": "ComputedStructureEntry"}
 
 
 LITHIUM = raw({"Li": 1}, -1.9)
@@ -55,6 +64,15 @@ def test_an_entry_without_a_finite_energy_is_skipped_where_another_has_one(tmp_p
         (raw({"Na": 1}, -1.0, data={"band_gap": -1}), r"band_gap is -1, expected a number"),
         (raw({"Na": 1}, -1.0, data={"band_gap": True}), r"band_gap is True, expected a number"),
         (raw({"Na": 1}, -1.0, data={"scheme": {"engine": "VASP"}}), r"lacks corrections, elements"),
+        (raw({"Na": 1}, energy=True), r"its energy is True, expected a number"),
+        (raw({"Na": 1}, -1.0, parameters="GGA"), r"its parameters are 'GGA', expected keys"),
+        (raw({"Na": 1}, -1.0, data=["gap"]), r"its data are \['gap'\], expected keys"),
+        (
+            raw({"Na": 1}, -1.0, parameters={"run_type": "GGA+U", "hubbards": {"Na": None}}),
+            r"its hubbards are {'Na': None}, expected U in eV",
+        ),
+        (with_crystal(0.5, 0.0), r"entry 2 .*its crystal has partial occupancies"),
+        (with_crystal(1.0, float("nan")), r"entry 2 .*coordinates that are no finite numbers"),
         ({"energy": -1}, r"holds a dict \(entry 2\); expected ComputedEntry"),
         (3, r"holds a int \(entry 2\); expected ComputedEntry"),
     ],
@@ -62,3 +80,19 @@ def test_an_entry_without_a_finite_energy_is_skipped_where_another_has_one(tmp_p
 def test_an_entry_that_cannot_be_used_is_named(tmp_path: Path, entry: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_entries(write(tmp_path, LITHIUM, entry))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[]", r"holds an empty list, expected a list"),
+        (b"{}", r"holds dict, expected a list"),
+        (gzip.compress(b"[]")[:12], r"cannot be read as pymatgen entries"),
+        (gzip.compress(b"[]" * 99)[:10] + b"\xff" * 30, r"cannot be read as pymatgen entries"),
+    ],
+)
+def test_a_file_without_entries_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / ("entries.json.gz" if content[:2] == b"\x1f\x8b" else "entries.json")
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        read_entries(path)

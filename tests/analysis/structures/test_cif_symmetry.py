@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 from pymatgen.core import Lattice
 
 from analysis.base.errors import InputError
-from analysis.structures.cif_symmetry import settings_of
+from analysis.structures.cif_symmetry import _check_group, _table, settings_of
 
 FILE = Path("host.cif")
 CUBIC = Lattice.cubic(8)
@@ -13,6 +14,7 @@ HEXAGONAL = Lattice.hexagonal(9, 22)
 MONOCLINIC = Lattice.monoclinic(7, 6.5, 13, 93)
 NAME = "_space_group_name_h-m_alt"
 NUMBER = "_space_group_it_number"
+HALL = "_space_group_name_hall"
 OPERATIONS = "_symmetry_equiv_pos_as_xyz"
 
 
@@ -73,6 +75,25 @@ def test_operations_that_are_listed_count() -> None:
     assert orders(CUBIC, **{OPERATIONS: ["x,y,z", "-x,-y,-z"], NAME: "nonsense"}) == [2]
 
 
+def test_operations_may_round_a_third_and_be_listed_twice() -> None:
+    screw = ["x,y,z", "-y,x-y,z+0.333", "-x+y,-x,z+0.667"]
+    assert orders(HEXAGONAL, **{OPERATIONS: [*screw, "x,y,z"], NAME: "P 31"}) == [4]
+
+
+def test_operations_of_any_setting_agree_with_the_number() -> None:
+    for setting in _table()[::60]:
+        _check_group(setting["symops"], {NUMBER: str(setting["number"])}, FILE)
+
+
+def test_the_hall_symbol_tells_the_origin() -> None:
+    assert named("F d -3 m", CUBIC) == [192, 192]
+    assert orders(CUBIC, **{NAME: "F d -3 m", HALL: "-F 4vw 2vw 3"}) == [192]
+
+
+def test_one_readable_name_is_enough() -> None:
+    assert orders(MONOCLINIC, **{NAME: "P 21/q", HALL: "-P 2ybc"}) == [4]
+
+
 @pytest.mark.parametrize(
     ("items", "message"),
     [
@@ -87,8 +108,26 @@ def test_operations_that_are_listed_count() -> None:
         ({OPERATIONS: ["x,y,z", "x,y"]}, "the symmetry operation 'x,y' is none"),
         ({OPERATIONS: ["x,y,z", "x,y,."]}, "the symmetry operation 'x,y,.' is none"),
         ({OPERATIONS: ["x,x,x"]}, "the symmetry operation 'x,x,x' is none"),
+        # The identity is missing, and the product of the first two with it.
+        ({OPERATIONS: ["-x,-y,-z"]}, "its 1 symmetry operations are not all of a space group"),
+        (
+            {OPERATIONS: ["x,y,z", "-x,y+1/2,-z+1/2", "-x,-y,-z"]},
+            "its 3 symmetry operations are not all of a space group",
+        ),
+        (
+            {OPERATIONS: ["x,y,z"], NAME: "P 1 21/c 1"},
+            "are those of P 1 (number 1), and its space group is P 1 21/c 1: correct one of them",
+        ),
+        (
+            {OPERATIONS: ["x,y,z", "-x,-y,-z"], NUMBER: "225"},
+            "are those of P -1 (number 2), and its space group is number 225",
+        ),
+        (
+            {NAME: "P 1 21/c 1", HALL: "-P 2yn"},
+            "its space group has names of different settings, P 1 21/c 1, -P 2yn: correct one",
+        ),
     ],
 )
 def test_a_symmetry_that_cannot_be_right_is_refused(items: dict[str, Any], message: str) -> None:
-    with pytest.raises(InputError, match=message.replace(".", r"\.")):
+    with pytest.raises(InputError, match=re.escape(message)):
         settings_of(items, CUBIC, FILE)

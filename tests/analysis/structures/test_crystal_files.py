@@ -35,6 +35,8 @@ Li1 0 0 0 1
 Cl1 0.5 0.5 0.5 1
 """
 ORDERED = Structure(Lattice.cubic(4), ["Li", "F"], [[0, 0, 0], [0.5] * 3])
+VASP_4 = "salt\n1.0\n4 0 0\n0 4 0\n0 0 4\n1 1\nDirect\n0 0 0\n0.5 0.5 0.5\n"
+NAN = json.dumps(Structure(Lattice.cubic(4), ["Li"], [[float("nan"), 0, 0]]).as_dict())
 
 
 def cif(tmp_path: Path, *changes: tuple[str, str]) -> Path:
@@ -106,6 +108,27 @@ def test_operations_under_a_name_of_the_newer_dictionary_are_read(tmp_path: Path
         ((("0 0 0 1", "0.01 0 0 1"),), r"sites Li1 \(\d+\) and Li1 \(\d+\) are 0\.0\d+ angstrom"),
         ((("0.5 0.5 0.5 1", "0.06 0.0 0.0 1"),), r"angstrom apart and filled together"),
         ((("_atom_site_fract_z\n", "_other\n"),), r"no block has a cell and atoms"),
+        (
+            (("0 0 0 1", "0 0 0 0"), ("0.5 0.5 0.5 1", "0.5 0.5 0.5 0")),
+            r"has no atoms: _atom_site_occupancy is 0 at every site",
+        ),
+        (
+            (("data_salt", "data_salt\n_cell_volume 250.3(2)"),),
+            r"its cell has a volume of 135\.8 angstrom\^3, and _cell_volume is 250\.3",
+        ),
+        # pymatgen leaves such sites out, or reads vanadium and copernicium.
+        ((("Cl1", "OH1"),), r"_atom_site_label of site OH1 is OH1, which names no element"),
+        ((("Cl1", "Va1"),), r"_atom_site_label of site Va1 is Va1, which names no element"),
+        ((("Cl1", "CN1"),), r"_atom_site_label of site CN1 is CN1, which names no element"),
+        ((("Cl1", "M1"),), r"_atom_site_label of site M1 is M1, which names no element"),
+        (
+            (
+                ("_atom_site_label\n", "_atom_site_label\n_atom_site_type_symbol\n"),
+                ("Li1 ", "Li1 Li+ "),
+                ("Cl1 ", "Cl1 ? "),
+            ),
+            r"_atom_site_type_symbol of site Cl1 is \?, which names no element",
+        ),
         ((("_atom_site_fract_z\n", ""),), r"a loop_ has not as many values as columns"),
     ],
 )
@@ -151,6 +174,11 @@ def test_a_poscar_and_jsons_of_a_structure_and_an_entry_are_read(tmp_path: Path)
         ("a.json", "{", r"a\.json cannot be read as pymatgen's JSON"),
         ("a.json", "[1]", r"a\.json holds list, expected pymatgen's JSON"),
         ("POSCAR", "one line", r"POSCAR cannot be read as a POSCAR"),
+        # Without names pymatgen takes hydrogen and helium.
+        ("POSCAR", VASP_4, r"it names no elements: write them in the line above"),
+        ("POSCAR", VASP_4.replace("1 1\n", "Li F\n1 1\n").replace("0 0 0", "0 x 0"), r"POSCAR"),
+        ("a.json", NAN, r"its crystal has coordinates that are no finite numbers"),
+        ("a.json", NAN.replace("NaN", "0").replace('"Li"', '"Xx"'), r"'Xx' is not a valid Element"),
         ("a.xyz", "", r"a\.xyz is of no known kind"),
         ("a.cif", "", r"a\.cif is not a CIF with a crystal"),
     ],
@@ -216,3 +244,17 @@ Mn1 0 0 4.6
     found = read_crystal_file(path).structure
     assert found.composition.get_el_amt_dict() == {"Mn": 2, "O": 2}
     assert read_reference_crystal(path).site_properties == {}
+
+
+def test_a_byte_order_mark_and_other_ends_of_lines_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "salt.cif"
+    for text in ("\ufeff" + SALT, SALT.replace("\n", "\r\n"), SALT.replace("\n", "\r")):
+        path.write_bytes(text.encode())
+        assert len(read_crystal_file(path).structure) == 8
+
+
+def test_of_sites_with_one_label_each_is_checked(tmp_path: Path) -> None:
+    rows = "Li1 0 0 0 1\nLi1 0 0 0 1\nLi1 0.25 0.25 0.25 0.01\nCl1 0.5 0.5 0.5 1\n"
+    path = cif(tmp_path, ("Li1 0 0 0 1\nCl1 0.5 0.5 0.5 1\n", rows))
+    with pytest.raises(InputError, match="the occupancies of site Li1 add up to 2"):
+        read_crystal_file(path)

@@ -67,6 +67,29 @@ def test_sites_are_named_after_their_ions_cations_first(llzo: Host) -> None:
     assert llzo.ions == {**cations, "O": ion("O2-")}
 
 
+@pytest.mark.parametrize(
+    ("states", "message"),
+    [
+        ({"Li": 2}, r"Li has the oxidation state \+2, and known are \+1: correct it"),
+        ({"P": 9}, r"P has the oxidation state \+9"),
+        ({"O": 0}, r"O has the oxidation state \+0"),
+    ],
+)
+def test_an_oxidation_state_that_an_element_never_has_is_refused(
+    states: dict[str, float], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        host_from_cif(LATP, oxidation_states=states)
+
+
+def test_formula_units_that_were_given_are_noted_where_they_part_atoms() -> None:
+    assert not any("formula_units" in note for note in host_from_cif(LATP, formula_units=2).notes)
+    notes = host_from_cif(LATP, formula_units=4).notes
+    assert any("formula_units is 4" in note and "P1.5O6" in note for note in notes)
+    with pytest.raises(InputError, match=r"formula_units is 25, and the cell holds .*up to 24"):
+        host_from_cif(LATP, formula_units=25)
+
+
 def test_unknown_builtin_host_is_refused() -> None:
     with pytest.raises(InputError, match="no built-in host is called 'LLTO'"):
         builtin_host("LLTO")

@@ -147,9 +147,37 @@ def test_co_doped_compounds_alone_are_a_campaign(tmp_path: Path) -> None:
             {"host": {"crystal": "a.cif", "oxidation_states": {"Li": 40}}},
             r"host\.oxidation_states\.Li: must be less than or equal to 9",
         ),
-        ({"host": {"cell": "big"}}, r"host\.cell.*'primitive' or 'conventional'"),
-        ({"host": {"cell": [1, 1]}}, r"host\.cell"),
-        ({"host": {"cell": [1, 1, 0]}}, r"host\.cell.*greater than 0"),
+        ({"host": {"cell": "big"}}, r"spec\.yaml: host\.cell: must be 'primitive' or 'conv"),
+        ({"host": {"cell": 2}}, r"spec\.yaml: host\.cell: must be 'primitive' or 'conventional'"),
+        ({"host": {"cell": [1, 1]}}, r"spec\.yaml: host\.cell\.2: is missing"),
+        ({"host": {"cell": [1, 1, 0]}}, r"spec\.yaml: host\.cell\.2: must be greater than 0"),
+        # pydantic takes true for 1.
+        ({"choices": True}, r"choices: must be a number \(here: True\); YAML reads an unquoted"),
+        ({"host": {"cell": [1, True, 1]}}, r"host\.cell: must be a number .*YAML reads"),
+        (
+            {"host": {"crystal": "a.cif", "oxidation_states": {"Li": True}}},
+            r"host\.oxidation_states: must be a number",
+        ),
+        (
+            {"dopants": [MINIMAL["dopants"][0] | {"concentration": True}]},
+            r"dopants\.0\.concentration: must be a number",
+        ),
+        (
+            {"codoped": [[AL_ON_LI, TA_ON_ZR | {"valence": True}]]},
+            r"codoped\.0\.1\.valence: must be a number",
+        ),
+        ({"screening": {"limits": {"yes": True}}}, r"screening\.limits\.yes: must be a number"),
+        ({"seed": 2**32}, r"seed: must be 4294967295 at most"),
+        ({"shortlist": {"barrier": float("inf")}}, r"shortlist\.barrier: must be finite"),
+        (
+            {"shortlist": {"weights": {"resists": float("inf")}}},
+            r"shortlist\.weights\.resists: must be finite",
+        ),
+        ({"shortlist": {"lithium": {"high": float("inf")}}}, r"lithium\.high: must be finite"),
+        (
+            {"engine": {"then": {"name": "vasp", "disagreement": float("inf")}}},
+            r"engine\.then\.disagreement: must be finite",
+        ),
         (
             {"host": {"crystal": "LLZO", "formula_units": 4, "mobile": "Na"}},
             r"host: formula_units, mobile: only for a crystal that is a CIF",

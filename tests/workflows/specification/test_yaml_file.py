@@ -23,6 +23,11 @@ def test_several_merges_are_read(tmp_path: Path) -> None:
     assert load(tmp_path, text)[2] == {"a": 1, "b": 2}
 
 
+def test_numbers_are_read_as_they_look(tmp_path: Path) -> None:
+    text = "[0, 10, -3, +3, 0.25, .25, 1.0e-2, 0x1F, 1_000]"
+    assert load(tmp_path, text) == [0, 10, -3, 3, 0.25, 0.25, 0.01, 31, 1000]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -30,6 +35,10 @@ def test_several_merges_are_read(tmp_path: Path) -> None:
         ("a: {b: 1, c: 2, b: 3}\n", "given twice: b"),
         ("states: {No: 2, O: -2}\n", "the key No is no text: YAML reads an unquoted Yes, No"),
         ("1: 2\n", "the key 1 is no text: put it in quotes"),
+        ("{x: 0,25}\n", "the key 25 is no text: .* decimals have a point"),
+        ("a: 010\n", "010 is not a plain number"),
+        ("a: 1:30\n", "1:30 is not a plain number"),
+        ("a: 1:30.5\n", "1:30.5 is not a plain number"),
         ("? [a, b]\n: 2\n", "the key of several parts is no text"),
         ("a: [1\n", "is not YAML"),
         ("a: 2024-13-45\n", "is not YAML: month must be in"),

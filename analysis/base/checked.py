@@ -1,0 +1,46 @@
+"""Models of what people write: every key is known, and every number is one, finite and in range."""
+
+from collections.abc import Mapping
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+LARGEST: Final = 2**32 - 1
+"""Seeds of libraries are no larger, and no count comes near."""
+# Types and words of pydantic's errors.
+_NO_NUMBER: Final = ("float_type", "must be a number")
+_TOO_LARGE: Final = ("size", "must be {most} at most", {"most": LARGEST})
+
+
+class CheckedModel(BaseModel):
+    """A section of a specification.
+
+    By itself pydantic takes true for 1, and YAML reads On and Yes as true.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _numbers_are_numbers(cls, value: Any, info: ValidationInfo) -> Any:
+        kinds = _kinds(cls.model_fields[str(info.field_name)].annotation)
+        if (int in kinds or float in kinds) and bool not in kinds and holds_flag(value):
+            raise PydanticCustomError(*_NO_NUMBER)
+        if int in kinds and isinstance(value, int) and abs(value) > LARGEST:
+            raise PydanticCustomError(*_TOO_LARGE)
+        return value
+
+
+def holds_flag(value: Any) -> bool:
+    """Whether a value is true or false, or has one among its values."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return any(map(holds_flag, value))
+    return isinstance(value, bool)
+
+
+def _kinds(annotation: Any) -> list[Any]:
+    """Return an annotation with all its parts."""
+    return [annotation, *(kind for part in get_args(annotation) for kind in _kinds(part))]
