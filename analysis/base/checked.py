@@ -1,6 +1,7 @@
 """Models of what people write: every key is known, and every number is one, finite and in range."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
@@ -24,8 +25,8 @@ class CheckedModel(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _numbers_are_numbers(cls, value: Any, info: ValidationInfo) -> Any:
-        kinds = _kinds(cls.model_fields[str(info.field_name)].annotation)
-        if (int in kinds or float in kinds) and bool not in kinds and holds_flag(value):
+        kinds = _kinds_of(cls, str(info.field_name))
+        if not kinds.isdisjoint((int, float)) and bool not in kinds and holds_flag(value):
             raise PydanticCustomError(*_NO_NUMBER)
         if int in kinds and isinstance(value, int) and abs(value) > LARGEST:
             raise PydanticCustomError(*_TOO_LARGE)
@@ -39,6 +40,12 @@ def holds_flag(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(map(holds_flag, value))
     return isinstance(value, bool)
+
+
+@cache  # a campaign holds hundreds of thousands of dopants
+def _kinds_of(model: type[CheckedModel], field: str) -> frozenset[Any]:
+    kinds = _kinds(model.model_fields[field].annotation)
+    return frozenset(kind for kind in kinds if isinstance(kind, type))
 
 
 def _kinds(annotation: Any) -> list[Any]:
