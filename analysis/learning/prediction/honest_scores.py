@@ -172,18 +172,12 @@ class PermutationTest(NamedTuple):
 def permutation_test(
     problem: Problem, *, scheme: Scheme, run: SearchRun, permutations: int = 100
 ) -> PermutationTest:
-    """Compare the error with that after a shuffle of what the tables leave over.
-
-    Blocks of one element stay together under the grouped scheme (`permute_blocks`).
-    """
+    """Compare the error with that after a shuffle of what the tables leave over (`relabel`)."""
     rng = np.random.default_rng(run.seed)
     base = physics(problem, np.arange(len(problem)))
     left = problem.y - base
-    targets = [problem.y]
-    for _ in range(permutations):
-        plain = scheme is Scheme.PLAIN
-        shuffled = rng.permutation(left) if plain else permute_blocks(left, problem.groups, rng)
-        targets.append(base + shuffled)
+    shuffled = (relabel(left, problem.groups, scheme=scheme, rng=rng) for _ in range(permutations))
+    targets = [problem.y, *(base + each for each in shuffled)]
     splits = value_splits(problem.groups, scheme=scheme, seeds=SEEDS[:1])
     errors = []
     for error in Parallel(n_jobs=run.jobs, return_as="generator")(
@@ -193,6 +187,22 @@ def permutation_test(
         if run.progress is not None:
             run.progress(len(errors), len(targets))
     return PermutationTest(scheme, errors[0], np.array(errors[1:]))
+
+
+def relabel(
+    left: NDArray[np.float64],
+    groups: NDArray[np.str_],
+    *,
+    scheme: Scheme,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Shuffle values over compounds; under the grouped scheme blocks of one element stay together.
+
+    What compounds of an element have in common is then no sign of a rule either.
+    """
+    if scheme is Scheme.PLAIN:
+        return rng.permutation(left)
+    return permute_blocks(left, groups, rng)
 
 
 def _error(problem: Problem, y: NDArray[np.float64], splits: Sequence[Split], seed: int) -> float:

@@ -18,6 +18,7 @@ from analysis.learning.prediction.honest_scores import (
     cross_validate,
     gain,
     permutation_test,
+    relabel,
     score_table,
 )
 from analysis.learning.prediction.residual_model import ResidualModel, calibrate
@@ -109,6 +110,17 @@ def test_permutations_tell_a_rule_from_chance() -> None:
     }
     assert p_values[Truth.RULE] == 1 / 10
     assert p_values[Truth.NOISE] > 0.1
+
+
+def test_elements_keep_their_values_together_under_the_grouped_scheme_alone() -> None:
+    groups = np.repeat([f"element {n}" for n in range(20)], 6)
+    values = np.repeat(np.arange(20.0), 6)
+    met = {}
+    for scheme in Scheme:
+        shuffled = relabel(values, groups, scheme=scheme, rng=np.random.default_rng(0))
+        met[scheme] = np.mean([len(set(shuffled[groups == name])) for name in set(groups)])
+    assert met[Scheme.GROUPED] == 1  # all groups are of one size
+    assert met[Scheme.PLAIN] > 4
 
 
 def test_the_p_value_counts_the_observed_score_too() -> None:
