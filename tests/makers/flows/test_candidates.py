@@ -13,7 +13,14 @@ from standins.crystals import crystal_of
 
 from analysis.structures.ordering import Arrangement
 from makers.engines.registry import relax_maker
-from makers.flows.candidates import LowestMaker, ParentFailedError, lowest, relax_all
+from makers.flows.candidates import (
+    Candidate,
+    LowestMaker,
+    ParentFailedError,
+    lowest,
+    relax_all,
+)
+from makers.schemas import RelaxationDocument
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +113,17 @@ def test_the_crystal_of_lowest_energy_is_kept_whatever_its_ewald_energy(both: Ra
     assert energies[1] < energies[0]
     assert field(relaxation, "energy") == energies[1]
     assert list(field(both.chosen, "ewald_energies")) == [0.0, 1.0]
+
+
+def test_the_lowest_may_come_first(both: Ran) -> None:
+    relaxed = [
+        RelaxationDocument.model_validate(
+            next(both.store.query({"name": f"LiCl: relax {number} of 2"}, load=True))["output"]
+        )
+        for number in (2, 1)
+    ]
+    chosen = lowest([Candidate(ewald_energy=0.0), Candidate(ewald_energy=1.0)], relaxed)
+    assert chosen.relaxation.energy == relaxed[0].energy < relaxed[1].energy
 
 
 def test_the_notes_are_those_of_the_candidate_that_is_kept(both: Ran) -> None:

@@ -142,6 +142,7 @@ def test_learning_waits_for_the_last_compound_and_is_added_once(
     assert [n.label for n in waiting(database)] == ["LZO:W6+(Zr)0.5 uncompensated"]
     (last,) = waiting(database)
     assert campaign_status(database, "learner").nodes[NodeKind.LEARNING] == {State.WAITING: 1}
+    assert advance(database, "learner") == []
     assert land(database, last, end) == [training.uuid]
     assert advance(database, "learner") == []
     assert advance_from(database, last.uuid) == []

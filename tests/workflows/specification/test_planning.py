@@ -8,6 +8,7 @@ import pytest
 from pymatgen.core import Composition
 from standins.plans import AL_AND_TA, CALCIUM, DATA, TANTALUM, demo_plan, plan
 
+from analysis.energies.balance import Balance
 from analysis.energies.reference_phases import table_phases
 from analysis.structures.compensation import compound_composition
 from workflows.specification.campaign import NodeKind
@@ -100,6 +101,14 @@ def test_compounds_wait_for_host_crystals_and_the_undoped_hosts_result(demo: Pla
         else:
             assert parents.count(NodeKind.HOST) == 1
             assert parents.count(NodeKind.COMPOUND) == (1 if node.compound.dopants else 0)  # type: ignore[union-attr]  # compounds have one
+
+
+def test_a_compound_waits_for_the_crystals_of_both_its_sums(demo: Plan) -> None:
+    doped = demo.campaign.compounds[1]
+    exchanged = Balance(coefficients={"RaO": 1.0}, metal="Li")
+    assert doped.aligned is not None
+    crystals = doped.model_copy(update={"exchanged": exchanged}).crystals
+    assert set(crystals) == {*doped.aligned.formulas, "RaO"}
 
 
 def test_two_dopants_on_two_sites_are_one_compound() -> None:

@@ -110,6 +110,14 @@ def test_a_finished_campaign_is_complete(database: Database, nodes: list[Node], 
     assert status.count(NodeKind.COMPOUND, State.LANDED) == status.count(NodeKind.COMPOUND) == 5
 
 
+def test_a_campaign_is_complete_once_its_trainings_have_ended_well_too() -> None:
+    landed = Counter({State.LANDED: 2})
+    for training in (State.LANDED, State.FAILED):
+        nodes = {NodeKind.COMPOUND: landed, NodeKind.LEARNING: Counter({training: 1})}
+        status = Status("small", nodes=nodes, steps={}, running=())
+        assert status.complete == (training is State.LANDED)
+
+
 def fail(database: Database, uuid: str, step: str, trace: str | None) -> None:
     """Let a step fail with a traceback, or be lost without one."""
     set_state(database, uuid, step, "FIZZLED")
