@@ -33,13 +33,13 @@ def test_without_a_known_ground_state_the_median_counts() -> None:
 def test_a_newer_crystal_counts_only_where_a_formula_has_no_other(tmp_path: Path) -> None:
     lines = "\n".join(
         f'{{"mpid": "mp-{number}", "formula": "{formula}", '
-        f'"lattice": [{a}, 1, 1, 90, 90, 90], "sites": [["Li", 0, 0, 0]]}}'
+        f'"lattice": [{a}, 1, 1, 90, 90, 90], "sites": [["Li", 0, 0, 0], ["Li", 0.5, 0, 0]]}}'
         for number, formula, a in ((1, "Li", 2), (2_000_000, "Li", 3), (2_000_001, "Na", 4))
     )
     path = tmp_path / STRUCTURE_FILE
     path.write_bytes(gzip.compress(lines.encode()))
     found = volumes.crystal_volumes(path, {"Li", "Na"})
     assert {formula: [round(v, 6) for v in each] for formula, each in found.items()} == {
-        "Li": [2.0],
-        "Na": [4.0],
+        "Li": [1.0],
+        "Na": [2.0],
     }
