@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from analysis.energies.phases import ReferencePhases
     from workflows.report.gather import Gathered
     from workflows.storage.database import Database
 
@@ -66,9 +67,16 @@ def _interphase(database: Database, gathered: Gathered, shown: Sequence[Document
     gaps: dict[str, float | None] = {}
     for document in shown:
         if (known := phases.of(document)) is not None:
-            steps = document[Field.REACTION_PATH]
-            gaps |= {formula: gap_of(formula, known) for s in steps for formula in s["products"]}
+            gaps |= _gaps(document, known)
     return interphase_figure(shown, gaps, threshold=threshold)
+
+
+def _gaps(document: Document, phases: ReferencePhases) -> dict[str, float | None]:
+    """Return the band gap of every product on a path that the phases still list."""
+    listed = {phase.formula for phase in phases.phases}
+    steps = document[Field.REACTION_PATH]
+    formulas = {formula for step in steps for formula in step["products"]}
+    return {formula: gap_of(formula, phases) for formula in formulas & listed}
 
 
 def _stages(campaign: Document, doped: Sequence[Document]) -> list[Stage]:

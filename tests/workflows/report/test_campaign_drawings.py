@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from matplotlib.colors import to_hex
 
 from workflows.report.campaign_drawings import interphase_chapters, workflow_chapters
 from workflows.report.gather import Gathered, gather
@@ -41,6 +44,17 @@ def test_every_layer_of_it_has_a_gap(database: Database, gathered: Gathered) -> 
     assert all(colour[:3] != pytest.approx((0.91, 0.91, 0.91), abs=0.01) for colour in colours)
 
 
+def test_a_product_that_the_phases_no_longer_list_is_open(
+    database: Database, gathered: Gathered
+) -> None:
+    step = {"lithium": 0.0, "energy": 0.0, "voltage": None, "products": {"XeF2": 1.0}}
+    host = {**gathered.documents[0], "dopants": [], "reaction_path": [step]}
+    changed = replace(gathered, documents=[host], ranking=None)
+    (chapter,) = interphase_chapters(database, changed)
+    (axes,) = chapter.drawings[0].draw().axes
+    assert "#e8e8e8" in {to_hex(patch.get_facecolor()) for patch in axes.patches}
+
+
 def test_the_workflow_counts_what_landed_and_came_out(gathered: Gathered) -> None:
     (chapter,) = workflow_chapters(gathered)
     texts = [text.get_text() for text in chapter.drawings[0].draw().axes[0].texts]
@@ -52,5 +66,4 @@ def test_the_workflow_counts_what_landed_and_came_out(gathered: Gathered) -> Non
 
 
 def test_without_a_plan_there_is_no_workflow(gathered: Gathered) -> None:
-    bare = Gathered(**{**vars(gathered), "stored": {}})
-    assert workflow_chapters(bare) == []
+    assert workflow_chapters(replace(gathered, stored={})) == []
