@@ -5,11 +5,12 @@ preconditioned and cell-aware optimizers.
 """
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from statistics import mean
-from typing import Any
+from typing import Any, ClassVar
 
 from ase import Atoms
+from ase.calculators.calculator import Calculator, all_changes
 from ase.filters import FrechetCellFilter
 from ase.optimize import BFGS, FIRE, LBFGS
 from ase.optimize.cellawarebfgs import CellAwareBFGS
@@ -71,21 +72,27 @@ def _one(name: str, structure: Structure) -> tuple[int, float]:
     return calculator.calls, float(atoms.get_potential_energy()) / len(atoms)
 
 
-class _Counting:
+class _Counting(Calculator):  # type: ignore[misc]  # ase has no types
     """A calculator that counts how often it is asked for a new geometry."""
 
+    implemented_properties: ClassVar = ["energy", "free_energy", "forces", "stress"]
+
     def __init__(self, calculator: Any) -> None:
+        super().__init__()
         self._calculator = calculator
         self.calls = 0
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._calculator, name)
-
-    def get_property(self, name: str, atoms: Atoms | None = None, *rest: Any, **more: Any) -> Any:
-        if name == "free_energy":  # PreconLBFGS asks for it; without electrons it is the energy
-            name = "energy"
-        self.calls += bool(self._calculator.calculation_required(atoms, [name]))
-        return self._calculator.get_property(name, atoms, *rest, **more)
+    def calculate(
+        self,
+        atoms: Atoms | None = None,
+        properties: Sequence[str] = ("energy",),
+        system_changes: Sequence[str] = all_changes,
+    ) -> None:
+        super().calculate(atoms, list(properties), list(system_changes))
+        self.calls += 1
+        names = ("energy", "forces", "stress")
+        self.results = {name: self._calculator.get_property(name, self.atoms) for name in names}
+        self.results["free_energy"] = self.results["energy"]  # PreconLBFGS asks for it
 
 
 def _filtered(optimizer: Callable[..., Any]) -> Callable[[Atoms], Any]:
