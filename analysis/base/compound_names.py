@@ -43,10 +43,12 @@ def dopants_text(dopants: Iterable[Document], separator: str = "; ") -> str:
 
 def ions_on_sites(document: Document) -> str:
     """Name the dopants of a compound with their sites: "Al³⁺ on Li"; empty for the host."""
-    return ", ".join(
-        f"{compound_name({Field.DOPANTS: [each]})} on {each['site']}"
-        for each in document.get(Field.DOPANTS) or ()
-    )
+    return ", ".join(map(ion_on_site, document.get(Field.DOPANTS) or ()))
+
+
+def ion_on_site(dopant: Document) -> str:
+    """Name a dopant with its site: "Al³⁺ on Li"."""
+    return f"{compound_name({Field.DOPANTS: [dopant]})} on {dopant['site']}"
 
 
 def ion_text(element: str, valence: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
@@ -34,13 +34,6 @@ _KINDS: Final = {
 _METAL, _ELECTROLYTE = "#b8b8b8", "#ffffff"
 _ENDS: Final = 0.7  # breadth of electrode and electrolyte; a layer has 1
 _SMALLEST: Final = 0.06  # share of a layer in which a name can be read
-
-
-class _Layer(NamedTuple):
-    """The products that coexist over a range of potentials, and where it ends."""
-
-    products: Mapping[str, float]
-    potential: float | None  # V, at the side of the electrolyte; None for the outermost
 
 
 def interphase_figure(
@@ -91,15 +84,15 @@ def interphase_figure(
 
 def _draw_row(axes: Axes, document: Document, kinds: Mapping[str, Conduction], most: int) -> None:
     electrode = electrode_of(str(document.get(Field.EQUATION) or ""))
-    layers = _layers(document[Field.REACTION_PATH])
+    steps = document[Field.REACTION_PATH]
     _block(axes, (0, 0, _ENDS, 1), _METAL, latexify(electrode))
-    for number, layer in enumerate(layers):
+    for number, step in enumerate(reversed(steps)):  # from the electrode outwards
         left = _ENDS + number
-        _draw_layer(axes, left, layer.products, kinds)
-        if layer.potential is not None:
-            text = f"{layer.potential:.2f} V"
+        _draw_layer(axes, left, step["products"], kinds)
+        if step.get("voltage") is not None:  # at which it begins, seen from the electrolyte
+            text = f"{step['voltage']:.2f} V"
             axes.text(left + 1, -0.04, text, ha="center", va="top", fontsize="small", color=MUTED)
-    end = _ENDS + len(layers)
+    end = _ENDS + len(steps)
     _block(axes, (end, 0, _ENDS, 1), _ELECTROLYTE, "electrolyte")
     axes.text(_ENDS, -0.04, "0 V", ha="center", va="top", fontsize="small", color=MUTED)
     axes.set(xlim=(-0.05, most + 2 * _ENDS + 0.05), ylim=(-0.16, 1.12))
@@ -108,11 +101,6 @@ def _draw_row(axes: Axes, document: Document, kinds: Mapping[str, Conduction], m
     name = ions_on_sites(document)
     title = f"{formula} with {latexify(electrode)}" + (f", {name}" if name else "")
     axes.set_title(title, loc="left")
-
-
-def _layers(steps: Sequence[Document]) -> list[_Layer]:
-    """Return the layers from the electrode outwards; a step's voltage is where it begins."""
-    return [_Layer(step["products"], step.get("voltage")) for step in reversed(steps)]
 
 
 def _draw_layer(

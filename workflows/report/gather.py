@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from analysis.base.compound_names import SEVERAL, compound_name, in_site_order
+from analysis.base.compound_names import SEVERAL, in_site_order, ion_on_site
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from analysis.figures.periodic_layout import layout
@@ -255,10 +255,7 @@ def _name(dopants: Sequence[Document], otherwise: str, compensation: str | None)
     """Return the display name of a compound: "Al³⁺ on Li, x = 0.25"."""
     if not dopants:
         return otherwise
-    parts = [
-        f"{compound_name({Field.DOPANTS: [each]})} on {each['site']}, x = {each['concentration']:g}"
-        for each in dopants
-    ]
+    parts = [f"{ion_on_site(each)}, x = {each['concentration']:g}" for each in dopants]
     return " + ".join(parts) + (", uncompensated" if compensation == "none" else "")
 
 
