@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,12 @@ import psutil
 import pytest
 import yaml
 from pymongo.errors import PyMongoError
+from standins.dispatcher import dispatching, said
 from standins.mongo import without
 from standins.vasp_cluster import plan, rockets, write_potentials
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
 
     from standins.cluster import Cluster
@@ -51,26 +52,12 @@ def submitted(cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
 
 
 @pytest.fixture
-def dispatcher(submitted: Cluster) -> Iterator[subprocess.Popen[str]]:
+def dispatcher(submitted: Cluster) -> Iterator[subprocess.Popen[bytes]]:
     """Yield a dispatcher at work."""
     notify = f"cat >> {submitted.folder}/notices"
-    words = ("--launches", "launches", "--jobs", "2", "--recover-every", "0.2", "--notify", notify)
-    with (submitted.folder / "dispatch.log").open("w") as log:
-        process = subprocess.Popen(
-            submitted.command("interphase", "dispatch", *words),
-            cwd=submitted.folder,
-            env=submitted.environment | {"PYTHONUNBUFFERED": "1"},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    words = ("--jobs", "2", "--recover-every", "0.2", "--notify", notify)
+    with dispatching(submitted, *words) as process:
         yield process
-        process.kill()
-        process.wait()
-
-
-def said(cluster: Cluster) -> str:
-    return (cluster.folder / "dispatch.log").read_text()
 
 
 def until(condition: Callable[[], Any], cluster: Cluster, seconds: float = 240) -> Any:
@@ -104,7 +91,7 @@ def frozen(pid_file: Any) -> Iterator[None]:
 
 @pytest.mark.timeout(1100)
 def test_a_campaign_ends_by_itself_whatever_goes_away(
-    submitted: Cluster, slurm: Slurm, dispatcher: subprocess.Popen[str]
+    submitted: Cluster, slurm: Slurm, dispatcher: subprocess.Popen[bytes]
 ) -> None:
     # two steps share a batch job; both are lost with it
     until(lambda: len(running(submitted)) >= 2, submitted)
@@ -139,7 +126,7 @@ def test_a_campaign_ends_by_itself_whatever_goes_away(
 
 
 def test_a_signal_is_told_and_leaves_batch_jobs_alone(
-    submitted: Cluster, slurm: Slurm, dispatcher: subprocess.Popen[str]
+    submitted: Cluster, slurm: Slurm, dispatcher: subprocess.Popen[bytes]
 ) -> None:
     until(lambda: "submitted" in said(submitted), submitted)
     os.kill(dispatcher.pid, signal.SIGTERM)

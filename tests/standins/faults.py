@@ -17,6 +17,7 @@ import psutil
 from pymongo.errors import PyMongoError
 from rich.console import Console
 
+from standins.dispatcher import dispatching, said
 from standins.mongo import without
 
 if TYPE_CHECKING:
@@ -154,29 +155,17 @@ class Unattended(Chaos):
     process: subprocess.Popen[bytes] | None = None
 
     def run(self, plan: dict[str, int], *, seconds: float) -> float:
-        words = ("--launches", "launches", "--jobs", str(self.slots), "--recover-every", "0.1")
-        with (self.cluster.folder / "dispatch.log").open("wb") as log:
-            self.process = subprocess.Popen(
-                self.cluster.command("interphase", "dispatch", *words),
-                cwd=self.cluster.folder,
-                env=self.cluster.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        try:
+        words = ("--jobs", str(self.slots), "--recover-every", "0.1")
+        with dispatching(self.cluster, *words) as self.process:
             took = super().run(plan, seconds=seconds)
             assert self.process.wait(120) == 0, self.said[-1:]
-        finally:
-            self.process.kill()
-            self.process.wait()
         return took
 
     def fill(self) -> None:
         """Leave it to the dispatcher, which must be alive."""
-        log = (self.cluster.folder / "dispatch.log").read_text()[-2000:]
-        self.said = [log]
+        self.said = [said(self.cluster)[-2000:]]
         assert self.process
-        assert self.process.poll() in (None, 0), log
+        assert self.process.poll() in (None, 0), self.said
 
     def recover(self) -> None:
         """Leave it to the dispatcher."""
