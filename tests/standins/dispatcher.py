@@ -1,0 +1,37 @@
+"""`interphase dispatch` as a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from standins.cluster import Cluster
+
+LOG = "dispatch.log"
+
+
+@contextmanager
+def dispatching(cluster: Cluster, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a dispatcher; kill it at the end if it still runs."""
+    with (cluster.folder / LOG).open("wb") as log:
+        process = subprocess.Popen(
+            cluster.command("interphase", "dispatch", "--launches", "launches", *words),
+            cwd=cluster.folder,
+            env=cluster.environment | {"PYTHONUNBUFFERED": "1"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def said(cluster: Cluster) -> str:
+    """Return what the dispatcher has printed."""
+    return (cluster.folder / LOG).read_text()
