@@ -79,7 +79,7 @@ def lowest(cell: _Cell, seed: int) -> dict[str, Any]:
     error = abs(theirs - found[0].energy)
     # The small cell has few whose energies differ: ten are found.
     fewest = NUMBER if cell == "conventional" else 1
-    if len(found) < fewest or error > 1e-3:  # noqa: PLR2004, eV of 5,000
+    if len(found) < fewest or error > 1e-3:
         msg = f"{len(found)} arrangements; Ewald energies differ by {error:.2g} eV"
         raise ValueError(msg)
     return {"energies": [each.energy for each in found], "error": error}
@@ -131,8 +131,4 @@ def _whole_occupancies(host: Host) -> Structure:
 
 def _close_pairs(structure: Structure) -> int:
     lithium = [site for site in structure if site.specie.symbol == "Li"]
-    return sum(
-        one.distance(other) < 2.0  # noqa: PLR2004, Å, as `analysis.structures.ordering.MINIMUM_DISTANCE`
-        for k, one in enumerate(lithium)
-        for other in lithium[:k]
-    )
+    return sum(one.distance(other) < 2.0 for k, one in enumerate(lithium) for other in lithium[:k])

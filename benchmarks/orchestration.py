@@ -90,7 +90,7 @@ def _memory(sizes: Sequence[int], runs: Sequence[Run]) -> Figure:
         ours=grown[-1],
         repeats=1,
         target=f"≤ 20 MB more than among {sizes[0]}",
-        met=grown[-1] - grown[0] <= 20,  # noqa: PLR2004, MB, a tenth of a worker
+        met=grown[-1] - grown[0] <= 20,
         agreement=f"most that a process which also submits ever had: {peaks}",
     )
 

@@ -103,7 +103,7 @@ def _quantity(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     # Three digits, but no power of ten before four of them.
-    return f"{value:.0f} {unit}" if abs(value) >= 1000 else f"{value:.3g} {unit}"  # noqa: PLR2004, digits
+    return f"{value:.0f} {unit}" if abs(value) >= 1000 else f"{value:.3g} {unit}"
 
 
 def _ratio(figure: Figure) -> str:

@@ -133,7 +133,7 @@ def _entries(phases: ReferencePhases) -> list[PDEntry]:
     return [
         PDEntry(phase.composition, phase.formation_energy_per_atom * phase.composition.num_atoms)
         for phase in phases.phases
-        if len(phase.composition) <= 3 and phase.formula != HOST  # noqa: PLR2004, a ternary
+        if len(phase.composition) <= 3 and phase.formula != HOST
     ]
 
 
@@ -152,7 +152,7 @@ def _difference(
         for n, energy in [*mine, *theirs]:
             of_both = [_energy_at(n, path) for path in (mine, theirs)]
             largest = max(largest, *(abs(energy - value) for value in of_both))
-    if largest > 1e-6:  # noqa: PLR2004, eV: rounding of sums of 40 numbers
+    if largest > 1e-6:
         msg = f"pymatgen's reaction energies differ from ours by {largest:.2g} eV/f.u."
         raise ValueError(msg)
     return largest

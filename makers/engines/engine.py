@@ -88,7 +88,7 @@ class Engine(ABC):
             It is not installed; the message has the command that installs it.
         """
 
-    def require_scheme(self, settings: EngineSettings, elements: Iterable[str]) -> None:  # noqa: B027, most have one scheme
+    def require_scheme(self, settings: EngineSettings, elements: Iterable[str]) -> None:
         """Refuse settings whose energies would be on no known scheme.
 
         Raises
@@ -97,7 +97,7 @@ class Engine(ABC):
             The energies could not be corrected.
         """
 
-    def require_machine(self) -> None:  # noqa: B027, most depend on nothing
+    def require_machine(self) -> None:
         """Refuse a machine whose settings would lose results or change them.
 
         Raises
@@ -107,35 +107,26 @@ class Engine(ABC):
         """
 
     def doubtful_valences(
-        self,
-        settings: EngineSettings,  # noqa: ARG002  for engines that need it
-        ions: Iterable[tuple[str, float]],  # noqa: ARG002  for engines that need it
+        self, settings: EngineSettings, ions: Iterable[tuple[str, float]]
     ) -> list[str]:
         """Name the ions that the engine computes in another valence than the one asked for."""
         return []
 
-    def unknown(
-        self,
-        settings: EngineSettings,  # noqa: ARG002  for engines whose elements depend on them
-        elements: Iterable[str],
-    ) -> list[str]:
+    def unknown(self, settings: EngineSettings, elements: Iterable[str]) -> list[str]:
         """List, in alphabetical order, those of `elements` that the engine does not know."""
         return sorted(element for element in set(elements) if not self.knows(element))
 
-    def seconds(
-        self,
-        settings: EngineSettings,  # noqa: ARG002  for engines whose cost depends on them
-    ) -> float | None:
+    def seconds(self, settings: EngineSettings) -> float | None:
         """Return `core_seconds` with checked settings."""
         return self.core_seconds
 
     def checks(
         self,
-        settings: EngineSettings,  # noqa: ARG002  for engines that need it
-        elements: Iterable[str],  # noqa: ARG002  for engines that need it
-        ions: Iterable[tuple[str, float]],  # noqa: ARG002  for engines that need it
+        settings: EngineSettings,
+        elements: Iterable[str],
+        ions: Iterable[tuple[str, float]],
         *,
-        find_program: Callable[[str], bool | None],  # noqa: ARG002  for engines that need it
+        find_program: Callable[[str], bool | None],
     ) -> Mapping[str, Callable[[], str]]:
         """Return further checks of `interphase doctor`, by name.
 

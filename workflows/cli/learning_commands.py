@@ -59,7 +59,7 @@ def learn(
     )
 
 
-def predict(  # noqa: PLR0913, PLR0917, one option each
+def predict(
     element: Annotated[str | None, typer.Argument(metavar="ELEMENT", help="Like Mg.")] = None,
     valence: Annotated[int | None, typer.Argument(metavar="VALENCE", help="Like 2.")] = None,
     site: Annotated[

@@ -10,7 +10,7 @@ from workflows.terminal.chosen_campaign import place_of
 from workflows.terminal.output import console
 
 
-def dispatch(  # noqa: PLR0913, PLR0917  each is an option
+def dispatch(
     launchpad: Launchpad = None,
     campaign: Campaign = None,
     worker: Annotated[

@@ -27,7 +27,7 @@ Fields = Annotated[
 Limit = Annotated[int | None, typer.Option(min=1, help="At most this many.")]
 
 
-def query(  # noqa: PLR0913, PLR0917, options of a command
+def query(
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
@@ -71,7 +71,7 @@ def query(  # noqa: PLR0913, PLR0917, options of a command
         query_command(place, question, output=output, console=console())
 
 
-def export(  # noqa: PLR0913, PLR0917, options of a command
+def export(
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,
@@ -131,7 +131,7 @@ def export(  # noqa: PLR0913, PLR0917, options of a command
     )
 
 
-def shortlist(  # noqa: PLR0913, PLR0917, options of a command
+def shortlist(
     filters: Filters = None,
     folder: SomeFolder = None,
     launchpad: Launchpad = None,

@@ -36,7 +36,7 @@ class MlffEngine(Engine):
             **checked.model_dump(mode="json", include=_PASSED),
         )
 
-    def knows(self, element: str) -> bool:  # noqa: ARG002  settings list them: see `unknown`
+    def knows(self, element: str) -> bool:
         """Return True: the settings say which elements it knows."""
         return True
 
@@ -58,10 +58,10 @@ class MlffEngine(Engine):
     def checks(
         self,
         settings: EngineSettings,
-        elements: Iterable[str],  # noqa: ARG002  the plan has checked them
-        ions: Iterable[tuple[str, float]],  # noqa: ARG002  one potential for any valence
+        elements: Iterable[str],
+        ions: Iterable[tuple[str, float]],
         *,
-        find_program: Callable[[str], bool | None],  # noqa: ARG002  weights are files
+        find_program: Callable[[str], bool | None],
     ) -> Mapping[str, Callable[[], str]]:
         """Check package and weights."""
         checked = _checked(settings)
