@@ -285,6 +285,20 @@ def atoms_in_cell(dopant: Dopant, *, host: Host) -> int:
     raise InputError(msg)
 
 
+def in_whole_atoms(dopant: Dopant, *, host: Host) -> Dopant:
+    """Write the concentration as the cell's whole number of atoms makes it, to four digits.
+
+    0.25 and 0.2501 are one compound.
+
+    Raises
+    ------
+    InputError
+        As `atoms_in_cell`.
+    """
+    share = atoms_in_cell(dopant, host=host) / host.formula_units
+    return dopant.model_copy(update={"concentration": round(share, 4)})
+
+
 def _has_radius(dopant: Dopant) -> bool:
     """Return True if Shannon's table, as pymatgen has it, knows the ion at any coordination."""
     radii = Element(dopant.element).data.get("Shannon radii")

@@ -19,7 +19,7 @@ from analysis.energies.stand_ins import MissingCrystalsError
 from analysis.motion.migration import jump_distance
 from analysis.reactions.electrode_reaction import Contact
 from analysis.structures.compensation import check_compound, compound_composition, excess_charge
-from analysis.structures.dopants import Compound, Dopant, candidates
+from analysis.structures.dopants import Compound, Dopant, candidates, in_whole_atoms
 from analysis.structures.host import Host, builtin_host, host_from_cif
 from analysis.structures.ions import displaced_valences, mean_valences
 from makers.engines.registry import (
@@ -147,12 +147,21 @@ def read_host(spec: HostSpec) -> Host:
 
 
 def _listed(spec: CampaignSpec, host: Host) -> list[Compound]:
-    dopants = [dopant for entry in spec.dopants for dopant in entry.expand()]
-    if twice := [d.label for i, d in enumerate(dopants) if d in dopants[:i]]:
-        msg = f"listed twice under dopants: {'; '.join(twice)}"
-        raise InputError(msg)
-    together = [*((dopant,) for dopant in dopants), *spec.codoped]
+    single = [(dopant,) for entry in spec.dopants for dopant in entry.expand()]
+    together = _once("dopants", single, host) + _once("codoped", spec.codoped, host)
     return [compound for each in together for compound in _each_way(spec, host, each)]
+
+
+def _once(key: str, listed: Iterable[tuple[Dopant, ...]], host: Host) -> list[tuple[Dopant, ...]]:
+    """Return what is listed under a key, in whole atoms of the cell; refuse what is there twice."""
+    found = [tuple(_whole(dopant, host) for dopant in dopants) for dopants in listed]
+    sets = [frozenset(dopants) for dopants in found]
+    twice = [found[number] for number, each in enumerate(sets) if each in sets[:number]]
+    if twice:
+        labels = (" + ".join(dopant.label for dopant in dopants) for dopants in twice)
+        msg = f"listed twice under {key}: {'; '.join(labels)}"
+        raise InputError(msg)
+    return found
 
 
 def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
@@ -164,15 +173,14 @@ def _by_rule(spec: CampaignSpec, host: Host) -> list[Compound]:
         elements=spec.rule.elements,
         host_ions=host.ions,
     )
-    return [compound for dopant in found for compound in _each_way(spec, host, (dopant,))]
+    dopants = dict.fromkeys(_whole(dopant, host) for dopant in found)
+    return [compound for dopant in dopants for compound in _each_way(spec, host, (dopant,))]
 
 
 def _held_out(spec: CampaignSpec, host: Host) -> list[Compound]:
-    dopants = [dopant for entry in spec.learning.held_out for dopant in entry.expand()]
-    if twice := [d.label for i, d in enumerate(dopants) if d in dopants[:i]]:
-        msg = f"listed twice under learning.held_out: {'; '.join(twice)}"
-        raise InputError(msg)
-    return [compound for dopant in dopants for compound in _each_way(spec, host, (dopant,))]
+    listed = [(dopant,) for entry in spec.learning.held_out for dopant in entry.expand()]
+    found = _once("learning.held_out", listed, host)
+    return [compound for dopants in found for compound in _each_way(spec, host, dopants)]
 
 
 def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]) -> None:
@@ -198,7 +206,8 @@ def _space(planner: "_Planner", asked: Collection[Compound]) -> tuple[PlannedCom
     )
     planned, reasons = [], []
     for dopant in found:
-        compound = Compound(dopants=(dopant,), compensation=spec.compensation[0])
+        dopants = (_whole(dopant, planner.host),)
+        compound = Compound(dopants=dopants, compensation=spec.compensation[0])
         if compound in asked:
             continue
         try:
@@ -227,6 +236,14 @@ def _each_way(spec: CampaignSpec, host: Host, dopants: tuple[Dopant, ...]) -> li
     """Return a compound with each compensation; once if nothing needs to be balanced."""
     compounds = [Compound(dopants=dopants, compensation=way) for way in spec.compensation]
     return compounds[:1] if _is_balanced(host, dopants) else compounds
+
+
+def _whole(dopant: Dopant, host: Host) -> Dopant:
+    """Return `in_whole_atoms` of a dopant; one that is refused later as it is."""
+    try:
+        return in_whole_atoms(dopant, host=host)
+    except InputError:
+        return dopant
 
 
 def _is_balanced(host: Host, dopants: tuple[Dopant, ...]) -> bool:

@@ -179,6 +179,13 @@ def test_a_listed_dopant_is_not_planned_again_by_the_rule() -> None:
     assert len(found.campaign.compounds) == 2
 
 
+def test_concentrations_of_the_same_atoms_are_one_compound() -> None:
+    rule = {"sites": ["La"], "elements": ["Ca"], "concentration": [0.2498, 0.25]}
+    found = plan(dopants=[], rule=rule)  # one atom of a cell of four formula units
+    (_, planned) = found.campaign.compounds
+    assert planned.compound.dopants[0].concentration == 0.25
+
+
 def test_a_dopant_may_replace_all_ions_of_a_site() -> None:
     # Li7La3Hf2O12: zirconium is given off as its oxide, though the compound has none.
     hafnium = {"element": "Hf", "valence": 4, "site": "Zr", "concentration": 2}

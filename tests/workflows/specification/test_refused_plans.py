@@ -35,6 +35,16 @@ def with_dopant(**changes: Any) -> dict[str, Any]:
         (with_dopant(element="Zr", valence=4, site="Zr"), r"Zr on Zr is the host's own ion"),
         (with_dopant(element="W", valence=6, concentration=2), r"too few Li to compensate"),
         (with_dopant(concentration=[0.25, 0.25]), r"listed twice under dopants: Al3\+ on Li"),
+        (with_dopant(concentration=[0.25, 0.2503]), r"listed twice .* Al3\+ on Li, x=0\.25"),
+        (
+            {
+                "codoped": [
+                    [ALUMINIUM | {"concentration": 0.25}, TANTALUM | {"concentration": 0.25}],
+                    [TANTALUM | {"concentration": 0.2498}, ALUMINIUM | {"concentration": 0.25}],
+                ]
+            },
+            r"listed twice under codoped: Ta5\+ on Zr, x=0\.25 \+ Al3\+ on Li, x=0\.25",
+        ),
         (with_dopant(element="Cm", site="La"), r"the engine chgnet does not know Cm"),
         (with_codoped(element="Xy"), r"unknown element 'Xy'"),
         (with_codoped(valence=9), r"Ta is never 9\+; its known valences"),
