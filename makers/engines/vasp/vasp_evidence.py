@@ -21,8 +21,11 @@ SOURCES: Final = (OUTPUT, CUSTODIAN_LOG, STD_ERR)
 #: What is added where no file can tell anything any more.
 FOLDER_GONE: Final = "the folder of the run is gone"
 
-_STD_ERR_LINES: Final = 4
-_OUTPUT_LINES: Final = 2
+_LINES: Final = 4
+# A line says what another said if only these differ: numbers, hosts, tasks, addresses.
+_NUMBERS: Final = re.compile(r"0x[0-9A-Fa-f]+|\d[\d,.-]*")
+# Intel's Fortran lists where it was, mostly unknown.
+_FRAME: Final = re.compile(r"\bUnknown +Unknown\b|^Image +PC\b")
 # VASP ends itself with a box of vertical bars, in which it says why
 _BOX_LINES: Final = 5
 _BAR: Final = "|"
@@ -38,11 +41,21 @@ def evidence_added(folder: Path) -> Iterator[None]:
         yield
     except Exception as error:
         new = [name for name in SOURCES if _state(folder / name) != before[name]]
+        if _ended_by_itself(error):
+            # what was corrected before went well
+            new = [name for name in new if name != CUSTODIAN_LOG]
         for line in evidence(folder, new):
             error.add_note(line)
         if not folder.is_dir():
             error.add_note(FOLDER_GONE)
         raise
+
+
+def _ended_by_itself(error: Exception) -> bool:
+    """Return True if VASP ended, and not custodian, which would have given up."""
+    from custodian.custodian import ReturnCodeError, ValidationError
+
+    return isinstance(error, ReturnCodeError | ValidationError)
 
 
 def evidence(folder: Path, names: Sequence[str] = SOURCES) -> list[str]:
@@ -53,7 +66,7 @@ def evidence(folder: Path, names: Sequence[str] = SOURCES) -> list[str]:
 def _told(path: Path) -> list[str]:
     if path.name == CUSTODIAN_LOG:
         return corrections(path)
-    return _last_lines(path, _OUTPUT_LINES if path.name == OUTPUT else _STD_ERR_LINES)
+    return _last_lines(path)
 
 
 def corrections(path: Path) -> list[str]:
@@ -66,15 +79,20 @@ def corrections(path: Path) -> list[str]:
     return [", ".join(str(error) for error in errors[-1])] if errors else []
 
 
-def _last_lines(path: Path, number: int) -> list[str]:
+def _last_lines(path: Path) -> list[str]:
+    """Return the last lines that say different things, in their order."""
     try:
         text = path.read_bytes()[-_TAIL_BYTES:].decode(errors="replace")
     except OSError:
         return []
     lines = [line.strip() for line in text.splitlines() if re.search(r"\w", line)]
-    if lines and lines[-1].startswith(_BAR):
-        number = max(number, _BOX_LINES)
-    return [line.strip(f"{_BAR} ")[:_LONGEST_LINE] for line in lines[-number:]]
+    number = _BOX_LINES if lines and lines[-1].startswith(_BAR) else _LINES
+    told: dict[str, str] = {}
+    for line in reversed(lines):
+        if not _FRAME.search(line):
+            told.setdefault(_NUMBERS.sub("", line), line)
+    last = [*told.values()][:number]
+    return [line.strip(f"{_BAR} ")[:_LONGEST_LINE] for line in reversed(last)]
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:

@@ -68,6 +68,9 @@ SAID = {
         "failed 37 : qmaster enforced h_rt, h_cpu, or h_vmem limit",
         "=>> PBS: job killed: cput 3601 exceeded limit",
         "DEADLINE",
+        "/bin/sh: line 1: 12345 CPU time limit exceeded (core dumped) vasp_std",
+        "MOAB_INFO:  job exceeded wallclock limit",
+        "custodian.custodian.ReturnCodeError: Job return code is 152. Terminating...",
     ),
     "memory": (
         "Memory cgroup out of memory: Killed process 12345 (vasp_std)",
@@ -82,6 +85,7 @@ SAID = {
         'job 17 exceeds job hard limit "h_vmem" of queue "all.q" (2G > 1G) - sending SIGKILL',
         "=>> PBS: job killed: vmem job total 45 kb exceeded limit 44 kb",
         "srun: error: n1: task 3: Out Of Memory",
+        "slurmstepd: error: Step 7.0 hit memory limit at least once during execution.\nKilled",
     ),
     "node": (
         "srun: error: n1: tasks 0-15: Killed",
@@ -109,6 +113,27 @@ SAID = {
         "=>> PBS: job killed: node 2 (n2) requested job terminate, 'EOF' (code 1099)",
         "TERM_PREEMPT: job killed after preemption",
         "LAUNCH_FAILED",
+        "Abort(15) on node 3: Fatal error in internal_Wait: Other MPI error, error stack:",
+        "OSError: [Errno 16] Device or resource busy: '.nfs000000001'",
+        "BlockingIOError: [Errno 11] Resource temporarily unavailable",
+        "ConnectionResetError: [Errno 104] Connection reset by peer",
+        (
+            "OMP: Error #34: System unable to allocate necessary resources for OMP thread:\n"
+            "OMP: System error #11: Resource temporarily unavailable"
+        ),
+        "libgomp: Thread creation failed: Resource temporarily unavailable",
+        "slurmstepd: error: *** STEPD TERMINATED ON n1 AT 1 DUE TO JOB NOT ENDING WITH SIGNALS ***",
+        "TERM_CWD_NOTEXIST: current working directory is not accessible or does not exist",
+        "write failed, user file limit reached.",
+        "std_err.txt: Killed",
+        "forrtl: severe (39): error during read, unit 12, file /scratch/x/WAVECAR",
+        "ssh: connect to host n7 port 22: Connection refused",
+        "ORTE was unable to reliably start one or more daemons.",
+        "srun: error: Unable to contact slurm controller (connect failure)",
+        "RuntimeError: CUDA error: unspecified launch failure",
+        "concurrent.futures.process.BrokenProcessPool: A process was terminated abruptly",
+        "vasp.out: ZBRENT: can't locate minimum, use default step\nstd_err.txt: n1: task 0: Killed",
+        "vasp.out: WARNING: Sub-Space-Matrix is not hermitian in DAV 3\nstd_err.txt: Killed",
     ),
     "database": (
         "pymongo.errors.OperationFailure: operation exceeded time limit, full error: {'code': 50}",
@@ -118,6 +143,8 @@ SAID = {
     "potcar": (
         "forrtl: severe (59): list-directed I/O syntax error, unit 10, file /x/POTCAR",
         "number of potentials on File POTCAR incompatible with number of species",
+        "At line 90 of file pot.F (unit = 10, file = 'POTCAR')\nFortran runtime error: End of file",
+        "forrtl: severe (39): error during read, unit 10, file /x/POTCAR",
     ),
     "program": (
         "srun: error: n1: task 0: Illegal instruction (core dumped)",
@@ -136,18 +163,57 @@ SAID = {
         "There are not enough slots available in the system to satisfy the 32 slots",
         "RuntimeError: CUDA error: no kernel image is available for execution on the device",
         "License checkout failed: no such feature exists",
+        "[mpiexec@n1] HYDU_create_process: execvp error on file vasp_std (Permission denied)",
+        "bash: /opt/vasp/6.4/bin/vasp: No such file or directory",
+        "srun: error: Couldn't find the specified plugin name for mpi/pmix looking at all files",
+        "Fatal error in MPI_Allreduce: Invalid communicator, error stack:",
+        "Fatal glibc error: CPU does not support x86-64-v3",
+        "forrtl: severe (168): Program Exception - illegal instruction",
+        "vasp_std: relocation error: libmpi.so.40: symbol opal_x version OPAL_4 not defined",
     ),
     "scf": (
         "LAPACK: Routine ZPOTRF failed! 1 2 3",
         "WARNING: Sub-Space-Matrix is not hermitian in DAV 1",
         "Error in subspace rotation PSSYEVX: not enough eigenvalues found",
         "custodian.json: zpotrf",
+        "ERROR EDDIAG: Call to routine ZHEEV failed! 10 4\nMPI_ABORT was invoked on rank 0",
+        (
+            "vasp.out: ERROR in EDDIAG: call to ZHEEV/ZHEEVX/DSYEV/DSYEVX failed!\n"
+            "vasp.out: ----> I REFUSE TO CONTINUE WITH THIS SICK JOB ... BYE!!! <----"
+        ),
+        (
+            "custodian.custodian.MaxCorrectionsPerJobError: Max errors per job reached: 5\n"
+            "custodian.json: eddiag\nstd_err.txt: srun: error: n1: tasks 0-15: Terminated"
+        ),
     ),
     "input": (
         "VERY BAD NEWS! internal error in subroutine SGRCON:",
         "vasp.out: ----> I REFUSE TO CONTINUE WITH THIS SICK JOB ... BYE!!! <----",
+        "TOO FEW BANDS\napplication called MPI_Abort(MPI_COMM_WORLD, 1) - process 0",
+        (
+            "ERROR: charge density could not be read from file CHGCAR for ICHARG>10\n"
+            "BAD TERMINATION OF ONE OF YOUR APPLICATION PROCESSES\nEXIT CODE: 1"
+        ),
+        "POSMAP internal error: symmetry equivalent atom not found\nMPI_ABORT was invoked",
+        "RSPHER: internal ERROR: increase NPRO\nMPI_ABORT was invoked",
+        "REAL_OPTLAY: internal error (1)\nMPI_ABORT was invoked",
+        "Error reading item 'NPAR' from file INCAR.\nMPI_ABORT was invoked",
+        (
+            "custodian.custodian.MaxCorrectionsPerJobError: Max errors per job reached: 5\n"
+            "custodian.json: read_error\nstd_err.txt: srun: error: n1: tasks 0-15: Terminated"
+        ),
+        (
+            "VERY BAD NEWS! internal error in subroutine SGRCON:\n"
+            "slurmstepd: error: Exceeded step memory limit at some point."
+        ),
     ),
     "unknown": (
+        (
+            "slurmstepd: error: *** STEP 7.0 ON n1 CANCELLED AT 1 DUE TO TASK FAILURE ***\n"
+            "srun: error: n1: tasks 1-15: Terminated"
+        ),
+        "srun --partition=preempted vasp_std: exit status 1",
+        "InputFileError: no campaign 'unconverged' here",
         "srun: error: n1: task 0: Exited with exit code 1",
         "=>> PBS: job killed: ncpus 37.1 exceeded limit 36 (burst)",
         "forrtl: severe (24): end-of-file during read, unit 14, file /x/CONTCAR",
@@ -225,6 +291,11 @@ def test_the_reason_is_the_exception_with_what_was_said_last() -> None:
         "pymongo.errors.OperationFailure: Authentication failed., full error: {'code': 18}",
         "pymongo.errors.OperationFailure: not authorized on fw to execute command {}",
         "pymongo.errors.ConfigurationError: Unknown option foo",
+        "pymongo.errors.OperationFailure: user is not allowed to do action [find] on [fw.jobs]",
+        "pymongo.errors.OperationFailure: not authorized for query on fw.jobs",
+        "pymongo.errors.OperationFailure: there are no users authenticated",
+        "pymongo.errors.OperationFailure: Transaction numbers are only allowed on a replica set",
+        "pymongo.errors.OperationFailure: Executor error: Sort exceeded memory limit of 104857600",
         "FileNotFoundError: You do not have the right POTCAR with functional='PBE'",
         "analysis.energies.schemes.SchemeMismatchError: cannot be put on the scheme",
     ],

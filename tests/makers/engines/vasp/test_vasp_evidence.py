@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from custodian.custodian import ReturnCodeError
 
 from makers.engines.vasp.vasp_evidence import corrections, evidence, evidence_added
 from workflows.state.failures import classify
@@ -90,6 +91,34 @@ def test_the_last_correction_counts(tmp_path: Path) -> None:
     fixes = [{"errors": ["brmix"]}, {"errors": ["edddav", "eddrmm"]}]
     path.write_text(json.dumps([{"corrections": fixes}]))
     assert corrections(path) == ["edddav, eddrmm"]
+
+
+def test_what_was_corrected_before_did_not_end_vasp(tmp_path: Path) -> None:
+    def run() -> None:
+        fixes = [{"errors": ["Unconverged"]}]
+        (tmp_path / "custodian.json").write_text(json.dumps([{"corrections": fixes}]))
+        (tmp_path / "std_err.txt").write_text("srun: error: n1: tasks 0-15: Killed\n")
+        msg = "Job return code is 137. Terminating..."
+        raise ReturnCodeError(msg)
+
+    with pytest.raises(ReturnCodeError) as failed, evidence_added(tmp_path):
+        run()
+    assert failed.value.__notes__ == ["std_err.txt: srun: error: n1: tasks 0-15: Killed"]
+
+
+def test_many_lines_that_say_the_same_hide_nothing(tmp_path: Path) -> None:
+    killed = "".join(f"srun: error: n{i}: task {8 * i}: Killed\n" for i in range(9))
+    (tmp_path / "std_err.txt").write_text(f"slurmstepd: error: Detected 1 oom_kill event\n{killed}")
+    assert classify("\n".join(evidence(tmp_path))) == "memory"
+
+
+def test_frames_of_a_fortran_program_say_nothing(tmp_path: Path) -> None:
+    frame = "vasp_std           0000000001{}  Unknown               Unknown  Unknown\n"
+    frames = "".join(frame.format(f"A2B3C{i}") for i in range(9))
+    head = "Image              PC                Routine            Line        Source\n"
+    text = f"forrtl: severe (41): insufficient virtual memory\n{head}{frames}"
+    (tmp_path / "std_err.txt").write_text(text)
+    assert evidence(tmp_path) == ["std_err.txt: forrtl: severe (41): insufficient virtual memory"]
 
 
 # The end of vasp.out of VASP 6 that gives up.
