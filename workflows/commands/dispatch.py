@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ruamel.yaml.error import YAMLError
+
 from analysis.base.errors import InputError
+from workflows.base.secret_files import line_of
 from workflows.base.settings import load_settings
 from workflows.storage.campaign_location import open_place
 from workflows.storage.locks import make_folder, sole_holder
@@ -126,8 +129,8 @@ def _adapter(template: Path | None) -> Any:
         raise InputError(msg)
     try:
         return load_object_from_file(str(file))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"queue template {file} cannot be read: {error}"
+    except (OSError, ValueError, KeyError, TypeError, YAMLError) as error:
+        msg = f"queue template {file} cannot be read: {_in_a_line(error)}"
         raise InputError(msg) from error
 
 
@@ -136,9 +139,13 @@ def _worker(file: Path) -> Any:
 
     try:
         return FWorker.from_file(str(file))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"worker file {file} cannot be read: {error}"
+    except (OSError, ValueError, KeyError, TypeError, YAMLError) as error:
+        msg = f"worker file {file} cannot be read: {_in_a_line(error)}"
         raise InputError(msg) from error
+
+
+def _in_a_line(error: Exception) -> str:
+    return f"it is not YAML{line_of(error)}" if isinstance(error, YAMLError) else str(error)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Remove raw output that is not to be kept, once its results have landed."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from workflows.storage.database import Database
@@ -15,7 +16,6 @@ def drop_landed_output(database: Database, node: str) -> list[Path]:
     The folders that were cleared.
     """
     # A folder names its job: imported here because that needs the VASP parts, which take seconds.
-    from makers.engines.vasp.raw_output import drop_stored
     from makers.engines.vasp.vasp_folder import owner_of
 
     launches = database.fireworks.distinct("launches", {"spec.node": node, "state": "COMPLETED"})
@@ -23,4 +23,13 @@ def drop_landed_output(database: Database, node: str) -> list[Path]:
     folders = {Path(launch["launch_dir"]) for launch in found}
     owners = [owner for folder in folders if (owner := owner_of(folder))]
     stored = database.jobs.distinct("uuid", {"uuid": {"$in": owners}})
-    return sorted(folder for folder in folders if drop_stored(folder, stored))
+    return sorted(folder for folder in folders if _is_dropped(folder, stored))
+
+
+def _is_dropped(folder: Path, stored: Collection[str]) -> bool:
+    from makers.engines.vasp.raw_output import drop_stored
+
+    try:
+        return drop_stored(folder, stored)
+    except OSError:  # another user's
+        return False

@@ -71,7 +71,15 @@ def _last_folder(launchpad: LaunchPad, firework: dict[str, Any]) -> Path | None:
         sort=[("launch_id", -1)],
     )
     folder = Path(last["launch_dir"]) if last else None
-    return folder if folder and folder.is_dir() else None
+    return folder if folder and is_there(folder) else None
+
+
+def is_there(folder: Path) -> bool:
+    """Return True if this machine and user can look into a folder."""
+    try:
+        return folder.is_dir()
+    except OSError:  # below another user's
+        return False
 
 
 def _set_folder(launchpad: LaunchPad, fw_id: int, folder: Path | None) -> None:

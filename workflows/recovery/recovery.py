@@ -11,7 +11,7 @@ from fireworks import FWAction
 from fireworks.core.launchpad import LockedWorkflowError
 
 from workflows.base.settings import load_settings
-from workflows.recovery.continuation import prepare_continuation
+from workflows.recovery.continuation import is_there, prepare_continuation
 from workflows.recovery.failed_steps import Stopped, failed_steps, lost_steps
 from workflows.recovery.launch_record import record_reservation
 from workflows.recovery.lost_runs import LIVING, LostRun, Run, look_for_lost
@@ -212,7 +212,7 @@ def _end_launch(database: Database, lost: LostRun) -> bool:
     query = {"launch_id": launch.launch_id, "state": {"$in": LIVING}}
     ended = database.launches.replace_one(query, _document(launch))
     folder = Path(launch.launch_dir)
-    if ended.modified_count and folder.is_dir() and owner_of(folder):
+    if ended.modified_count and is_there(folder) and owner_of(folder):
         end_orphans(folder)  # VASP outlives its rocket
     return bool(ended.modified_count)
 

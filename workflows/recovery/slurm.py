@@ -93,7 +93,11 @@ class Slurm(Queue):
         code, out, err = run_command(words)
         # Slurm forgets a job five minutes after its end (MinJobAge); asked for forgotten ones
         # alone, squeue fails with these words.
-        return None if code and self._NO_SUCH_JOB not in err else self.parse(out)
+        if code and self._NO_SUCH_JOB not in err:
+            return None
+        # Several forgotten jobs are answered by nothing; another answer is not understood.
+        said = out.strip() or ("" if code else err.strip())
+        return None if said and "|" not in out else self.parse(out)
 
     def _past(self, ids: Sequence[str]) -> Reports:
         """Ask the accounting; without one sacct fails, and nothing is known of the past."""

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-import yaml
 from pydantic import SecretStr
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from analysis.base.errors import InputError
 from workflows.base.mongo_uri import MongoUri
@@ -98,7 +99,7 @@ def _content(path: Path) -> dict[str, Any]:
     except OSError as error:
         msg = f"cannot read the launchpad file {path}: {error.strerror}"
         raise InputError(msg) from error
-    except (yaml.YAMLError, ValueError) as error:
+    except (YAMLError, ValueError, RecursionError) as error:
         # YAML's message quotes the line, which may hold the password.
         what = "JSON" if path.suffix == ".json" else "YAML"
         msg = (
@@ -113,12 +114,12 @@ def _content(path: Path) -> dict[str, Any]:
 
 
 def _yaml(text: str) -> Any:
-    """Read YAML, with user and password as they are written: 0123 and no are no numbers."""
-    content = yaml.safe_load(text)
+    """Read YAML as FireWorks does, user and password as they are written: 0123 is no number."""
+    content = YAML(typ="safe", pure=True).load(text)
     if isinstance(content, dict):
-        written = yaml.load(text, yaml.BaseLoader)  # noqa: S506  gives nothing but texts
+        written = YAML(typ="base", pure=True).load(text)  # gives nothing but texts
         for key in ("username", "password"):
-            if content.get(key) is not None:
+            if content.get(key) is not None and key in written:
                 content[key] = written[key]
     return content
 
@@ -226,7 +227,7 @@ def _check(path: Path, address: Address) -> None:
     try:
         # without the user, so that no message can repeat a password
         parse_uri(replace(uri, user="").text, validate=True, warn=False)
-    except (PyMongoError, ValueError, OSError) as error:
+    except (PyMongoError, ValueError, LookupError, TypeError, OSError) as error:
         said = without_secret(error, address.uri)
         msg = f"launchpad file {path} describes no MongoDB server: {said}"
         raise InputError(msg) from None

@@ -8,7 +8,7 @@ from jobflow import JobStore
 from monty.json import jsanitize
 
 from analysis.base.errors import InputError
-from makers.engines.vasp.vasp_damage import CONTINUE_FILE
+from makers.engines.vasp.vasp_damage import BULK, CONTINUE_FILE, WRITTEN
 from makers.engines.vasp.vasp_folder import OWNER_FILE, owner_of
 from makers.engines.vasp.vasp_settings import RawOutput
 
@@ -35,14 +35,6 @@ READ_AGAIN: Final = frozenset(
         CONTINUE_FILE,
         OWNER_FILE,
     )
-)
-
-# Densities and wave functions: 0.1 GB and more for a cell of 100 atoms, the others some MB.
-_BULK: Final = ("AECCAR?", "CHG", "CHGCAR", "ELFCAR", "LOCPOT", "PARCHG", "TMPCAR", "WAVECAR")
-_WRITTEN: Final = (
-    *("CONTCAR*", "DOSCAR", "EIGENVAL", "IBZKPT", "INCAR*", "KPOINTS*", "OSZICAR", "OUTCAR"),
-    *("PCDAT", "POSCAR*", "POTCAR*", "PROCAR", "REPORT", "XDATCAR", "vasp.out", "vaspout.h5"),
-    *("vasprun.xml", "custodian.json", "std_err.txt", "error.*.tar", "prev_run.*.tar"),
 )
 
 
@@ -94,10 +86,10 @@ def load_task_document(blob_uuid: str, store: JobStore) -> dict[str, Any]:
 
 def tidy(folder: Path, keep: RawOutput) -> None:
     """Remove what is not needed once a run has been read, even if not yet stored."""
-    _remove(folder, _BULK)
+    _remove(folder, BULK)
     if keep is not RawOutput.FILES:
         folder.joinpath(_DROP_FILE).touch()
-        _remove(folder, _WRITTEN, spare=READ_AGAIN)
+        _remove(folder, WRITTEN, spare=READ_AGAIN)
 
 
 def drop_stored(folder: Path, stored: Collection[str]) -> bool:
@@ -113,7 +105,7 @@ def drop_stored(folder: Path, stored: Collection[str]) -> bool:
     drop = folder / _DROP_FILE
     if not drop.exists() or owner_of(folder) not in stored:
         return False
-    _remove(folder, _WRITTEN)
+    _remove(folder, WRITTEN)
     drop.unlink()
     return True
 

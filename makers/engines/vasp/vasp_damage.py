@@ -9,6 +9,7 @@ import json
 import math
 import re
 import zlib
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,21 @@ DAMAGED: Final = "damaged"
 # A vector of vasprun.xml with NaN, or with the stars of a number that is too long for its field.
 _NO_NUMBER: Final = re.compile(rb"<v>[^<]*(nan|inf|\*)", re.IGNORECASE)
 
+# The same in an INCAR. A repeated value is written 4*5.0.
+_NO_VALUE: Final = re.compile(r"(?<![\w.])(nan|inf|infinity)(?![\w.])|\*\*|\0", re.IGNORECASE)
+
 _CHUNK_BYTES: Final = 2**20
+
+# Densities and wave functions: 0.1 GB and more for a cell of 100 atoms, the others some MB.
+BULK: Final = ("AECCAR?", "CHG", "CHGCAR", "ELFCAR", "LOCPOT", "PARCHG", "TMPCAR", "WAVECAR")
+WRITTEN: Final = (
+    *("CONTCAR*", "DOSCAR", "EIGENVAL", "IBZKPT", "INCAR*", "KPOINTS*", "OSZICAR", "OUTCAR"),
+    *("PCDAT", "POSCAR*", "POTCAR*", "PROCAR", "REPORT", "XDATCAR", "vasp.out", "vaspout.h5"),
+    *("vasprun.xml", "custodian.json", "std_err.txt", "error.*.tar", "prev_run.*.tar"),
+)
+
+# More divisions of an axis than any crystal needs: digits that were doubled.
+_MOST_DIVISIONS: Final = 1000
 
 # Custodian writes it before VASP starts and removes it when VASP has finished without an error.
 CONTINUE_FILE: Final = "continue.json"
@@ -36,7 +51,9 @@ def set_damaged_aside(folder: Path) -> list[Path]:
     interrupted: the compressed one if it is whole, for then the plain one is the same or the
     beginning of an unpacking.
     """
-    aside = []
+    # of the name of a file, and none: a folder, or a link to what is gone
+    named = [*vasp_files(folder), *folder.glob(CONTINUE_FILE)]
+    aside = [set_aside(path, DAMAGED) for path in named if not path.is_file()]
     for packed in sorted(folder.glob("*.gz")):
         if not _is_whole(packed):
             aside.append(set_aside(packed, DAMAGED))
@@ -87,10 +104,11 @@ def read_incar(path: Path, original: Path) -> Incar | None:
     """
     try:
         changed, before = Incar.from_file(path), Incar.from_file(original)
-        is_whole = path.read_text().endswith("\n")
+        is_whole = (text := path.read_text()).endswith("\n")
     except Exception:  # noqa: BLE001  pymatgen raises anything on a file that is cut off
         return None
-    return changed if is_whole and before.keys() <= changed.keys() else None
+    is_sound = is_whole and not _NO_VALUE.search(text)
+    return changed if is_sound and before.keys() <= changed.keys() else None
 
 
 def read_kpoints(path: Path, original: Path) -> Kpoints | None:
@@ -101,7 +119,9 @@ def read_kpoints(path: Path, original: Path) -> Kpoints | None:
     except Exception:  # noqa: BLE001  pymatgen raises anything on a file that is cut off
         return None
     is_whole = text.count("\n") == before.count("\n")
-    return mesh if is_whole else None
+    divisions = mesh.kpts[0] if mesh.num_kpts == 0 else ()
+    is_mesh = all(0 < number <= _MOST_DIVISIONS for number in divisions)
+    return mesh if is_whole and is_mesh else None
 
 
 def has_numbers(task: "TaskDoc") -> bool:
@@ -135,7 +155,22 @@ def _holds_json(path: Path) -> bool:
 
 def _form(path: Path) -> Path | None:
     """Find a file, compressed or not."""
-    return next((form for form in (path, _packed(path)) if form.exists()), None)
+    return next((form for form in forms(path) if form.exists()), None)
+
+
+def forms(path: Path) -> tuple[Path, Path]:
+    """Give the two names of a file: plain, and compressed."""
+    return path, _packed(path)
+
+
+def vasp_files(folder: Path) -> list[Path]:
+    """List what has the name of a file that VASP, or custodian for it, reads or writes."""
+    patterns = (*BULK, *WRITTEN)
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if any(fnmatchcase(path.name.removesuffix(".gz"), pattern) for pattern in patterns)
+    ]
 
 
 def _packed(path: Path) -> Path:

@@ -76,7 +76,7 @@ def corrections(path: Path) -> list[str]:
         errors = [fix["errors"] for run in runs for fix in run["corrections"]]
     except (OSError, ValueError, LookupError, TypeError):
         return []
-    return [", ".join(str(error) for error in errors[-1])] if errors else []
+    return [", ".join(str(error) for error in errors[-1] or ())] if errors else []
 
 
 def _last_lines(path: Path) -> list[str]:

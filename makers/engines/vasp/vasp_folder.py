@@ -11,7 +11,7 @@ import re
 import shutil
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,12 +26,14 @@ from pymatgen.io.vasp.inputs import Incar
 from makers.engines.vasp.vasp_damage import (
     CONTINUE_FILE,
     DAMAGED,
+    forms,
     is_geometry,
     read_incar,
     read_json,
     read_kpoints,
     set_aside,
     set_damaged_aside,
+    vasp_files,
 )
 
 OWNER_FILE: Final = "vasp_job.json"
@@ -40,7 +42,8 @@ OWNER_FILE: Final = "vasp_job.json"
 # by this variable of their environment.
 FOLDER_VARIABLE: Final = "VASP_RUN_FOLDER"
 
-_IONIC_STEP: Final = re.compile(r"^\s*\d+\s+F=\s*\S+\s+E0=\s*(\S+)", re.MULTILINE)
+# A line without its end was cut off, perhaps within the number.
+_IONIC_STEP: Final = re.compile(r"^\s*\d+\s+F=\s*\S+\s+E0=\s*(\S+).*\n", re.MULTILINE)
 # What VASP writes last, and when the forces are below EDIFFG.
 _SIGNS_OF_THE_END: Final = {
     "vasprun.xml": "</modeling>",
@@ -83,31 +86,44 @@ class VaspFolder:
         one folder would write into the same files.
         """
         end_orphans(self.path)
+        is_own = self._is_own
         set_damaged_aside(self.path)
-        if owner_of(self.path) != self.owner:
+        if not is_own:
             self._forget()
+        if owner_of(self.path) != self.owner:
             _write(self.path / OWNER_FILE, {"uuid": self.owner})
-            return Standing.NEW
         return self.standing
 
+    @property
+    def _is_own(self) -> bool:
+        """Return True if the job itself ran here before, or nobody can tell.
+
+        A job is sent to a folder in which it ran. So a damaged note of its owner is its own; one
+        that cannot be read, as from a file system that is away, ends this launch.
+        """
+        found = [form for form in forms(self.path / OWNER_FILE) if form.exists()]
+        return bool(found) and owner_of(self.path) in {self.owner, None} and _are_read(found)
+
     def _forget(self) -> None:
-        """Keep what another job left from being taken for a start of this one."""
+        """Set aside what another job left: custodian would unpack its inputs over those of this."""
         for name in (CONTINUE_FILE, OWNER_FILE):
-            for ending in ("", ".gz"):
-                self.path.joinpath(name + ending).unlink(missing_ok=True)
-        for archive in self._archives:
-            set_aside(archive, "earlier")
+            for form in forms(self.path / name):
+                form.unlink(missing_ok=True)
+        for path in vasp_files(self.path):
+            set_aside(path, "earlier")
 
     @property
     def standing(self) -> Standing:
         """Return how far VASP came for the job, without changing anything."""
-        if owner_of(self.path) != self.owner:
+        if not self._is_own:
             return Standing.NEW
         if self.path.joinpath(CONTINUE_FILE).exists():
             return Standing.FINISHED if self._is_complete() else Standing.INTERRUPTED
-        if any(self.path.joinpath(f"vasprun.xml{suffix}").exists() for suffix in ("", ".gz")):
+        if any(form.exists() for form in forms(self.path / "vasprun.xml")):
             return Standing.FINISHED
-        return Standing.NEW
+        # finished, and what it wrote was lost: its geometry is as good as that of a run cut off
+        geometry = any(is_geometry(form) for form in forms(self.path / "CONTCAR"))
+        return Standing.INTERRUPTED if geometry else Standing.NEW
 
     def _is_complete(self) -> bool:
         """Return True if VASP finished and converged, even if custodian did not notice."""
@@ -194,12 +210,17 @@ class VaspFolder:
         return there and original.read_bytes() != current.read_bytes()
 
     def _earlier_repairs(self) -> dict[str, dict[str, Any]]:
-        """Return the repairs that an earlier continuation kept; none if its file is truncated."""
+        """Return the repairs that an earlier continuation kept; none if its file is no good."""
         try:
             actions = json.loads((self.path / CONTINUE_FILE).read_bytes())["actions"]
             return {a["dict"]: dict(a["action"]["_set"]) for a in actions if "dict" in a}
-        except (ValueError, LookupError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError):
             return {}
+
+
+def _are_read(files: Iterable[Path]) -> bool:
+    """Return True; an error of the file system is raised."""
+    return all(file.read_bytes() is not None for file in files if file.is_file())
 
 
 def owner_of(path: Path) -> str | None:
@@ -240,7 +261,8 @@ def _members(archive: Path, name: str) -> Iterator[tuple[tarfile.TarInfo, str]]:
     try:
         with tarfile.open(archive) as tar:
             for member in tar:
-                if Path(member.name).name == name and (file := tar.extractfile(member)):
+                is_meant = member.isfile() and Path(member.name).name == name
+                if is_meant and (file := tar.extractfile(member)):
                     yield member, file.read().decode(errors="replace")
     except (tarfile.TarError, EOFError, OSError, zlib.error):  # cut off by a kill
         return

@@ -30,4 +30,4 @@ def run_notes(document: "TaskDoc", *, interruptions: int) -> Iterator[str]:
 
 def _errors(document: "TaskDoc") -> list[str]:
     corrections = (c for run in document.custodian or () for c in run.corrections or ())
-    return [str(error) for correction in corrections for error in correction["errors"]]
+    return [str(error) for correction in corrections for error in correction.get("errors") or ()]

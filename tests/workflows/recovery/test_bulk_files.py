@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +16,6 @@ from workflows.recovery.bulk_files import drop_landed_output
 from workflows.storage.database import Database
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pymongo.database import Database as MongoDatabase
 
 
@@ -50,6 +50,20 @@ def test_only_what_has_landed_and_was_not_to_be_kept_goes(
     assert drop_landed_output(database, "node") == [stored]
     assert not (stored / "vasprun.xml.gz").exists()
     assert all((folder / "vasprun.xml.gz").exists() for folder in (lost, failed, kept))
+
+
+def test_a_folder_of_another_user_is_no_error(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = run(database, tmp_path / "1", number=1, state="COMPLETED", keep=RawOutput.NONE)
+    database.jobs.insert_one({"uuid": "job 1"})
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path.name)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert drop_landed_output(database, "node") == []
+    assert (folder / "vasprun.xml.gz").exists()
 
 
 def test_a_folder_that_is_gone_is_no_error(database: Database, tmp_path: Path) -> None:

@@ -95,6 +95,21 @@ def test_a_job_that_slurm_has_forgotten_has_ended(answers: Answers) -> None:
     assert Slurm().ask(["99"]) == {"99": JobReport(ENDED)}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (0, "  JOBID PARTITION NAME USER ST TIME\n     99 test relax me R 1:02\n", ""),
+        (0, "Slurm is in maintenance, please wait\n", ""),
+        (0, "", "slurm_load_jobs error: Unable to contact slurm controller\n"),
+    ],
+)
+def test_an_answer_that_is_not_understood_is_no_news(
+    answer: tuple[int, str, str], answers: Answers
+) -> None:
+    answers(squeue=answer)
+    assert Slurm().ask(["99"]) == {}
+
+
 def test_accounting_knows_how_a_forgotten_job_ended(answers: Answers) -> None:
     asked = answers(squeue=(0, "3|RUNNING\n", ""), sacct=(0, "9|CANCELLED by 1000\n", ""))
     reports = Slurm().ask(["3", "9"])

@@ -64,6 +64,10 @@ FILES: dict[str, tuple[Any, tuple[str, str] | None]] = {
     "octal digits": (f"host: {HOST}\nname: fw\nusername: me\npassword: 0123\n", (HOST, "0123")),
     "a word of YAML": (f"host: {HOST}\nname: fw\nusername: me\npassword: no\n", (HOST, "no")),
     "a number of YAML": (f"host: {HOST}\nname: fw\nusername: me\npassword: 1.50\n", (HOST, "1.50")),
+    "merged keys": (
+        f"<<: {{username: me, password: {CANARY}}}\nhost: {HOST}\nname: fw\n",
+        (HOST, CANARY),
+    ),
     "older FireWorks": ({"host": HOST, **USER, "ssl": False, "ssl_ca_certs": None}, (HOST, CANARY)),
     "null options": (
         {"host": HOST, **USER, "mongoclient_kwargs": {"replicaSet": None}},
@@ -135,6 +139,20 @@ FILES: dict[str, tuple[Any, tuple[str, str] | None]] = {
     "srv with a port": (whole(f"mongodb+srv://me:{CANARY}@a.invalid:27017/fw"), None),
     "srv with two hosts": (whole(f"mongodb+srv://me:{CANARY}@a.invalid,b.invalid/fw"), None),
     "password in a key of encryption": ({"host": HOST, f"tls_{CANARY}": 1}, None),
+    "keys twice": (f"host: {HOST}\npassword: {CANARY}\npassword: b1rd\n", None),
+    "a word that FireWorks takes as text": (
+        f"host: {HOST}\nname: fw\npassword: {CANARY}\nmongoclient_kwargs: {{tls: yes}}\n",
+        None,
+    ),
+    "an option of no known value": (
+        {"host": HOST, **USER, "mongoclient_kwargs": {"datetime_conversion": "x"}},
+        None,
+    ),
+    "an option of another type": (
+        {"host": HOST, **USER, "mongoclient_kwargs": {"server_api": "1"}},
+        None,
+    ),
+    "lists in lists": ("[" * 5000, None),
     "broken yaml": (f"host: {HOST}\npassword: [{CANARY}\n", None),
     "text": (f"{CANARY}\n", None),
 }

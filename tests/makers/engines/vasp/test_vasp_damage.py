@@ -5,6 +5,7 @@ The property test damages each file in each way; the others show what single kin
 
 from __future__ import annotations
 
+import errno
 import gzip
 import math
 import shutil
@@ -17,7 +18,12 @@ from pymatgen.core import Structure
 from standins.potentials import springs_minimum
 
 from makers.convergence import NotConvergedError
-from makers.engines.vasp.vasp_damage import is_geometry, set_damaged_aside
+from makers.engines.vasp.vasp_damage import (
+    is_geometry,
+    read_incar,
+    read_kpoints,
+    set_damaged_aside,
+)
 from makers.engines.vasp.vasp_folder import OWNER_FILE, owner_of
 
 pytest_plugins = ("standins.fixtures",)
@@ -174,6 +180,117 @@ def test_an_owner_file_without_content_names_nobody(content: str, tmp_path: Path
     assert owner_of(tmp_path) is None
 
 
+@pytest.mark.parametrize("content", ["", "\0\0\0", '{"uuid": "7f7e'])
+def test_a_damaged_note_of_the_owner_costs_nothing(
+    content: str, vasp: Any, lithia: Structure, killed: Any
+) -> None:
+    killed(3)
+    Path(OWNER_FILE).write_text(content)
+    assert vasp.run(lithia).n_steps == 8
+    assert len(vasp.energies()) == 8
+    Path(f"{OWNER_FILE}.gz").unlink(missing_ok=True)
+    Path(OWNER_FILE).write_text(content)
+    assert vasp.run(lithia).n_steps == 8
+    assert vasp.runs == 2
+
+
+def test_a_note_of_the_owner_that_nobody_can_read_now_ends_the_launch(
+    vasp: Any, lithia: Structure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vasp.run(lithia)
+    read = Path.read_bytes
+
+    def stale(path: Path) -> bytes:
+        if path.name.startswith(OWNER_FILE):
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return read(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", stale)
+        with pytest.raises(OSError, match="Stale"):
+            vasp.run(lithia)
+    assert vasp.run(lithia).n_steps == 8
+    assert vasp.runs == 1
+
+
+@pytest.mark.parametrize("way", [cut, emptied, Path.unlink])
+def test_a_finished_run_without_its_record_goes_on_from_its_geometry(
+    way: Any, vasp: Any, lithia: Structure
+) -> None:
+    vasp.run(lithia)
+    way(Path("vasprun.xml.gz"))
+    assert vasp.run(lithia).converged
+    assert len(vasp.energies()) == 8 + 1
+
+
+def test_a_step_whose_line_is_cut_off_within_its_energy_is_no_step(
+    vasp: Any, lithia: Structure, killed: Any
+) -> None:
+    killed(3)
+    before, sign, _ = Path("OSZICAR").read_text().partition("E0= -1")
+    assert sign
+    Path("OSZICAR").write_text(f"{before}{sign}.5")
+    fourth = springs_minimum(("Li", "Li", "O")) + 0.05 / 4**3 + OXIDE
+    assert vasp.run(lithia).initial_energy == pytest.approx(fourth, abs=1e-7)
+
+
+@pytest.mark.parametrize("name", ["CONTCAR", "INCAR", "INCAR.orig", "KPOINTS", "OSZICAR", "POSCAR"])
+@pytest.mark.parametrize("what", ["folder", "link to nothing", "link to itself"])
+def test_what_has_the_name_of_a_file_and_is_none_is_passed_over(
+    name: str, what: str, vasp: Any, lithia: Structure, killed: Any
+) -> None:
+    killed(2)
+    path = Path(name)
+    path.unlink()
+    if what == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(name if what == "link to itself" else "gone")
+    assert problem(lambda: vasp.run(lithia)) is None
+
+
+@pytest.mark.parametrize("error", ["null", "[]", '"x"'])
+def test_a_log_of_custodian_with_odd_errors_is_no_obstacle(
+    error: str, vasp: Any, lithia: Structure
+) -> None:
+    vasp.run(lithia)
+    Path("custodian.json.gz").unlink()
+    fix = f'{{"errors": {error}, "actions": null, "handler": null}}'
+    Path("custodian.json").write_text(f'[{{"job": null, "corrections": [{fix}]}}]')
+    assert vasp.run(lithia).converged
+    assert vasp.runs == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "is_taken"),
+    [
+        ("SIGMA = 0.1\n", True),
+        ("MAGMOM = 2*0.6 0.8\n", True),
+        ("SIGMA = ********\n", False),
+        ("ENCUT = nan\n", False),
+        ("MAGMOM = 0.6 NaN 0.6\n", False),
+        ("ALGO = \0\0\0\0\n", False),
+    ],
+)
+def test_a_repaired_incar_holds_values(change: str, is_taken: bool, tmp_path: Path) -> None:
+    original, path = tmp_path / "INCAR.orig", tmp_path / "INCAR"
+    original.write_text("NSW = 99\n")
+    path.write_text(f"NSW = 99\n{change}")
+    assert (read_incar(path, original) is not None) is is_taken
+
+
+@pytest.mark.parametrize(
+    ("mesh", "is_taken"),
+    [("3 3 3", True), ("0 0 0", False), ("-8 8 8", False), ("80000 8 8", False)],
+)
+def test_repaired_k_points_are_a_mesh(mesh: str, is_taken: bool, tmp_path: Path) -> None:
+    original, path = tmp_path / "KPOINTS.orig", tmp_path / "KPOINTS"
+    text = "comment\n0\nGamma\n{}\n0 0 0\n"
+    original.write_text(text.format("8 8 8"))
+    path.write_text(text.format(mesh))
+    assert (read_kpoints(path, original) is not None) is is_taken
+
+
 @pytest.mark.parametrize("how", ["cut", "cut.gz beside it"])
 def test_a_finished_run_is_read_without_custodians_log(
     how: str, vasp: Any, lithia: Structure
@@ -219,6 +336,18 @@ def test_what_another_job_left_is_no_history_of_this_one(
     Path(OWNER_FILE).write_text('{"uuid": "another"}')
     document = vasp.run(lithia)
     assert (document.n_steps, document.notes) == (8, [])
+
+
+def test_what_another_finished_job_left_is_not_computed_again(vasp: Any, lithia: Structure) -> None:
+    vasp.run(lithia)
+    Path(f"{OWNER_FILE}.gz").unlink(missing_ok=True)
+    Path(OWNER_FILE).write_text('{"uuid": "another"}')
+    oxide = lithia.copy()
+    oxide.remove_sites([0])
+    document = vasp.run(oxide)
+    assert (document.n_atoms, document.notes) == (2, [])
+    assert "ISTART" not in vasp.incar(2)
+    assert len(list(Path("earlier").glob("*-POSCAR-gz"))) == 1
 
 
 @pytest.mark.parametrize(
