@@ -109,6 +109,13 @@ def other_hosts_page() -> str:
     return page.other_hosts_page(_MADE)
 
 
+def two_engines_page() -> str:
+    """Write docs/two-engines.md from the results of one engine and of two."""
+    from studies.pages import two_engines_page as page
+
+    return page.two_engines_page(_MADE)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "specification.md": specification_page,
     "settings.md": settings_page,
@@ -117,6 +124,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "experiment.md": experiment_page,
     "operations.md": operations_page,
     "other-hosts.md": other_hosts_page,
+    "two-engines.md": two_engines_page,
 }
 
 

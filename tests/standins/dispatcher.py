@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from standins.cluster import Cluster
 
 LOG = "dispatch.log"
+LAUNCHES = "launches"
+
+
+def launches(cluster: Cluster) -> Path:
+    """Return the folder below which its steps run."""
+    return cluster.folder / LAUNCHES
 
 
 @contextmanager
@@ -19,7 +26,7 @@ def dispatching(cluster: Cluster, *words: str) -> Iterator[subprocess.Popen[byte
     """Run a dispatcher; kill it at the end if it still runs."""
     with (cluster.folder / LOG).open("wb") as log:
         process = subprocess.Popen(
-            cluster.command("interphase", "dispatch", "--launches", "launches", *words),
+            cluster.command("interphase", "dispatch", "--launches", LAUNCHES, *words),
             cwd=cluster.folder,
             env=cluster.environment | {"PYTHONUNBUFFERED": "1"},
             stdout=log,

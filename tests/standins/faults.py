@@ -17,14 +17,22 @@ import psutil
 from pymongo.errors import PyMongoError
 from rich.console import Console
 
-from standins.dispatcher import dispatching, said
+from standins.dispatcher import dispatching, launches, said
 from standins.mongo import without
+from workflows.base.settings import load_settings
+from workflows.commands.recover import recover_command
+from workflows.state.campaign_status import find_failures
+from workflows.state.failures import FailureClass
+from workflows.storage.campaign_location import find_place, open_place
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from standins.cluster import Cluster
     from standins.slurm import Slurm
 
-DOWNTIME = 4.0  # s without a database
+DOWNTIME = 4.0  # s without a database, a controller of the queue, or space
+ASLEEP = 40.0  # s that a rocket is stopped: longer than a step may take to say where it runs
 LOOK = 3.0  # s between two calls of `interphase recover` without a fault
 
 
@@ -36,6 +44,7 @@ class Chaos:
     slurm: Slurm
     random: random.Random
     slots: int = 2
+    downtime: float = DOWNTIME
     faults: Counter[str] = field(default_factory=Counter)
     said: list[str] = field(default_factory=list)
 
@@ -74,10 +83,6 @@ class Chaos:
 
     def recover(self) -> None:
         """Do what `interphase recover` does, without the seconds of its start."""
-        from workflows.base.settings import load_settings
-        from workflows.commands.recover import recover_command
-        from workflows.storage.campaign_location import find_place
-
         text = io.StringIO()
         place = find_place(None, self.cluster.launchpad, load_settings())
         recover_command(
@@ -119,10 +124,9 @@ class Chaos:
 
     def _rocket(self) -> bool:
         """Kill -9 a rocket; VASP outlives it for a moment."""
-        rockets = [p for p in psutil.process_iter(["cmdline"]) if self._is_rocket(p)]
-        if rockets:
-            self.random.choice(sorted(rockets, key=lambda process: process.pid)).kill()
-        return bool(rockets)
+        if rocket := self._any_rocket():
+            rocket.kill()
+        return rocket is not None
 
     def _scancel(self) -> bool:
         jobs = self.slurm.run("squeue", "-h", "-t", "RUNNING", "-o", "%A").split()
@@ -133,11 +137,16 @@ class Chaos:
     def _mongod(self) -> bool:
         """Kill -9 the database, and start it again after some seconds."""
         with without(self.cluster.server):
-            time.sleep(DOWNTIME)
+            time.sleep(self.downtime)
         while True:
             with contextlib.suppress(PyMongoError), self.cluster.client() as client:
                 client[self.cluster.database].list_collection_names()
                 return True
+
+    def _any_rocket(self) -> psutil.Process | None:
+        rockets = [p for p in psutil.process_iter(["cmdline"]) if self._is_rocket(p)]
+        rockets.sort(key=lambda process: process.pid)
+        return self.random.choice(rockets) if rockets else None
 
     def _is_rocket(self, process: psutil.Process) -> bool:
         words = process.info["cmdline"] or []
@@ -180,19 +189,76 @@ class Unattended(Chaos):
         """Keep the controller from answering for some seconds."""
         daemon = psutil.Process(int((self.slurm.folder / "slurmctld.pid").read_text()))
         daemon.suspend()
-        time.sleep(DOWNTIME)
+        time.sleep(self.downtime)
         daemon.resume()
         return True
 
+    def _zombie(self) -> bool:
+        """Stop a rocket, and let it go on when it has been silent for long."""
+        if rocket := self._any_rocket():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                rocket.suspend()
+                time.sleep(ASLEEP)
+                rocket.resume()
+        return rocket is not None
+
+    def _disk(self) -> bool:
+        """Leave no space where VASP runs, for some seconds."""
+        if not self._folders_of_vasp():
+            return False
+        filler = launches(self.cluster) / "filler"
+        assert filler.parent.is_mount(), "the disk to fill must be one of its own"
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+            while file.write(bytes(2**16)):
+                pass
+        time.sleep(DOWNTIME)
+        filler.unlink()
+        return True
+
+    def _program(self) -> bool:
+        """Take VASP away until a step fails for it; put it back, and do what `status` says."""
+        programs = [self.cluster.folder / name for name in ("vasp_std", "vasp_gam")]
+        for program in programs:
+            program.rename(program.with_suffix(".away"))
+        while not self._has_failed(FailureClass.PROGRAM):
+            time.sleep(0.5)
+        for program in programs:
+            program.with_suffix(".away").rename(program)
+        time.sleep(DOWNTIME)
+        self.cluster.run("interphase", "recover", "--class", "program")
+        return True
+
+    def _has_failed(self, failure_class: FailureClass) -> bool:
+        settings = load_settings()
+        place = find_place(None, self.cluster.launchpad, settings)
+        with open_place(place, settings) as database:
+            failures = find_failures(database, database.nodes.distinct("uuid"))
+        return failure_class in {failure.failure_class for failure in failures}
+
     def _folder(self) -> bool:
         """Remove the folder in which VASP is running."""
-        with self.cluster.client() as client:
-            launches = client[self.cluster.database]["launches"]
-            running = sorted(x["launch_dir"] for x in launches.find({"state": "RUNNING"}))
-        folders = [folder for folder in map(Path, running) if (folder / "standin").is_dir()]
+        folders = self._folders_of_vasp()
         if folders:
             shutil.rmtree(self.random.choice(folders), ignore_errors=True)
         return bool(folders)
+
+    def _folders_of_vasp(self) -> list[Path]:
+        with self.cluster.client() as client:
+            launches = client[self.cluster.database]["launches"]
+            running = sorted(x["launch_dir"] for x in launches.find({"state": "RUNNING"}))
+        return [folder for folder in map(Path, running) if (folder / "standin").is_dir()]
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
+    """Put a disk of its own at a folder, small enough to be filled; root alone can."""
+    folder.mkdir()
+    mount, size = str(shutil.which("mount")), f"size={megabytes}m"
+    subprocess.run([mount, "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([str(shutil.which("umount")), "--lazy", str(folder)], check=True)
 
 
 @dataclass(frozen=True)
