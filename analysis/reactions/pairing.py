@@ -67,6 +67,9 @@ def pairing(host: Host, options: Iterable[Dopant]) -> Pairing:
         If the host's cell cannot hold one of the options.
     """
     options = tuple(options)
+    if len(options) < 2:  # noqa: PLR2004, of a pair
+        nothing = np.array([], dtype=int)
+        return Pairing(options, nothing, nothing, np.array([]))
     for option in options:
         check_dopant(option, host=host)
     first, second = np.triu_indices(len(options), k=1)

@@ -195,7 +195,7 @@ def _by_name(name: str, settings: Sequence[Mapping[str, Any]]) -> list[Mapping[s
             return hits
     # Aba2 is Aea2 in that table.
     numbers = {_key(k): v["int_number"] for k, v in SYMM_DATA["space_group_encoding"].items()}
-    return _by_number(numbers.get(_key(name)), settings)
+    return _by_number((_full_names() | numbers).get(_key(name)), settings)
 
 
 def _by_number(
@@ -220,7 +220,8 @@ def _spellings(key: str) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"[\s_'\"]", "", name).lower()
+    """Write a name as one word: P2(1)/c, P 21/c and P2_1/c are the same."""
+    return re.sub(r"[\s_'\"()]", "", name).lower()
 
 
 def _first(items: Mapping[str, Any], names: Sequence[str]) -> str:
@@ -251,6 +252,13 @@ def _fits(operations: Operations, lattice: Lattice) -> bool:
         if (np.abs(rotation.T @ metric @ rotation - metric) > METRIC_TOLERANCE * scale).any():
             return False
     return True
+
+
+@lru_cache(maxsize=1)
+def _full_names() -> dict[str, int]:
+    """Give the number of each full name, such as I 41/a -3 2/d; of its standard setting."""
+    types = [spglib.get_spacegroup_type(hall) for hall in range(1, 531)]
+    return {_key(each.international_full): each.number for each in reversed(types) if each}
 
 
 @lru_cache(maxsize=1)

@@ -189,14 +189,16 @@ def _check_charge(ion: Species, path: Path) -> None:
 def _given(elements: set[str], states: Mapping[str, float], path: Path) -> dict[str, float]:
     """Return the oxidation states that were given, those of hydrogen for deuterium too."""
     heavy = {"D", "T"} & elements
-    if unknown := sorted(set(states) - elements - ({"H"} if heavy else set())):
+    hydrogens = {"H", "D", "T"} if {"H", "D", "T"} & elements else set()
+    if unknown := sorted(set(states) - elements - hydrogens):
         msg = (
             f"oxidation_states names {', '.join(unknown)}, and {path} has "
             f"{', '.join(sorted(elements))}: give one state per element, by its symbol"
         )
         raise InputError(msg)
-    hydrogen = dict.fromkeys(heavy, states["H"]) if "H" in states else {}
-    return hydrogen | dict(states)
+    hydrogen = next((states[name] for name in ("H", "D", "T") if name in states), None)
+    same = {} if hydrogen is None else dict.fromkeys(heavy | ({"H"} & elements), hydrogen)
+    return same | dict(states)
 
 
 def _charged(species: Species, given: Mapping[str, float]) -> Species:

@@ -19,16 +19,25 @@ AMOUNT_SHARE: Final = 0.05
 AMOUNT: Final = 0.1
 """Atoms per formula. Sums round refined occupancies; a symmetry that is not read costs half."""
 DENSITY_SHARE: Final = 0.1
+LEAST_VOLUME: Final = 3.0
+"""Angstrom^3 per atom; diamond, the densest of all, has 5.7, and lithium hydride 8."""
 
 
 def check_distances(structure: Structure, path: Path) -> None:
-    """Refuse sites that are one site, and atoms on top of each other.
+    """Refuse sites that are one site, atoms on top of each other, and a cell without room.
 
     Raises
     ------
     InputError
-        Two sites are so; both are named, with their distance.
+        Two sites are so, and are named with their distance; or the cell is too small.
     """
+    volume = abs(structure.volume) / structure.composition.num_atoms
+    if not volume > LEAST_VOLUME:
+        msg = (
+            f"{path}: its cell has {volume:.2g} angstrom^3 per atom, which no crystal has: correct "
+            "lattice, scale or occupancies"
+        )
+        raise InputError(msg)
     first, second, _, distances = structure.get_neighbor_list(OVERLAP)
     for i, j, distance in sorted(zip(first, second, distances, strict=True), key=lambda t: t[2]):
         sites = f"{path}: sites {_name(structure, i)} and {_name(structure, j)}"

@@ -221,7 +221,7 @@ def _on_given_units(units: int, structure: Structure) -> tuple[str, ...]:
         )
         raise InputError(msg)
     least = common_divisor(structure)
-    if least is None or least % units == 0:
+    if least is None or least == units:
         return ()
     unit = text_of({element: amount / units for element, amount in amounts.items()})
     return (f"formula_units is {units}: {unit} was taken as the formula unit",)

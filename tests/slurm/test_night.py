@@ -95,6 +95,7 @@ def test_five_hundred_compounds_pass_a_night_in_bundles(cluster: Cluster, slurm:
     for (step, outcome), each in used.items():
         print(f"{step}, {outcome}: {each.runs}, {each.core_hours * 3600:.0f} s")
     assert landed == planned > 500
-    assert {outcome for _, outcome in used} == {"landed"}
+    # a compound that has no lithium left has no barrier
+    assert {key for key in used if key[1] != "landed"} <= {("migration", "input")}
     assert runs > 100 * jobs
     assert slurm.run("squeue", "-h").split() == []

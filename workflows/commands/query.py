@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
 from workflows.base.settings import load_settings
-from workflows.results.search import DEFAULT_FIELDS, count
+from workflows.results.search import DEFAULT_FIELDS
 from workflows.results.versions import open_results
 from workflows.storage.campaign_location import open_place
 from workflows.terminal.coverage_text import show_missing
@@ -42,7 +42,7 @@ def query_command(
 def count_command(place: Place, question: Question, *, console: Console) -> None:
     """Count the results that fulfil all filters."""
     with open_results(place) as database:
-        console.print(count(database.results, question.filters), highlight=False)
+        console.print(question.count(database), highlight=False)
 
 
 def state_command(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workflows.results.search import DEFAULT_FIELDS, find
+from workflows.results.search import DEFAULT_FIELDS, count, find
+from workflows.storage.campaigns import require_campaign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,5 +52,29 @@ class Question:
         return [*usual, *added]
 
     def ask(self, database: Database, fields: Sequence[str] | None) -> list[Document]:
-        """Find the results, with the named fields only; by default all except cells."""
-        return find(database.results, self.filters, sort=self.sort, fields=fields, limit=self.limit)
+        """Find the results, with the named fields only; by default all except cells.
+
+        Raises
+        ------
+        InputError
+            A filter is wrong, or asks for a campaign that is not there.
+        """
+        found = find(
+            database.results, self.filters, sort=self.sort, fields=fields, limit=self.limit
+        )
+        if not found:
+            self._require_campaign(database)
+        return found
+
+    def count(self, database: Database) -> int:
+        """Count the results; errors are those of `ask`."""
+        number = count(database.results, self.filters)
+        if not number:
+            self._require_campaign(database)
+        return number
+
+    def _require_campaign(self, database: Database) -> None:
+        """Refuse a campaign that is not there, as a mistyped one: it has no results either."""
+        for each in self.filters:
+            if named := re.fullmatch(r'campaign="(.+)"', each):
+                require_campaign(database, named.group(1))

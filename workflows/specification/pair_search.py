@@ -51,8 +51,9 @@ def find_pairs(
         host_ions=host.ions,
     )
     elements = sorted({dopant.element for dopant in options})
-    if not elements:
-        msg = "explore: no dopant is left for pairs: name other sites or elements"
+    pairs = pairing(host, options)
+    if not len(pairs.first):
+        msg = "explore: no pair is left: it needs two elements on two sites; name others or more"
         raise InputError(msg)
     base = {e.symbol for e in host.formula_unit} | elements_of(spec.electrode)
     system = System(
@@ -63,7 +64,7 @@ def find_pairs(
     )
     return search_pairs(
         system,
-        pairing(host, options),
+        pairs,
         source.phases,
         criteria=spec.screening,
         wanted=spec.shortlist or default_criteria(host.formula_unit.reduced_formula),

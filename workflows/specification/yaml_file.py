@@ -1,5 +1,6 @@
 """Reading YAML as people write it: nothing is lost, and words that YAML changes are told."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,13 +40,15 @@ def load_yaml(path: Path) -> Any:
         or has a key that is no text.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506, a SafeLoader
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506, a SafeLoader
+        json.dumps(content, default=str)  # an anchor within itself has no end
     except OSError as error:
         msg = f"cannot read the specification {path}: {error.strerror}"
         raise InputError(msg) from error
     except _FOREIGN as error:
         msg = f"{path} is not YAML: {error or type(error).__name__}"
         raise InputError(msg) from error
+    return content
 
 
 class _Loader(yaml.SafeLoader):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.text import Text
 
 from analysis.base.errors import InputError
@@ -34,9 +35,9 @@ def show_plan(plan: Plan, settings: MachineSettings, console: Console) -> None:
     seconds = sizes.wall_seconds(settings.workers)
     time = "(unknown for this engine)" if seconds is None else duration(seconds)
     console.print(
-        f"[bold]{campaign.name}[/]: {sizes.compounds} compounds of {host.name} "
+        f"[bold]{escape(campaign.name)}[/]: {sizes.compounds} compounds of {escape(host.name)} "
         f"({host.formula_unit.reduced_formula}, {host.formula_units} f.u., "
-        f"up to {sizes.atoms} atoms)\n"
+        f"up to {sizes.atoms} atoms), against {escape(campaign.spec.electrode)}\n"
         f"x is per f.u. of {formula_per_unit(host.formula_unit)}, in steps of "
         f"{1 / host.formula_units:.4g}\n"
         f"{sizes.relaxations} relaxations with {_engines(campaign.spec.engine)}, "

@@ -32,6 +32,10 @@ def named(name: str, lattice: Lattice) -> list[int]:
         # Orders of the groups, times the lattice points of a centred cell.
         ("P 1 21/c 1", MONOCLINIC, 4),
         ("P2_1/c", MONOCLINIC, 4),
+        ("P2(1)/c", MONOCLINIC, 4),
+        ("P2(1)2(1)2(1)", Lattice.orthorhombic(4, 5, 6), 4),
+        ("I 41/a -3 2/d", CUBIC, 96),
+        ("F 4/m -3 2/m", CUBIC, 192),
         ("P 21/c", MONOCLINIC, 4),
         ("P 21/n", MONOCLINIC, 4),
         ("C2/m", MONOCLINIC, 8),

@@ -84,6 +84,8 @@ def test_an_oxidation_state_that_an_element_never_has_is_refused(
 
 def test_formula_units_that_were_given_are_noted_where_they_part_atoms() -> None:
     assert not any("formula_units" in note for note in host_from_cif(LATP, formula_units=2).notes)
+    double = host_from_cif(LATP, formula_units=1).notes
+    assert any("formula_units is 1" in note and "P6O24" in note for note in double)
     notes = host_from_cif(LATP, formula_units=4).notes
     assert any("formula_units is 4" in note and "P1.5O6" in note for note in notes)
     with pytest.raises(InputError, match=r"formula_units is 25, and the cell holds .*up to 24"):
@@ -200,6 +202,40 @@ def test_a_cell_that_loses_an_element_is_refused_with_one_that_keeps_it(tmp_path
 def test_a_cell_beyond_any_engine_is_refused() -> None:
     with pytest.raises(InputError, match=r"cell \[9, 9, 9\] holds \d+ sites, more than 5000"):
         host_from_cif(LATP, cell=[9, 9, 9])
+
+
+@pytest.mark.parametrize("name", ["H", "D"])
+def test_hydrogen_and_deuterium_have_one_oxidation_state(name: str, tmp_path: Path) -> None:
+    rows = [("Li", 0.0), ("D", 0.5)]
+    rock_salt = Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(4.08), [each for each, _ in rows], [[x] * 3 for _, x in rows]
+    )
+    path = tmp_path / "lid.cif"
+    path.write_text(str(CifWriter(rock_salt)))
+    host = host_from_cif(path, oxidation_states={"Li": 1, name: -1})
+    assert {str(ion): count for ion, count in host.counts.items()} in (
+        {"Li+": 1, "H-": 1},
+        {"Li+": 1, "D-": 1},
+    )
+
+
+@pytest.mark.parametrize("edge", [2.0, 1e-3])
+def test_a_cell_without_room_for_its_atoms_is_refused(edge: float, tmp_path: Path) -> None:
+    path = tmp_path / "POSCAR"
+    rows = "1 0 0\n0 1 0\n0 0 1\nLi Cl\n4 4\ndirect"
+    sites = [(0, 0, 0), (0, 0.5, 0.5), (0.5, 0, 0.5), (0.5, 0.5, 0)]
+    sites += [((x + 0.5) % 1, y, z) for x, y, z in sites]
+    text = "\n".join(" ".join(map(str, site)) for site in sites)
+    path.write_text(f"rock salt\n{edge}\n{rows}\n{text}\n")
+    with pytest.raises(InputError, match=r"angstrom\^3 per atom, which no crystal has"):
+        host_from_cif(path, oxidation_states={"Li": 1, "Cl": -1})
+
+
+def test_lattice_vectors_in_a_plane_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "POSCAR"
+    path.write_text("flat\n4\n1 0 0\n0 1 0\n1 1 0\nLi Cl\n1 1\ndirect\n0 0 0\n0.5 0.5 0.5\n")
+    with pytest.raises(InputError, match=r"angstrom\^3 per atom, which no crystal has"):
+        host_from_cif(path, oxidation_states={"Li": 1, "Cl": -1})
 
 
 def test_an_oxidation_state_of_an_absent_element_is_refused() -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from analysis.base.errors import InputError
+from analysis.data import TABLES
 from workflows.base.shipped_files import shipped
 from workflows.cli.main import app
 
@@ -25,6 +26,9 @@ COMMANDS = [
     ("query --dir results", "results is a folder of results, without a database: give --result"),
     ("query --result llzo lable=resists", "did you mean label?"),
     ("query --result llzo label=stable", "label is one of resists, undecided, reduced or null"),
+    ("query --result llzo --campaign nope", "no campaign 'nope' in this database; there are: llzo"),
+    ("query --result llzo --campaign nope --count", "there are: llzo"),
+    ("explain --result llzo --campaign nope", "there are: llzo"),
     ("query --result llzo dopant=mg", "did you mean Mg?"),
     ("query --result llzo dopant=magnesium", "did you mean Mg?"),
     ("query --result llzo reaction_energy", "< and > need quotes in a shell: 'reaction_energy>0'"),
@@ -105,6 +109,21 @@ def test_a_mistaken_specification(
     assert words in told
     assert "\n" not in told
     assert not [each for each in JARGON if each in told]
+
+
+def test_the_name_of_a_host_is_printed_as_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = yaml.safe_load(DEMO)
+    crystal = str(TABLES / "llzo.cif")
+    spec["host"] = {"crystal": crystal, "name": "LLZO [/cubic]"}
+    (folder / "named.yaml").write_text(yaml.safe_dump(spec), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["interphase", "plan", "named.yaml"])
+    with pytest.raises(SystemExit):
+        app()
+    printed = capsys.readouterr().out
+    assert "compounds of LLZO [/cubic] (Li7La3Zr2O12" in printed
+    assert "against Li" in printed
 
 
 def test_a_mistake_leaves_no_file_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,9 +83,19 @@ def test_the_command_shows_and_writes_them(
     assert "P(resists)" in capsys.readouterr().out
 
 
-def test_dopants_that_are_the_hosts_own_leave_no_pairs() -> None:
-    asked = spec(elements=["Zr"], sites=["Zr"])
-    with pytest.raises(InputError, match="no dopant is left for pairs"):
+@pytest.mark.parametrize(
+    ("elements", "sites"),
+    [
+        (["Zr"], ["Zr"]),  # the host's own
+        (["Nb"], ["Zr"]),
+        (["Ga"], ["Li", "Zr"]),
+        (["Ga", "Nb"], ["Li"]),
+        (["F"], ["O", "Zr"]),
+    ],
+)
+def test_a_choice_that_leaves_no_pairs_is_refused(elements: list[str], sites: list[str]) -> None:
+    asked = spec(elements=elements, sites=sites)
+    with pytest.raises(InputError, match="no pair is left: it needs two elements on two sites"):
         find_pairs(
             asked, read_host(asked.host), phase_source(asked.reference_phases, None), number=1
         )

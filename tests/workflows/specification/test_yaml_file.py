@@ -47,6 +47,7 @@ def test_numbers_are_read_as_they_look(tmp_path: Path) -> None:
         ("a: !!timestamp x\n", "is not YAML"),
         ("a: !!python/name:os.system\n", "is not YAML"),
         ("[" * 3000, "is not YAML"),
+        ("a: &a [*a]\n", "is not YAML: Circular reference"),
     ],
 )
 def test_what_is_no_specification_is_refused_in_words(
