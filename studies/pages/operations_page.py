@@ -50,12 +50,12 @@ batch job ends early all its steps are known to be lost. The latter needs `conne
 has read that file, and one that inherits a connection with TLS may wait for ever. `doctor` and
 `submit` refuse a template whose timeout is missing or not below the walltime.
 
-**What it costs**, measured on a Slurm of one node with two cores, `rlaunch multi 2` and walltimes of
-6 minutes (`tests/slurm/test_night.py`): 534 compounds of Li2ZrO3 of 48 atoms with CHGNet landed in
-17 minutes, 3,447 steps in 4 batch jobs. Of the 2,011 core-seconds that these held, 91 % were spent in
-steps: 43 % in barriers, 32 % in relaxations of 1.2 s each, 15 % in doping, reactions and the like. The
-remaining 9 % are starts and waiting. Larger cells shift the share to relaxations; `migration: false`
-leaves barriers out.
+**What it costs**, measured on a Slurm of one node with two cores, `rlaunch multi 2` and walltimes
+of 6 minutes (`tests/slurm/test_night.py`): 534 compounds of Li2ZrO3 of 48 atoms with CHGNet
+landed in 17 minutes, 3,447 steps in 4 batch jobs. Of the 2,011 core-seconds that these held, 91 %
+were spent in steps: 43 % in barriers, 32 % in relaxations of 1.2 s each, 15 % in doping,
+reactions and the like. The remaining 9 % are starts and waiting. Larger cells shift the share to
+relaxations; `migration: false` leaves barriers out.
 """
 _RECOVERED: Final = """\
 ## What is recovered, and how
