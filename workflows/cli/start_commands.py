@@ -85,6 +85,7 @@ def entries(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A setting of the engine; repeatable."),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Make a file of reference phases, for `reference_phases: {source: file, path: FILE}`.
 
@@ -110,7 +111,10 @@ def entries(
     """
     from workflows.base.assignments import read_assignments
     from workflows.commands.entries import entries_command
+    from workflows.results.files import require_free
 
+    if target not in (files or []):  # which has an answer of its own
+        require_free(target, overwrite=force)
     entries_command(
         target,
         files or [],

@@ -13,6 +13,7 @@ from workflows.base.shipped_files import shipped
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pymatgen.core import Structure
     from rich.console import Console
 
 TOPICS: Final = ("demo", "llzo", "cluster", "host")
@@ -61,6 +62,7 @@ def _cluster(folder: Path) -> tuple[dict[Path, str], str]:
 def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
     """Read the host, so that the specification fits it."""
     from analysis.energies.shipped_tables import HOST_ELEMENTS
+    from analysis.structures.crystal_files import read_crystal_file
     from workflows.specification.planning import read_host
     from workflows.specification.spec import HostSpec
 
@@ -68,8 +70,10 @@ def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
         msg = f"there is no file {crystal}: name a CIF, POSCAR or pymatgen's JSON"
         raise InputError(msg)
     name = re.sub(r"[^A-Za-z0-9_-]", "-", crystal.stem).lstrip("-_") or "host"
-    mobile = _mobile_of(crystal)
-    host = read_host(HostSpec(crystal=str(crystal), mobile=mobile))
+    structure = read_crystal_file(crystal).structure
+    charges = _guessed_charges(structure, crystal)
+    mobile = _mobile_of(structure)
+    host = read_host(HostSpec(crystal=str(crystal), mobile=mobile, oxidation_states=charges))
     elements = [element.symbol for element in host.formula_unit]
     cations = list(host.cations)
     content = {
@@ -78,6 +82,7 @@ def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
         "formula": host.formula_unit.reduced_formula,
         "crystal": _scalar(os.path.relpath(crystal, folder)),
         "mobile": mobile,
+        "charges": _charges_line(charges) if charges else "",
         "electrode": mobile,
         "formula_units": host.formula_units,
         "step": f"{1 / host.formula_units:.4g}",
@@ -89,21 +94,46 @@ def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
     return {path: text}, f"check the lines marked <-, then interphase plan {path}"
 
 
-def _scalar(text: str) -> str:
-    """Write text as YAML reads it, in quotes if need be: No.cif gives the name 'No'."""
+def _scalar(value: object) -> str:
+    """Write a value as YAML reads it, in quotes if need be: No.cif gives the name 'No'."""
     import yaml
 
-    return yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=10**6).strip()[
-        1:-1
-    ]
+    text = yaml.safe_dump([value], default_flow_style=True, allow_unicode=True, width=10**6)
+    return text.strip()[1:-1]
 
 
-def _mobile_of(crystal: Path) -> str:
-    from analysis.structures.crystal_files import read_crystal_file
+def _guessed_charges(structure: Structure, crystal: Path) -> dict[str, float] | None:
+    """Guess the oxidation states if the file has none, such as one of the Materials Project.
 
-    there = {
-        element.symbol for element in read_crystal_file(crystal).structure.composition.elements
-    }
+    Raises
+    ------
+    InputError
+        Nothing balances.
+    """
+    composition = structure.composition
+    if all(getattr(ion, "oxi_state", None) for ion in composition):
+        return None
+    try:
+        guesses = composition.element_composition.oxi_state_guesses(max_sites=-1)
+    except ValueError:  # partial occupancies
+        guesses = ()
+    if not guesses:
+        msg = (
+            f"{crystal} has no oxidation states, and none can be guessed: write them into the file "
+            "(_atom_type_oxidation_number), or start from interphase init demo and give "
+            "host.oxidation_states"
+        )
+        raise InputError(msg)
+    return {symbol: round(charge, 4) for symbol, charge in sorted(guesses[0].items())}
+
+
+def _charges_line(charges: Mapping[str, float]) -> str:
+    listed = ", ".join(f"{symbol}: {charge:g}" for symbol, charge in charges.items())
+    return f"\n  oxidation_states: {{{listed}}}  # <- guessed"
+
+
+def _mobile_of(structure: Structure) -> str:
+    there = {element.symbol for element in structure.composition.elements}
     return next((each for each in _MOBILE if each in there), "Li")
 
 

@@ -78,7 +78,8 @@ def write_folder(
     if not documents:
         msg = f"no compound of {name} has landed yet: there is nothing to export"
         raise InputError(msg)
-    require_free(folder / MANIFEST, overwrite=overwrite)
+    for file in (MANIFEST, COMPOUNDS, PATHS, STRUCTURES, CAMPAIGN):
+        require_free(folder / file, overwrite=overwrite)
     stored = database.campaigns.find_one({"name": name}) or {}
     newest = [("trained", -1)]
     training = database.learning.find_one(

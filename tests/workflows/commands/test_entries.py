@@ -120,3 +120,13 @@ def test_what_cannot_become_entries_is_said_in_one_line(tmp_path: Path, lithia: 
         with pytest.raises(InputError, match=message):
             typed(*words)
     assert not target.exists()
+
+
+def test_a_file_that_is_there_is_replaced_only_by_force(tmp_path: Path) -> None:
+    target = tmp_path / "mine.json"
+    target.write_text("of another program")
+    with pytest.raises(InputError, match=r"mine\.json is there already: .* --force to replace it"):
+        typed(target, "--elements", "Li,O")
+    assert target.read_text() == "of another program"
+    typed(target, "--elements", "Li,O", "--force")
+    assert "Li2O" in file_phases(target)[0].by_formula
