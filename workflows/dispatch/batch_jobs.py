@@ -118,7 +118,8 @@ class _LastWords(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the last line of what the queue, or Python, said."""
-        lines = [line for line in record.getMessage().splitlines() if line.strip(" -*\t")]
+        # FireWorks draws ----|vvv|---- and ----|^^^|---- around it.
+        lines = [line for line in record.getMessage().splitlines() if line.strip(" -*|v^\t")]
         if lines and "submitting queue script" not in lines[-1]:
             self.words = lines[-1].strip(" -*\t").replace("\\n", " ").strip()
 

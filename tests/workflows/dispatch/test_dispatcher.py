@@ -6,16 +6,18 @@ import logging
 import re
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 from fireworks import FWorker
+from fireworks.utilities.fw_utilities import log_exception
 from pymongo.errors import AutoReconnect, OperationFailure
 from typer.main import get_group
 
 from workflows.cli.main import app
-from workflows.dispatch.batch_jobs import BatchJobs, OutageError
+from workflows.dispatch.batch_jobs import BatchJobs, OutageError, _LastWords
 from workflows.dispatch.dispatcher import Dispatcher
 from workflows.dispatch.notices import Notices
 from workflows.dispatch.submission import submit
@@ -162,6 +164,17 @@ def test_batch_jobs_leave_the_end_of_workflows_to_the_dispatcher(database: Datab
     database.fireworks.update_many({}, {"$set": {"spec.step": "relax", "spec.dopant": "Ta"}})
     assert jobs._wanted() == 3
     assert worker.query["spec.dopant"] == "Ta"  # the user's own worker is left as it is
+
+
+def test_the_last_words_of_fireworks_are_its_exception_and_not_its_ornaments() -> None:
+    words = _LastWords(SimpleNamespace(q_name="test"))
+    logger = logging.getLogger("test of last words")
+    logger.addHandler(words)
+    try:
+        Path("/dev/full").write_bytes(b"x")
+    except OSError:
+        log_exception(logger, "Error writing/submitting queue script!")
+    assert words.words == "OSError: [Errno 28] No space left on device"
 
 
 def test_a_notice_that_cannot_be_sent_holds_nothing_up(caplog: pytest.LogCaptureFixture) -> None:
