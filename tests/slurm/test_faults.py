@@ -100,10 +100,11 @@ def disturb(
     *,
     setenv: Callable[[str, str], None],
     kind: Callable[..., Chaos] = Chaos,
+    ionic_seconds: float = IONIC_SECONDS,
 ) -> None:
     """Run a campaign through faults to its end."""
     write_potentials(cluster.folder, elements(spec))
-    plan(cluster.folder, seconds=IONIC_SECONDS)
+    plan(cluster.folder, seconds=ionic_seconds)
     (cluster.folder / "spec.yaml").write_text(yaml.safe_dump(spec))
     rockets(cluster, "rapidfire --timeout 1000 --max_loops 30 --sleep 1")
     # seconds; in production minutes
@@ -161,11 +162,12 @@ def test_forty_compounds_that_are_left_alone_survive_every_kind_of_fault(
     undisturbed = run_in_peace(spec, tmp_path / "peace", machine_settings)
     print(f"\nundisturbed: {time.monotonic() - began:.0f} s")
     cluster.environment["INTERPHASE_CACHE"] = str(tmp_path / "cache")
-    faults = {"rocket": 12, "scancel": 8, "mongod": 2, "slurmctld": 2}
-    faults |= {"folder": 2, "disk": 2, "zombie": 2, "program": 1}
+    faults = {"rocket": 10, "scancel": 6, "mongod": 1, "slurmctld": 1}
+    faults |= {"folder": 2, "disk": 2, "zombie": 1, "program": 1}
     with small_disk(launches(cluster), megabytes=128):
         storm = partial(Unattended, downtime=60)
-        disturb(cluster, slurm, spec, faults, setenv=monkeypatch.setenv, kind=storm)
+        setenv = monkeypatch.setenv
+        disturb(cluster, slurm, spec, faults, setenv=setenv, kind=storm, ionic_seconds=1.0)
         check(cluster, spec, undisturbed)
 
 
