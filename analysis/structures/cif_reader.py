@@ -68,6 +68,8 @@ CANONICAL: Final = (
 )
 OTHER_OPERATIONS: Final = ("_space_group_symop_operation_xyz",)
 MAGNETIC: Final = "magn"
+_KEYWORD: Final = re.compile(r"(?im)^(\s*)(data_|loop_)")
+_TEXT: Final = re.compile(r"(?ms)^;.*?^;")
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,23 @@ def _blocks(path: Path) -> list[tuple[CifBlock, dict[str, Any]]]:
     """Read the blocks that hold a crystal, each with its data by names in lower case."""
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     with _reading(path):
-        blocks = list(CifFile.from_str(text).data.values())
+        blocks = list(CifFile.from_str(_in_lower_case(text)).data.values())
     found = [(block, _canonical(block)) for block in blocks]
     crystals = [(block, items) for block, items in found if {*CELL, *COORDINATES} <= items.keys()]
     if not crystals:
         msg = f"{path} is not a CIF with a crystal: no block has a cell and atoms in it"
         raise InputError(msg)
     return crystals
+
+
+def _in_lower_case(text: str) -> str:
+    """Write CIF's keywords as pymatgen knows them, and none at the start of a line of a text.
+
+    Keywords may be in capitals, and a text between semicolons holds anything: S. R. Hall and J. D.
+    Westbrook, International Tables for Crystallography G, chapter 2.2.
+    """
+    text = _TEXT.sub(lambda each: _KEYWORD.sub(r"\1.\2", each.group()), text)
+    return _KEYWORD.sub(lambda each: each.group().lower(), text)
 
 
 def _canonical(block: CifBlock) -> dict[str, Any]:

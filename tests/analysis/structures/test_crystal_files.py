@@ -58,6 +58,13 @@ def test_rock_salt_has_eight_atoms(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
+        (("data_salt", "DATA_salt"), ("loop_", "Loop_")),
+        (
+            (
+                "_cell_formula_units_Z 4",
+                "_publ_section_comment\n;\ndata_old\nloop_ of it\n;\n_cell_formula_units_Z 4",
+            ),
+        ),
         (("_atom_site_fract_x", "_ATOM_SITE_FRACT_X"), ("_cell_length_a", "_Cell_Length_A")),
         (("_space_group_name_H-M_alt", "_space_group.name_H-M_alt"),),
         (("0 0 0 1", "0 0 0 ."), ("0.5 0.5 0.5 1", "0.5 0.5 0.5 1.0(1)")),
