@@ -67,11 +67,11 @@ def pairing(host: Host, options: Iterable[Dopant]) -> Pairing:
         If the host's cell cannot hold one of the options.
     """
     options = tuple(options)
+    for option in options:
+        check_dopant(option, host=host)
     if len(options) < 2:  # noqa: PLR2004, of a pair
         nothing = np.array([], dtype=int)
         return Pairing(options, nothing, nothing, np.array([]))
-    for option in options:
-        check_dopant(option, host=host)
     first, second = np.triu_indices(len(options), k=1)
     different = _differ(options, "site", first, second) & _differ(options, "element", first, second)
     first, second = first[different], second[different]

@@ -34,7 +34,7 @@ INSTEAD = (
     ),
     Instead(
         r"^results/",
-        r"\bruns/(llzo|series)\b",
+        r"\bruns/(llzo|series|two)\b",
         "runs/demo",
         "likewise",
     ),
