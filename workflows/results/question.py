@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workflows.results.search import DEFAULT_FIELDS, count, find
-from workflows.storage.campaigns import require_campaign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +74,8 @@ class Question:
 
     def _require_campaign(self, database: Database) -> None:
         """Refuse a campaign that is not there, as a mistyped one: it has no results either."""
+        from workflows.storage.campaigns import require_campaign  # seconds to import
+
         for each in self.filters:
             if named := re.fullmatch(r'campaign="(.+)"', each):
                 require_campaign(database, named.group(1))
