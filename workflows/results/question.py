@@ -74,8 +74,8 @@ class Question:
 
     def _require_campaign(self, database: Database) -> None:
         """Refuse a campaign that is not there, as a mistyped one: it has no results either."""
-        from workflows.storage.campaigns import require_campaign  # seconds to import
-
         for each in self.filters:
             if named := re.fullmatch(r'campaign="(.+)"', each):
+                from workflows.storage.campaigns import require_campaign  # seconds to import
+
                 require_campaign(database, named.group(1))
