@@ -6,6 +6,7 @@ its output and custodian's log, which a person at another machine does not see.
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,9 @@ SOURCES: Final = (OUTPUT, CUSTODIAN_LOG, STD_ERR)
 
 #: What is added where no file can tell anything any more.
 FOLDER_GONE: Final = "the folder of the run is gone"
+#: What is added where not even VASP's own words could be written.
+DISK_FULL: Final = "No space left on device: the disk of the run is full"
+_ROOM: Final = 2**20  # bytes; a step of VASP writes more
 
 _LINES: Final = 4
 # A line says what another said if only these differ: numbers, hosts, tasks, addresses.
@@ -48,6 +52,8 @@ def evidence_added(folder: Path) -> Iterator[None]:
             error.add_note(line)
         if not folder.is_dir():
             error.add_note(FOLDER_GONE)
+        elif shutil.disk_usage(folder).free < _ROOM:
+            error.add_note(DISK_FULL)
         raise
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from custodian.custodian import ReturnCodeError
+from custodian.custodian import ReturnCodeError, ValidationError
 
 from makers.engines.vasp.vasp_evidence import corrections, evidence, evidence_added
 from workflows.state.failures import classify
@@ -76,6 +77,17 @@ def test_a_folder_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
 
     with pytest.raises(FileNotFoundError) as failed:
         run()
+    assert classify("".join(traceback.format_exception(failed.value))) == "node"
+
+
+def test_a_full_disk_is_told_where_vasp_could_not_write_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
+    msg = "Validation failed: VasprunXMLValidator"
+    with pytest.raises(ValidationError) as failed, evidence_added(tmp_path):
+        raise ValidationError(msg, raises=True, validator=None)
     assert classify("".join(traceback.format_exception(failed.value))) == "node"
 
 
