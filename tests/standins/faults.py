@@ -45,6 +45,7 @@ class Chaos:
     random: random.Random
     slots: int = 2
     downtime: float = DOWNTIME
+    latest: float = 0.9  # part of the way at which the last fault is due
     faults: Counter[str] = field(default_factory=Counter)
     said: list[str] = field(default_factory=list)
 
@@ -57,7 +58,7 @@ class Chaos:
         """
         kinds = [kind for kind, number in plan.items() for _ in range(number)]
         self.random.shuffle(kinds)
-        parts = sorted(self.random.uniform(0.02, 0.9) for _ in kinds)
+        parts = sorted(self.random.uniform(0.02, self.latest) for _ in kinds)
         began = looked = time.monotonic()
         while not self.is_finished():
             assert time.monotonic() - began < seconds, "".join(self.said[-3:])
