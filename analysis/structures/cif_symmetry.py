@@ -193,9 +193,7 @@ def _by_name(name: str, settings: Sequence[Mapping[str, Any]]) -> list[Mapping[s
     for key in _spellings(_key(name)):
         if hits := [each for each in settings if key in each["keys"]]:
             return hits
-    # Aba2 is Aea2 in that table.
-    numbers = {_key(k): v["int_number"] for k, v in SYMM_DATA["space_group_encoding"].items()}
-    return _by_number((_full_names() | numbers).get(_key(name)), settings)
+    return _by_number(_numbers().get(_key(name)), settings)
 
 
 def _by_number(
@@ -255,10 +253,13 @@ def _fits(operations: Operations, lattice: Lattice) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _full_names() -> dict[str, int]:
-    """Give the number of each full name, such as I 41/a -3 2/d; of its standard setting."""
+def _numbers() -> dict[str, int]:
+    """Give the numbers of names that the settings lack: full ones (I 41/a -3 2/d), and Aba2."""
     types = [spglib.get_spacegroup_type(hall) for hall in range(1, 531)]
-    return {_key(each.international_full): each.number for each in reversed(types) if each}
+    full = {_key(each.international_full): each.number for each in reversed(types) if each}
+    # Aba2 is Aea2 in that table.
+    short = {_key(k): v["int_number"] for k, v in SYMM_DATA["space_group_encoding"].items()}
+    return full | short
 
 
 @lru_cache(maxsize=1)

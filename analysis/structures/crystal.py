@@ -21,6 +21,8 @@ SYMMETRY_TOLERANCE = 0.01
 LARGEST_CELL = 5000
 """Sites; far beyond what an engine relaxes."""
 
+_HYDROGENS = ("H", "D", "T")
+
 
 @dataclass(frozen=True)
 class Crystal:
@@ -187,18 +189,16 @@ def _check_charge(ion: Species, path: Path) -> None:
 
 
 def _given(elements: set[str], states: Mapping[str, float], path: Path) -> dict[str, float]:
-    """Return the oxidation states that were given, those of hydrogen for deuterium too."""
-    heavy = {"D", "T"} & elements
-    hydrogens = {"H", "D", "T"} if {"H", "D", "T"} & elements else set()
-    if unknown := sorted(set(states) - elements - hydrogens):
+    """Return the oxidation states that were given; hydrogen and deuterium have one."""
+    there = elements.intersection(_HYDROGENS)
+    if unknown := sorted(set(states) - elements - set(_HYDROGENS if there else ())):
         msg = (
             f"oxidation_states names {', '.join(unknown)}, and {path} has "
             f"{', '.join(sorted(elements))}: give one state per element, by its symbol"
         )
         raise InputError(msg)
-    hydrogen = next((states[name] for name in ("H", "D", "T") if name in states), None)
-    same = {} if hydrogen is None else dict.fromkeys(heavy | ({"H"} & elements), hydrogen)
-    return same | dict(states)
+    given = [states[name] for name in _HYDROGENS if name in states]
+    return (dict.fromkeys(there, given[0]) if given else {}) | dict(states)
 
 
 def _charged(species: Species, given: Mapping[str, float]) -> Species:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from studies.pages.markdown import table
 from workflows.base.settings import MachineSettings
 from workflows.dispatch.dispatcher import LONG_OUTAGE
 from workflows.recovery.recovery import RETRYABLE
 from workflows.state.failures import FailureClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 _ALONE: Final = """\
 # Operations
@@ -185,7 +186,7 @@ def operations_page(made: str) -> str:
     parts = [
         made,
         _ALONE.format(minutes=LONG_OUTAGE / 60).strip(),
-        _RECOVERED.format(reruns=settings.max_reruns, table=_table(_EVENTS))
+        _RECOVERED.format(reruns=settings.max_reruns, table=table(_EVENTS[0], _EVENTS[1:]))
         .format(launch=settings.launch_patience / 60, database=settings.database_patience / 60)
         .strip(),
         _classes(FailureClass),
@@ -200,9 +201,4 @@ def _classes(classes: Iterable[FailureClass]) -> str:
         (f"`{each}`", each.cause, "yes" if each in RETRYABLE else "no", each.remedy)
         for each in classes
     ]
-    return _table([head, *rows])
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [rows[0], ("---",) * len(rows[0]), *rows[1:]]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return table(head, rows)

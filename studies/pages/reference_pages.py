@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from studies.pages.markdown import table
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -64,7 +66,7 @@ def settings_page() -> str:
     del schema["properties"]["folder"]
     rows = _rows(schema, lambda key: PREFIX + key.upper())
     head = _head("Settings of the machine", _SETTINGS)
-    return _page([*head, _table("variable", rows)])
+    return _page([*head, _settings("variable", rows)])
 
 
 def commands_page() -> str:
@@ -195,7 +197,11 @@ def _choice(field: Schema, defs: Schema) -> Schema:
 
 
 def _keys(schema: Schema) -> list[str]:
-    return [_table("key", _rows(schema, str))]
+    return [_settings("key", _rows(schema, str))]
+
+
+def _settings(first: str, rows: Iterator[tuple[str, ...]]) -> str:
+    return table((first, "value", "default", "meaning"), rows)
 
 
 def _rows(schema: Schema, name: Callable[[str], str]) -> Iterator[tuple[str, ...]]:
@@ -214,11 +220,6 @@ def _default(field: Schema) -> str:
         return "none"
     values = default if isinstance(default, list) else [default]
     return ", ".join(f"`{value}`" for value in values)
-
-
-def _table(first: str, rows: Iterator[tuple[str, ...]]) -> str:
-    lines = [(first, "value", "default", "meaning"), ("---",) * 4, *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":

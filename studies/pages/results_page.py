@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from analysis.base.fields import (
     CHOICES,
@@ -13,9 +13,7 @@ from analysis.base.fields import (
     Field,
     Kind,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from studies.pages.markdown import table
 
 _INTRODUCTION: Final = f"""\
 The collection `results` of a campaign's database holds one document per compound; the undoped host
@@ -201,7 +199,7 @@ def results_page(made: str) -> str:
 
 
 def _fields() -> str:
-    return _table(
+    return table(
         ("name", "type", "unit", "meaning"),
         ((f"`{f}`", _type(f), f.unit, f.description) for f in Field),
     )
@@ -221,9 +219,4 @@ def _type(field: Field) -> str:
 
 def _history() -> str:
     rows = ((str(version), change) for version, change in SCHEMA_HISTORY.items())
-    return _table(("version", "change"), rows)
-
-
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
+    return table(("version", "change"), rows)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pandas as pd
 
 from interphase import results
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from studies.pages.markdown import table
 
 RESULTS: Final = Path(__file__).parents[2] / "results"
 ONE: Final = RESULTS / "llzo-chgnet"
@@ -103,14 +101,14 @@ def _crosstab(both: pd.DataFrame, word: str) -> str:
         (str(name), *map(str, row))
         for name, row in zip(counts.index, counts.to_numpy(), strict=True)
     ]
-    return _table((f"`{word}`", *map(str, counts.columns)), rows)
+    return table((f"`{word}`", *map(str, counts.columns)), rows)
 
 
 def _spread(both: pd.DataFrame) -> str:
     again = both["again_two"]
     groups = {"all": both, "energies alone": both[~again], "relaxed again": both[again]}
     columns = ("compounds", "number", "median", "mean absolute", "largest", "within u")
-    return _table(columns, [(name, *_spread_cells(group)) for name, group in groups.items()])
+    return table(columns, [(name, *_spread_cells(group)) for name, group in groups.items()])
 
 
 def _spread_cells(group: pd.DataFrame) -> tuple[str, ...]:
@@ -130,7 +128,7 @@ def _most_changed(both: pd.DataFrame) -> str:
         )
         for row in _records(both, both["change"].abs())[:SHOWN]
     ]
-    return _table(("dopant", "CHGNet alone", "both", "change", "u", "relaxed again"), rows)
+    return table(("dopant", "CHGNet alone", "both", "change", "u", "relaxed again"), rows)
 
 
 def _worth_making(both: pd.DataFrame) -> str:
@@ -141,15 +139,10 @@ def _worth_making(both: pd.DataFrame) -> str:
         for row in _records(both[worth >= WORTH], worth)
     ]
     columns = ("dopant", "P(resists)", "P(dissolves), CHGNet alone", "P(dissolves), both")
-    return _table(columns, rows)
+    return table(columns, rows)
 
 
 def _records(rows: pd.DataFrame, order: pd.Series[float]) -> list[dict[str, Any]]:
     """List rows as mappings, those of the largest `order` first."""
     ordered = order.loc[rows.index].sort_values(ascending=False, kind="stable").index
     return [dict(zip(rows.columns, row, strict=True)) for row in rows.loc[ordered].to_numpy()]
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [columns, ("---",) * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -94,12 +94,13 @@ def _host(crystal: Path, folder: Path) -> tuple[dict[Path, str], str]:
     return {path: text}, f"check the lines marked <-, then interphase plan {path}"
 
 
-def _scalar(value: object) -> str:
-    """Write a value as YAML reads it, in quotes if need be: No.cif gives the name 'No'."""
+def _scalar(text: str) -> str:
+    """Write text as YAML reads it, in quotes if need be: No.cif gives the name 'No'."""
     import yaml
 
-    text = yaml.safe_dump([value], default_flow_style=True, allow_unicode=True, width=10**6)
-    return text.strip()[1:-1]
+    return yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=10**6).strip()[
+        1:-1
+    ]
 
 
 def _guessed_charges(structure: Structure, crystal: Path) -> dict[str, float] | None:

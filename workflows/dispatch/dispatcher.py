@@ -21,7 +21,7 @@ from workflows.dispatch.batch_jobs import OutageError
 from workflows.dispatch.campaign_advance import advance
 from workflows.recovery.queue import local_queue
 from workflows.recovery.recovery import recover
-from workflows.recovery.repair import free_lock
+from workflows.recovery.repair import free_locks
 from workflows.state.campaign_status import campaign_status
 from workflows.storage.campaigns import ADVANCE
 
@@ -155,9 +155,7 @@ class Dispatcher:
     def _free_locks(self) -> None:
         """Open locks that killed rockets left: FireWorks would wait five minutes for each."""
         ready = self.database.fireworks.distinct("fw_id", {"spec.step": ADVANCE, "state": "READY"})
-        query = {"nodes": {"$in": ready}, "locked": True}
-        for workflow in self.database.workflows.find(query, {"nodes": 1}):
-            free_lock(self.database, workflow["nodes"][0])
+        free_locks(self.database, {"nodes": {"$in": ready}})
 
     def _tell_of_failures(self, found: Sequence[Status]) -> None:
         failed = [failure for status in found for failure in status.failures]

@@ -38,7 +38,7 @@ def repair(database: Database, nodes: Collection[str], *, alone: bool) -> int:
     How many runs had their end passed on to their workflow.
     """
     horizon = datetime.now(UTC) - (timedelta(0) if alone else _HALF_DONE)
-    _unlock(database, nodes, alone=alone)
+    free_locks(database, {"metadata.digest": {"$in": list(nodes)}}, alone=alone)
     _remove_orphans(database, nodes, horizon)
     return _refresh_unfinished(database, nodes, horizon, alone=alone)
 
@@ -64,9 +64,9 @@ def free_lock(database: Database, fw_id: int, *, alone: bool = False) -> None:
     database.workflows.update_one(locked | unmoved, {"$unset": {"locked": ""}})
 
 
-def _unlock(database: Database, nodes: Collection[str], *, alone: bool) -> None:
-    locked = {"metadata.digest": {"$in": list(nodes)}, "locked": True}
-    for workflow in database.workflows.find(locked, {"nodes": 1}):
+def free_locks(database: Database, workflows: dict[str, Any], *, alone: bool = False) -> None:
+    """Do the same for all workflows that a query finds."""
+    for workflow in database.workflows.find(workflows | {"locked": True}, {"nodes": 1}):
         free_lock(database, workflow["nodes"][0], alone=alone)
 
 

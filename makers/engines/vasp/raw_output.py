@@ -1,6 +1,6 @@
 """What remains of a VASP run besides its result: files, emmet's task document, or neither."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -8,7 +8,7 @@ from jobflow import JobStore
 from monty.json import jsanitize
 
 from analysis.base.errors import InputError
-from makers.engines.vasp.vasp_damage import BULK, CONTINUE_FILE, WRITTEN
+from makers.engines.vasp.vasp_damage import BULK, CONTINUE_FILE, WRITTEN, named
 from makers.engines.vasp.vasp_folder import OWNER_FILE, owner_of
 from makers.engines.vasp.vasp_settings import RawOutput
 
@@ -110,9 +110,7 @@ def drop_stored(folder: Path, stored: Collection[str]) -> bool:
     return True
 
 
-def _remove(folder: Path, patterns: Iterable[str], spare: Iterable[str] = ()) -> None:
-    spared = frozenset(spare)
-    ends = ("", ".gz")
-    for path in {p for pattern in patterns for end in ends for p in folder.glob(pattern + end)}:
-        if path.name.removesuffix(".gz") not in spared:
+def _remove(folder: Path, patterns: Collection[str], spare: Collection[str] = ()) -> None:
+    for path in named(folder, patterns):
+        if path.name.removesuffix(".gz") not in spare:
             path.unlink()

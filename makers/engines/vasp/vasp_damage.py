@@ -9,6 +9,7 @@ import json
 import math
 import re
 import zlib
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -52,8 +53,8 @@ def set_damaged_aside(folder: Path) -> list[Path]:
     beginning of an unpacking.
     """
     # of the name of a file, and none: a folder, or a link to what is gone
-    named = [*vasp_files(folder), *folder.glob(CONTINUE_FILE)]
-    aside = [set_aside(path, DAMAGED) for path in named if not path.is_file()]
+    found = [*vasp_files(folder), *folder.glob(CONTINUE_FILE)]
+    aside = [set_aside(path, DAMAGED) for path in found if not path.is_file()]
     for packed in sorted(folder.glob("*.gz")):
         if not _is_whole(packed):
             aside.append(set_aside(packed, DAMAGED))
@@ -165,7 +166,11 @@ def forms(path: Path) -> tuple[Path, Path]:
 
 def vasp_files(folder: Path) -> list[Path]:
     """List what has the name of a file that VASP, or custodian for it, reads or writes."""
-    patterns = (*BULK, *WRITTEN)
+    return named(folder, (*BULK, *WRITTEN))
+
+
+def named(folder: Path, patterns: Collection[str]) -> list[Path]:
+    """List what has a name of these patterns, compressed or not; also a link to what is gone."""
     return [
         path
         for path in sorted(folder.iterdir())
