@@ -181,12 +181,14 @@ def _others_go_on(recovery: Recovery, step: Stopped) -> Iterator[None]:
 
 
 def _run_again(database: Database, step: Stopped) -> Stopped | None:
-    """Rerun a step where it ran; None if another process already did."""
+    """Rerun a step where it ran; None if another process already did, or no workflow has it."""
     if step.run:
         if step.run.launch is None:
             return step if _release(database, step.run) else None
         if not _end_launch(database, LostRun(step.run, step.reason)):
             return None
+    if not database.workflows.count_documents({"nodes": step.fw_id}, limit=1):
+        return None  # `repair` removes it; FireWorks would wait five minutes for its workflow
     # The workflow must not see its launch before the step runs again: its children would start.
     free_lock(database, step.fw_id)
     folder = prepare_continuation(database.launchpad, step.fw_id).folder

@@ -101,6 +101,23 @@ def test_a_lock_of_a_killed_process_is_opened(database: Database, host: str) -> 
     assert database.workflows.count_documents({"locked": True}) == 0
 
 
+def test_a_step_that_no_workflow_has_is_not_waited_for(
+    database: Database, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill left it half added, and a rocket took it: FireWorks has nothing to rerun it in."""
+    monkeypatch.setenv("INTERPHASE_LAUNCH_PATIENCE", "0.001")
+    taken, launch_id = begin(database)
+    database.workflows.update_one({"nodes": taken.fw_id}, {"$pull": {"nodes": taken.fw_id}})
+    monkeypatch.setattr(database.launchpad, "rerun_fw", _cut)  # it waits for the workflow's lock
+    found = recover(database, ["small"], queue=None)
+    assert (found.rerun, found.hindered) == (0, [])
+    assert database.launches.find_one({"launch_id": launch_id})["state"] == "FIZZLED"
+    long_ago = {"$set": {"updated_on": "2026-01-01T00:00:00"}}
+    database.fireworks.update_one({"fw_id": taken.fw_id}, long_ago)
+    recover(database, ["small"], queue=None)
+    assert "arrange" not in steps(database, host)
+
+
 def test_a_step_that_was_marked_as_failed_by_hand_lets_its_children_go(
     database: Database, host: str
 ) -> None:
