@@ -1,10 +1,13 @@
+import itertools
+
 import numpy as np
 import pytest
 from bvlain import Lain
+from bvlain.potentials import BVSEPotential
 from pymatgen.core import Lattice, Species, Structure
 from standins.crystals import crystal_of
 
-from analysis.motion.bond_valence import missing_parameters, site_energies
+from analysis.motion.bond_valence import CUTOFF, missing_parameters, site_energies
 from analysis.motion.percolation import percolation_energies
 
 LITHIUM = Species("Li", 1)
@@ -43,6 +46,42 @@ def test_map_is_periodic_and_measured_from_its_minimum() -> None:
     # The cell is a rhombohedron and Li2O symmetric under exchange of its edges.
     assert energies == pytest.approx(energies.transpose(1, 0, 2), abs=1e-6)
     assert energies == pytest.approx(energies.transpose(2, 1, 0), abs=1e-6)
+
+
+def test_map_is_the_sum_over_ions_within_the_cutoff() -> None:
+    """Point by point, in an oblique cell that the cutoff reaches across more than once."""
+    crystal = Structure(
+        Lattice.from_parameters(3.9, 4.6, 7.3, 75, 100, 115),
+        ["Li+", "Zr4+", "O2-", "O2-"],
+        [[0.1, 0.2, 0.3], [0.6, 0.5, 0.9], [0.9, 0.55, 0.6], [0.3, 0.8, 0.75]],
+    )
+    energies = site_energies(crystal, LITHIUM)
+    found, expected = [], []
+    for point in itertools.product((0, 6, 14), (2, 10, 20), (0, 16, 40)):
+        place = np.array(point) / energies.shape
+        centre = crystal.lattice.get_cartesian_coords(place)
+        ions = [near for near in crystal.get_sites_in_sphere(centre, CUTOFF) if near.specie.Z != 3]
+        found.append(energies[point])
+        expected.append(sum(pair_energy(near.specie, near.nn_distance) for near in ions))
+    low = np.argsort(expected)[:9]  # the others may be cut
+    # `bvlain` rounds e²/(4 pi eps0) to 14.4 eV Å.
+    relative = np.array(expected)[low] - np.array(expected)[low[0]]
+    assert np.array(found)[low] - found[low[0]] == pytest.approx(relative, abs=1e-4)
+    assert relative.max() > 0.5
+
+
+def pair_energy(ion: Species, distance: float) -> float:
+    """Write the two energies of Adams and Prasada Rao out, with bvlain's own functions."""
+    lain = Lain(verbose=False)
+    lain.read_structure(
+        Structure(Lattice.cubic(9), ["Li+", ion], [[0] * 3, [0.5] * 3]), oxi_check=False
+    )
+    lain._get_params("Li1+")
+    value = {name: lain.atoms.get_array(name)[0] for name in ("r_min", "d0", "alpha", "r_c", "n")}
+    if ion.oxi_state < 0:
+        return float(BVSEPotential.Morse(distance, value["r_min"], value["d0"], value["alpha"]))
+    charges, radii = (1, ion.oxi_state), (lain.rc_mi, value["r_c"])
+    return float(BVSEPotential.Coulomb(distance, *charges, *radii, lain.n_mi, value["n"]))
 
 
 def test_every_ion_of_doped_llzo_has_parameters() -> None:
