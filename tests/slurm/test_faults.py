@@ -165,7 +165,7 @@ def test_forty_compounds_that_are_left_alone_survive_every_kind_of_fault(
     faults = {"rocket": 10, "scancel": 6, "mongod": 1, "slurmctld": 1}
     faults |= {"folder": 2, "disk": 2, "zombie": 1, "program": 1}
     with small_disk(launches(cluster), megabytes=128):
-        storm = partial(Unattended, downtime=60, latest=0.5)
+        storm = partial(Unattended, downtime=60, latest=0.4)
         setenv = monkeypatch.setenv
         disturb(cluster, slurm, spec, faults, setenv=setenv, kind=storm, ionic_seconds=1.0)
         check(cluster, spec, undisturbed)

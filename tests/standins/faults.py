@@ -64,9 +64,12 @@ class Chaos:
             assert time.monotonic() - began < seconds, "".join(self.said[-3:])
             self.fill()
             time.sleep(self.random.uniform(0.1, 0.5))
-            hit = bool(kinds) and self.progress() >= parts[0] and self._break(kinds[0])
+            due = bool(kinds) and self.progress() >= parts[0]
+            # What cannot be broken at the moment (no VASP is running) lets the next go first.
+            hit = next((kind for kind in kinds if self._break(kind)), None) if due else None
             if hit:
-                self.faults[kinds.pop(0)] += 1
+                self.faults[hit] += 1
+                kinds.remove(hit)
                 del parts[0]
                 time.sleep(self.random.uniform(0.0, 1.0))
             if hit or time.monotonic() - looked > LOOK:
