@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, combinations, islice
 
 import numpy as np
@@ -13,16 +14,20 @@ from analysis.base.errors import InputError
 from analysis.energies.phases import ReferencePhases
 from analysis.energies.reference_phases import table_phases
 from analysis.reactions.interface import Reaction, react
+from analysis.reactions.pairing import pairing
+from analysis.reactions.pairs import System, pair_margins
 from analysis.structures.compensation import compound_composition
 from analysis.structures.dopants import Compound, Dopant, candidates
 from analysis.structures.host import builtin_host
 from benchmarks.measure import Figure, alone, compared, in_fresh_process, side_by_side
+from workflows.specification.spec import PAIR_AMOUNTS
 
 TITLE = "Reactions with lithium"
 LEAST_RATIO = 5.0
 MOST_SECONDS = 2.0
 MOST_SECONDS_CODOPED = 120.0
 CODOPED = 10_000
+MARGINS, CHECKED = 100_000, 20
 HOST = "Li7La3Zr2O12"
 HOST_ELEMENTS = frozenset({"Li", "La", "Zr", "O"})
 CONCENTRATION = 0.25
@@ -62,7 +67,51 @@ def measure(*, quick: bool) -> list[Figure]:
             what=f"exact paths of {len(pairs)} co-doped compounds",
             most=MOST_SECONDS_CODOPED,
         ),
+        _margins(MARGINS // 50 if quick else MARGINS),
     ]
+
+
+def _margins(number: int) -> Figure:
+    """Time the margins of pairs of dopants, and check some against a linear programme each."""
+    run = in_fresh_process(pair_search, number)
+    found, solved, difference = run.result
+    return alone(
+        [run],
+        what=f"reduction margins of {found} pairs of dopants, both dopants'",
+        most=MOST_SECONDS_CODOPED,
+        agreement=f"{solved} pairs by a linear programme each; of the others every "
+        f"{found // CHECKED}th against its own: {difference:.0e} eV",
+    )
+
+
+def pair_search(number: int) -> tuple[int, int, float]:
+    """Compute the margins of so many pairs.
+
+    Returns
+    -------
+    tuple
+        Pairs, those for which a programme was solved, and how far a sample of the others is from
+        its own, eV.
+    """
+    host = builtin_host("LLZO")
+    options = candidates(
+        ("Li", "La", "Zr"), concentrations=PAIR_AMOUNTS, elements=None, host_ions=host.ions
+    )
+    every = pairing(host, options)
+    step = max(len(every.first) // number, 1)  # neighbours share a dopant
+    few = slice(0, number * step, step)
+    pairs = replace(
+        every, first=every.first[few], second=every.second[few], mobile=every.mobile[few]
+    )
+    elements = {option.element for option in options}
+    phases = ReferencePhases.joined([table_phases(HOST_ELEMENTS | {each}) for each in elements])
+    system = System(host, phases)
+    margins = pair_margins(system, pairs)
+    differences = []
+    for index in np.flatnonzero(~margins.solved)[:: max(number // CHECKED, 1)].tolist():
+        own = sorted(system.solve(pairs.compound(index)))
+        differences.append(np.nanmax(np.abs(np.sort(margins.margins[index]) - own)))
+    return len(pairs.first), int(margins.solved.sum()), float(max(differences))
 
 
 def single_dopants() -> list[Case]:

@@ -70,17 +70,17 @@ class Checked(NamedTuple):
     brier: float
 
 
-def forecasts(engine: str, *, corrected: bool = True) -> list[Forecast]:
+def forecasts(engine: str, version: str | None = None, *, corrected: bool = True) -> list[Forecast]:
     """Forecast which ternary oxides are stable, each without the errors of its own element.
 
     Parameters
     ----------
-    engine
-        Name of an engine with measured errors.
+    engine, version
+        An engine with measured errors; the version may be left out where there is one.
     corrected
         Subtract the bias; otherwise energies are the engine's and the spread is about zero.
     """
-    formulas, errors, _ = measured_errors(shipped_error_table(engine))
+    formulas, errors, _ = measured_errors(shipped_error_table(engine, version))
     shifts = {m: _shift(errors, m, corrected=corrected) for m in {e.element for e in errors}}
     found = []
     for formula, each in zip(formulas, errors, strict=True):

@@ -4,14 +4,14 @@ Both leave out the element whose errors they predict. docs/engines.md has the nu
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from analysis.base.fields import Dissolution
 from analysis.base.probabilities import ProbabilityLimits, word_for
 from analysis.energies.engine_bias import EngineBias, ExchangeError, fit, measured_errors
 from analysis.energies.engine_errors import shipped_error_table
-from studies.validation.dissolution_reliability import forecasts
+from studies.validation.dissolution_reliability import Forecast
 
 
 class Coverage(NamedTuple):
@@ -53,15 +53,15 @@ class Shared(NamedTuple):
     contradicted: int
 
 
-def coverage(engine: str) -> dict[str, Coverage]:
+def coverage(engine: str, version: str | None = None) -> dict[str, Coverage]:
     """Return the coverage of ``oxides`` and ``garnets``, each error by the other elements alone.
 
     Parameters
     ----------
-    engine
-        Name of an engine with one table among those that ship with the project.
+    engine, version
+        An engine whose errors ship with the project; the version may be left out if there is one.
     """
-    _, oxides, garnets = measured_errors(shipped_error_table(engine))
+    _, oxides, garnets = measured_errors(shipped_error_table(engine, version))
     biases = {
         element: fit(*([e for e in part if e.element != element] for part in (oxides, garnets)))
         for element in {each.element for each in (*oxides, *garnets)}
@@ -79,19 +79,21 @@ def covered(reduced: Sequence[float]) -> Coverage:
     return Coverage(number, one, two, (sum(value**2 for value in reduced) / number) ** 0.5)
 
 
-def shared_words(better: str, other: str, limits: ProbabilityLimits) -> Shared:
+def shared_words(
+    better: Iterable[Forecast], other: Iterable[Forecast], limits: ProbabilityLimits
+) -> Shared:
     """Compare the words of two engines on ternary oxides whose stability the table knows.
 
     Parameters
     ----------
     better, other
-        Names of engines as for `coverage`.
+        What the engines' errors let expect of each oxide.
     limits
         From which probabilities on a word is decided.
     """
-    second = {each.formula: each.probability for each in forecasts(other)}
+    second = {each.formula: each.probability for each in other}
     found = Counter[str]()
-    for each in forecasts(better):
+    for each in better:
         word = word_for(each.probability, Dissolution, limits)
         if word is Dissolution.UNDECIDED or each.formula not in second:
             continue
