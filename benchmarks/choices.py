@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 import interphase
@@ -102,9 +103,9 @@ def _figure(found: Sequence[Sequence[Trace]], steps: int) -> Figure:
     )
 
 
-def _above(choices: Sequence[Trace], steps: int) -> np.ndarray:
+def _above(choices: Sequence[Trace], steps: int) -> NDArray[np.float64]:
     energies = np.array([trace[min(steps, len(trace) - 1)] for trace in choices])
-    return energies - energies.min()
+    return np.asarray(energies - energies.min())
 
 
 def _lowest(choices: Sequence[Trace]) -> int:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 4
 PANEL = (2.9, 2.7)  # inches
 LEAST_WIDTH = 9.0  # the legend's
+MARGIN = 0.08  # of the range
 HOST_LINE = (0, (5, 2))
 #: How a compensation is drawn: line, whether the marks are filled, and its name.
 STYLES = {
@@ -76,7 +77,10 @@ def concentration_series(documents: Sequence[Document]) -> list[Series]:
 
 
 def reaction_energy_against_concentration(
-    documents: Sequence[Document], host_document: Document | None = None
+    documents: Sequence[Document],
+    host_document: Document | None = None,
+    *,
+    most: int | None = None,
 ) -> Figure:
     """Draw reaction energy against x, a panel for each dopant that has several concentrations.
 
@@ -91,6 +95,8 @@ def reaction_energy_against_concentration(
     host_document : mapping, optional
         The undoped host's document: x = 0, and the line to compare with. A grey band of one
         standard uncertainty of the difference surrounds it if the uncertainty is known.
+    most : int, optional
+        Draw this many dopants at most, those that reach the highest reaction energies.
 
     Raises
     ------
@@ -105,13 +111,22 @@ def reaction_energy_against_concentration(
         )
         raise InputError(msg)
     host = None if host_document is None else host_document.get(Field.REACTION_ENERGY)
+    series = _highest(series, most)
     figure, panels = _panels(len(series))
+    _set_limits(panels[0], [d for each in series for d in each.documents], host)
     for axes, each in zip(panels, series, strict=True):
         _draw_series(axes, each, host)
     figure.supylabel(Field.REACTION_ENERGY.heading, fontsize="medium")
     figure.supxlabel("x, dopant per formula unit of the host", fontsize="medium")
     _legend(figure, series, host)
     return figure
+
+
+def _highest(series: Sequence[Series], most: int | None) -> list[Series]:
+    """Choose the dopants with the highest energies; their order stays."""
+    energies = [max(d[Field.REACTION_ENERGY] for d in each.documents) for each in series]
+    ranked = sorted(range(len(series)), key=lambda place: -energies[place])
+    return [series[place] for place in sorted(ranked[:most])]
 
 
 def _is_drawn(document: Document) -> bool:
@@ -134,6 +149,20 @@ def _panels(number: int) -> tuple[Figure, list[Axes]]:
     return figure, panels[:number]
 
 
+def _set_limits(axes: Axes, documents: Sequence[Document], host: float | None) -> None:
+    """Set the common limits of all panels, with the marks and the host's band inside.
+
+    Before anything is drawn: matplotlib would look at all panels again for each line in one.
+    """
+    known = [0.0, *(d[Field.REACTION_ENERGY] for d in documents)]
+    if host is not None:
+        halves = [d.get(Field.REACTION_ENERGY_UNCERTAINTY) or 0.0 for d in documents]
+        known += [host - max(halves), host + max(halves)]
+    margin = MARGIN * (max(known) - min(known))
+    axes.set_ylim(min(known) - margin, max(known) + margin)
+    axes.set_xlim(0, (1 + MARGIN) * max(d[Field.CONCENTRATION] for d in documents))
+
+
 def _draw_series(axes: Axes, series: Series, host: float | None) -> None:
     quieten(axes)
     axes.axhline(0, color=INK, linewidth=0.8)
@@ -144,8 +173,6 @@ def _draw_series(axes: Axes, series: Series, host: float | None) -> None:
     for compensation in sorted(series.members, key=list(STYLES).index, reverse=True):
         _draw_line(axes, compensation, series.members[compensation], host)
     axes.set_title(f"{compound_name(next(series.documents))} on {series.site}", fontsize="medium")
-    axes.set_xlim(left=0)
-    axes.margins(y=0.08)
 
 
 def _draw_line(

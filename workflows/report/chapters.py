@@ -122,7 +122,7 @@ def _overviews(doped: Sequence[Document], host: Document | None) -> Iterator[Dra
             "reaction_energy",
             "Reaction energies, highest first",
             "Energy of the complete reaction with the electrode. The grey band is one standard "
-            f"uncertainty of the difference from the host. {_share(known)}",
+            f"uncertainty of the difference from the host. {_share(known, 'of each site')}",
             partial(reaction_energy_figure, known, host),
             partial(reaction_energy_figure, known, host, most=_MOST),
         )
@@ -144,23 +144,25 @@ def _overviews(doped: Sequence[Document], host: Document | None) -> Iterator[Dra
         )
 
 
-def _share(known: Sequence[Document]) -> str:
+def _share(known: Sequence[object], which: str) -> str:
     """Say that a page shows the highest only, where there are more."""
     if len(known) <= _MOST:
         return ""
-    return f"The page shows the {_MOST} highest of each site; interphase figures draws all."
+    return f"The page shows the {_MOST} highest {which}; interphase figures draws all."
 
 
 def _concentration(doped: Sequence[Document], host: Document | None) -> Iterator[Drawing]:
     # Documents of older schemas may lack the fields that define a series.
     whole = [each for each in doped if all(each.get(field) is not None for field in _SORTED_BY)]
-    if concentration_series(whole):
+    if series := concentration_series(whole):
         yield Drawing(
             "concentration",
             "Reaction energy against the amount of dopant",
             "The grey band is one standard uncertainty of the difference from the host; open marks "
-            "and dotted lines are substitutions without compensation.",
+            "and dotted lines are substitutions without compensation. "
+            f"{_share(series, 'of all dopants')}",
             partial(reaction_energy_against_concentration, whole, host),
+            partial(reaction_energy_against_concentration, whole, host, most=_MOST),
         )
 
 

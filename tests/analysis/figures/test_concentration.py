@@ -141,3 +141,18 @@ def test_empty_places_of_the_grid_have_no_axes() -> None:
 def test_no_series_is_refused() -> None:
     with pytest.raises(InputError, match="none of 2 documents belongs to a series"):
         reaction_energy_against_concentration([HOST, ALONE])
+
+
+def test_the_dopants_with_the_highest_energies_are_drawn_in_their_order() -> None:
+    calcium = [compound("Ca", "La", x, -0.5 - 9 * x) for x in (0.125, 0.25)]
+    figure = reaction_energy_against_concentration([*TA, *AL, *calcium], HOST, most=2)
+    assert [axes.get_title() for axes in figure.axes] == ["Al³⁺ on Li", "Ta⁵⁺ on Zr"]
+
+
+def test_all_panels_hold_every_mark_and_the_band() -> None:
+    axes = reaction_energy_against_concentration([*TA, *AL], HOST).axes
+    for each in axes:
+        assert each.get_xlim()[0] == 0
+        assert each.get_xlim()[1] > 0.5
+        low, high = each.get_ylim()
+        assert low < -1.5 < 0 < high
