@@ -29,9 +29,11 @@ demo: install
 CAMPAIGNS := tests/cluster tests/test_contributing.py tests/test_wheel.py \
 	$(addprefix tests/workflows/,commands dispatch recovery) $(wildcard tests/workflows/test_*.py)
 BY_FILE := --dist loadfile --no-loadscope-reorder
+# One more than there are cores: some tests wait for Slurm, a database or a browser.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 test: install lint
-	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n auto --maxprocesses 8 $(BY_FILE) $(CAMPAIGNS:%=--ignore %)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --maxprocesses 8 $(BY_FILE) $(CAMPAIGNS:%=--ignore %)
 	$(BIN)/pytest -q $(CAMPAIGNS)
 
 test-faults: install

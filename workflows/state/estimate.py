@@ -25,8 +25,8 @@ RELAXED_AGAIN = 0.1
 # Seconds outside relaxations: imports of a worker, and the small steps of each workflow.
 SECONDS_STARTUP = 10.0
 SECONDS_PER_WORKFLOW = 0.9
-# Of one atom in a 96-atom cell (2.5 to 6 s for all).
-MIGRATION_SECONDS = 3.4e-2
+# Of one atom in a 96-atom cell (0.7 s for all).
+MIGRATION_SECONDS = 7.6e-3
 
 
 @dataclass(frozen=True)

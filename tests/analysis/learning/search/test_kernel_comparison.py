@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from standins.synthetic import RULE, Truth, synthetic_problem
 
@@ -18,11 +19,21 @@ RING = dataclasses.replace(
 )
 
 
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    problems = {"line": LINE, "ring": RING}
+    return {
+        name: compare_kernels(problem, RULE, run=SearchRun(), seeds=(0,))
+        for name, problem in problems.items()
+    }
+
+
 @pytest.mark.parametrize("scheme", Scheme)
-def test_a_line_is_found_by_the_linear_kernel_and_a_ring_is_not(scheme: Scheme) -> None:
+def test_a_line_is_found_by_the_linear_kernel_and_a_ring_is_not(
+    tables: dict[str, pd.DataFrame], scheme: Scheme
+) -> None:
     scores = {}
-    for name, problem in (("line", LINE), ("ring", RING)):
-        table = compare_kernels(problem, RULE, run=SearchRun(), seeds=(0,))
+    for name, table in tables.items():
         assert len(table) == len(KERNELS) * len(Scheme)
         of_scheme = table[table["scheme"] == str(scheme)].set_index("kernel")
         scores[name] = of_scheme["balanced_accuracy"]
