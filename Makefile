@@ -24,8 +24,8 @@ demo: install
 	$(BIN)/interphase run campaigns/demo.yaml --dir runs/demo
 	@echo "The whole periodic table, computed already: $(BIN)/interphase report --result llzo"
 
-# Tests of campaigns keep all cores busy, so they run one after another; the others share the cores,
-# a thread each. In the order of the tree the longest (a campaign under faults) does not come last.
+# Tests of campaigns have two workers each, so two run at a time; the others share the cores, a
+# thread each. In the order of the tree the longest (a campaign under faults) does not come last.
 CAMPAIGNS := tests/cluster tests/test_contributing.py tests/test_wheel.py \
 	$(addprefix tests/workflows/,commands dispatch recovery) $(wildcard tests/workflows/test_*.py)
 BY_FILE := --dist loadfile --no-loadscope-reorder
@@ -34,7 +34,7 @@ WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 test: install lint
 	OMP_NUM_THREADS=1 $(BIN)/pytest -q -n $(WORKERS) --maxprocesses 8 $(BY_FILE) $(CAMPAIGNS:%=--ignore %)
-	$(BIN)/pytest -q $(CAMPAIGNS)
+	$(BIN)/pytest -q -n 2 $(BY_FILE) $(CAMPAIGNS)
 
 test-faults: install
 	$(BIN)/pytest -q -s -m faults --timeout 3600
