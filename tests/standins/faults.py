@@ -178,7 +178,8 @@ class Unattended(Chaos):
         """Leave it to the dispatcher, which must be alive."""
         self.said = [said(self.cluster)[-2000:]]
         assert self.process
-        assert self.process.poll() in (None, 0), self.said
+        ended = self.process.poll()
+        assert ended is None or (ended == 0 and self.is_finished()), self.said
 
     def recover(self) -> None:
         """Leave it to the dispatcher."""

@@ -41,6 +41,7 @@ _LONGEST_LINE: Final = 200
 def evidence_added(folder: Path) -> Iterator[None]:
     """Add to an exception what was said in a folder since the block was entered."""
     before = {name: _state(folder / name) for name in SOURCES}
+    held = _held(folder)
     try:
         yield
     except Exception as error:
@@ -50,11 +51,17 @@ def evidence_added(folder: Path) -> Iterator[None]:
             new = [name for name in new if name != CUSTODIAN_LOG]
         for line in evidence(folder, new):
             error.add_note(line)
-        if not folder.is_dir():
+        # VASP may write into a folder that is being removed: then it stays, with the new alone.
+        if not folder.is_dir() or (held and not held & _held(folder)):
             error.add_note(FOLDER_GONE)
         elif shutil.disk_usage(folder).free < _ROOM:
             error.add_note(DISK_FULL)
         raise
+
+
+def _held(folder: Path) -> set[str]:
+    """Return the names of what is in a folder."""
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
 def _ended_by_itself(error: Exception) -> bool:

@@ -80,6 +80,22 @@ def test_a_folder_that_is_gone_is_said_to_be_gone(tmp_path: Path) -> None:
     assert classify("".join(traceback.format_exception(failed.value))) == "node"
 
 
+def test_a_folder_that_was_emptied_while_vasp_wrote_into_it_was_removed(tmp_path: Path) -> None:
+    for name in ("vasp_job.json", "INCAR"):
+        (tmp_path / name).touch()
+
+    def run() -> None:
+        with evidence_added(tmp_path):
+            for path in tmp_path.iterdir():
+                path.unlink()
+            (tmp_path / "OUTCAR").touch()  # of VASP, which goes on
+            (tmp_path / "INCAR").read_text()  # of custodian
+
+    with pytest.raises(FileNotFoundError) as failed:
+        run()
+    assert classify("".join(traceback.format_exception(failed.value))) == "node"
+
+
 def test_a_full_disk_is_told_where_vasp_could_not_write_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
