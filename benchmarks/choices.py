@@ -7,11 +7,9 @@ What is kept would start again from its last step, without the optimizer's memor
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
@@ -19,13 +17,11 @@ import interphase
 from analysis.structures.dopants import Compound
 from analysis.structures.doping import dope
 from benchmarks.measure import Figure, processes
+from benchmarks.trivial import llzo_plan
 from makers.schemas import plain
-from workflows.specification.planning import make_plan, read_host
-from workflows.specification.sources import TableSource
-from workflows.specification.spec import CampaignSpec
+from workflows.specification.planning import read_host
 
 TITLE = "Choices that are dropped early"
-CAMPAIGN = Path(__file__).parents[1] / "campaigns" / "llzo.yaml"
 RESULT = "llzo"
 WORKERS = 2
 EVERY, QUICK_EVERY = 4, 60
@@ -37,29 +33,19 @@ Trace = list[float]
 
 def measure(*, quick: bool) -> list[Figure]:
     """Relax every choice of a part of the compounds, and count what dropping would save."""
-    compounds = doped_compounds()[:: QUICK_EVERY if quick else EVERY]
+    planned = [each.compound for each in llzo_plan().campaign.compounds]
+    compounds = [each for each in planned if each.dopants][:: QUICK_EVERY if quick else EVERY]
     with processes(WORKERS, threads=1) as pool:
         parts = list(pool.map(traces, [compounds[k::WORKERS] for k in range(WORKERS)]))
     found = [each for part in parts for each in part if len(each) > 1]
     return [_figure(found, steps) for steps in STEPS]
 
 
-def doped_compounds() -> list[Compound]:
-    """Return the compounds of the campaign without the host."""
-    planned = make_plan(specification(), TableSource()).campaign.compounds
-    return [each.compound for each in planned if each.compound.dopants]
-
-
-def specification() -> CampaignSpec:
-    """Read the campaign."""
-    return CampaignSpec.model_validate(yaml.safe_load(CAMPAIGN.read_text(encoding="utf-8")))
-
-
 def traces(compounds: Sequence[Compound]) -> list[list[Trace]]:
     """Relax all choices of compounds; return their energies step by step."""
     from makers.engines.registry import relax_maker
 
-    spec = specification()
+    spec = llzo_plan().campaign.spec
     host, undoped = read_host(spec.host), _undoped()
     maker: Any = relax_maker(spec.engine.name, spec.engine.settings)
     found = []

@@ -187,11 +187,9 @@ def _folded(
     """Add up the points of the wider grid that are one point of the cell."""
     for axis, (wide, length) in enumerate(zip(margin, shape, strict=True)):
         periods = math.ceil(wide / length)
-        before, after = periods * length - wide, periods * length - wide
         width = [(0, 0)] * 3
-        width[axis] = (int(before), int(after))
-        parts = np.split(np.pad(energies, width), 2 * periods + 1, axis=axis)
-        energies = sum(parts[1:], start=parts[0])
+        width[axis] = (periods * length - int(wide),) * 2  # to whole periods
+        energies = np.sum(np.split(np.pad(energies, width), 2 * periods + 1, axis=axis), axis=0)
     return energies
 
 

@@ -98,9 +98,8 @@ def _scalar(text: str) -> str:
     """Write text as YAML reads it, in quotes if need be: No.cif gives the name 'No'."""
     import yaml
 
-    return yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=10**6).strip()[
-        1:-1
-    ]
+    listed = yaml.safe_dump([text], default_flow_style=True, allow_unicode=True, width=10**6)
+    return listed.strip()[1:-1]
 
 
 def _guessed_charges(structure: Structure, crystal: Path) -> dict[str, float] | None:

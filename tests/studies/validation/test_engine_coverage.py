@@ -18,21 +18,21 @@ def test_coverage_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "version", "title"),
+    ("engine", "version", "title", "off"),
     [
-        ("chgnet", "0.3.0", "CHGNet 0.3.0"),
-        ("sevennet", "7net-0", "SevenNet-0"),
-        ("sevennet", "7net-l3i5", "SevenNet-l3i5"),
+        ("chgnet", "0.3.0", "CHGNet 0.3.0", 0.05),
+        ("sevennet", "7net-0", "SevenNet-0", 0.05),
+        ("sevennet", "7net-l3i5", "SevenNet-l3i5", 0.06),
     ],
 )
 def test_the_page_has_the_share_of_errors_within_their_uncertainty(
-    engine: str, version: str, title: str
+    engine: str, version: str, title: str, off: float
 ) -> None:
     found = coverage(engine, version)
     assert found["oxides"].number == 842
     # a normal error has 0.68 and 0.95, and one with long tails more within one
     assert found["oxides"].within_two > 0.9
-    assert found["oxides"].rms == pytest.approx(1.0, abs=0.06)
+    assert found["oxides"].rms == pytest.approx(1.0, abs=off)
     cells = [
         f"{each.within_one:.0%}, {each.within_two:.0%}, {each.rms:.2f}" for each in found.values()
     ]
