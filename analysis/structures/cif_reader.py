@@ -188,7 +188,7 @@ def _check_atoms(items: Mapping[str, Any], path: Path) -> None:
 
 def _names_element(text: str, *, whole: bool) -> bool:
     """Whether a type's letters, or the first of a label, are an element's symbol."""
-    word = re.match("[A-Za-z]*", text).group()  # type: ignore[union-attr]
+    word = re.match("[A-Za-z]*", text).group()  # type: ignore[union-attr]  # it matches anything
     readings = [word] if whole else [word[:2], word[:1]]
     symbol = next((each.title() for each in readings if Element.is_valid_symbol(each.title())), "")
     return bool(symbol) and Element(symbol).Z <= HEAVIEST and not NO_ATOM.match(text)

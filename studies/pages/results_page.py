@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from analysis.base.fields import (
-    CHOICES,
-    PARTS,
-    SCHEMA_HISTORY,
-    SCHEMA_VERSION,
-    SUBFIELDS,
-    Field,
-    Kind,
-)
+from analysis.base.fields import Field, Kind
+from analysis.base.schema import CHOICES, PARTS, SCHEMA_HISTORY, SCHEMA_VERSION, SUBFIELDS
 from studies.pages.markdown import table
 
 _INTRODUCTION: Final = f"""\

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.base.fields import SCHEMA_VERSION, Field
+from analysis.base.fields import Field
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.report.assemble import all_chapters
 from workflows.report.drawing import sections
 from workflows.report.gather import build_report, gather

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pymatgen.core import Structure
 
-from analysis.base.fields import SCHEMA_VERSION, Field
+from analysis.base.fields import Field
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.results.dataframe import compounds
 from workflows.results.files import read_results
 from workflows.storage.database import open_database

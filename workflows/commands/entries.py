@@ -127,7 +127,7 @@ def _of_elements(elements: str | None, source: str) -> Iterator[ComputedEntry]:
     phases = opened.phases(symbols)
     crystals = opened.crystals(symbols)
     # Energies are aligned through elements and binaries alone; each crystal is a request.
-    needed = {p.formula for p in phases.phases if len(p.composition) <= 2}  # noqa: PLR2004
+    needed = {p.formula for p in phases.phases if len(p.composition) <= 2}  # noqa: PLR2004  binary
     kept = {formula: crystals[formula] for formula in sorted(needed) if formula in crystals}
     yield from phase_entries(phases, kept)
 

@@ -127,5 +127,5 @@ class _LastWords(logging.Handler):
 def _without_advancing(worker: FWorker) -> FWorker:
     found = FWorker.from_dict(worker.to_dict())
     others = {"spec.step": {"$ne": ADVANCE}}
-    found._query = {"$and": [found._query, others]} if found._query else others  # noqa: SLF001
+    found._query = {"$and": [found._query, others]} if found._query else others  # noqa: SLF001  the only place it is kept
     return found

@@ -10,7 +10,8 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from analysis.base.fields import SUBFIELDS, Field, Kind
+from analysis.base.fields import Field, Kind
+from analysis.base.schema import SUBFIELDS
 from workflows.report.model import CrystalView
 from workflows.results.serialize import to_plain
 

@@ -15,7 +15,8 @@ from maggma.core import Builder
 from maggma.utils import grouper
 from pymongo.errors import BulkWriteError
 
-from analysis.base.fields import SCHEMA_VERSION, Field
+from analysis.base.fields import Field
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.results.schema import (
     DocumentError,
     Origin,

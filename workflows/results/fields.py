@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.errors import InputError
-from analysis.base.fields import CHOICES, PARTS, SUBFIELDS, Field, Kind
+from analysis.base.fields import Field, Kind
+from analysis.base.schema import CHOICES, PARTS, SUBFIELDS
 from workflows.base.times import read_date
 
 if TYPE_CHECKING:  # a quarter of a second, needed only for elements and formulas

@@ -8,7 +8,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.errors import InputError
-from analysis.base.fields import SCHEMA_VERSION, Field
+from analysis.base.fields import Field
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.results.coverage import coverage_of
 from workflows.results.files import require_free, write_results
 from workflows.results.result_folder import (
@@ -176,7 +177,7 @@ def _rounded(vector: Sequence[float]) -> list[float]:
 
 def _without_crystals(campaign: Document) -> Document:
     """Leave out what only further calculations need."""
-    return to_plain(campaign | {"crystals": {}, "space": []})  # type: ignore[no-any-return]
+    return to_plain(campaign | {"crystals": {}, "space": []})  # type: ignore[no-any-return]  # of a document that is one
 
 
 def _write_lines(path: Path, rows: Iterable[Document]) -> None:

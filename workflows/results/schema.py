@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import bson
 from bson.errors import BSONError
 
-from analysis.base.fields import SCHEMA_VERSION, Field
+from analysis.base.fields import Field
+from analysis.base.schema import SCHEMA_VERSION
 from analysis.results.derived import DERIVED, derived_fields
 
 if TYPE_CHECKING:

@@ -5,16 +5,8 @@ from collections import Counter
 
 import pytest
 
-from analysis.base.fields import (
-    CHOICES,
-    PARTS,
-    SCHEMA_HISTORY,
-    SCHEMA_VERSION,
-    SUBFIELDS,
-    Field,
-    Kind,
-    Label,
-)
+from analysis.base.fields import Field, Kind, Label
+from analysis.base.schema import CHOICES, PARTS, SCHEMA_HISTORY, SCHEMA_VERSION, SUBFIELDS
 from analysis.results.result import CompoundResult, EngineUsed, PhasesUsed
 
 # As the project's specification lists them, in its order, then those of the database. Whoever

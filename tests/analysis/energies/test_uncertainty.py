@@ -240,9 +240,9 @@ def test_an_error_measured_on_such_phases_counts() -> None:
     sulfide, halide = Composition("Li10GeP2S12"), Composition("Li3YCl6")
     error = engine_error(table)
     given = {"energies": [-1.0, -1.1], "engine": "chgnet", "error": error}
-    found, _ = reaction_energy_uncertainty(AL, **given, host=sulfide)  # type: ignore[arg-type]
-    assert found == reaction_energy_uncertainty(AL, **given)[0]  # type: ignore[arg-type]
-    assert reaction_energy_uncertainty(AL, **given, host=halide)[0] is None  # type: ignore[arg-type]
+    found, _ = reaction_energy_uncertainty(AL, **given, host=sulfide)  # type: ignore[arg-type]  # of all kinds
+    assert found == reaction_energy_uncertainty(AL, **given)[0]  # type: ignore[arg-type]  # of all kinds
+    assert reaction_energy_uncertainty(AL, **given, host=halide)[0] is None  # type: ignore[arg-type]  # of all kinds
 
 
 def test_numerical_errors_hold_for_every_kind_and_those_of_pbe_do_not() -> None:

@@ -110,7 +110,7 @@ def test_the_offset_of_the_host_is_part_of_a_compounds_name(
 
 
 def test_one_engine_alone_keeps_the_names_of_its_jobs() -> None:
-    assert relax_maker("chgnet", {}).digest_fields() == {  # type: ignore[attr-defined]
+    assert relax_maker("chgnet", {}).digest_fields() == {  # type: ignore[attr-defined]  # not of every Maker
         "engine": "chgnet",
         "version": "0.3.0",
         "force_threshold": 0.1,

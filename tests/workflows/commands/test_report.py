@@ -13,7 +13,7 @@ import pytest
 from standins.campaigns import results
 from standins.reports import store
 
-from analysis.base.fields import SCHEMA_VERSION
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.storage.database import open_database
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from maggma.core import Builder
 from pydantic import SecretStr
 
-from analysis.base.fields import SCHEMA_VERSION
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.results.result_documents import build_results, results_builder, store_results
 from workflows.storage.database import Database
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.base.fields import SCHEMA_VERSION
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.results.dataframe import compounds, results
 from workflows.storage.database import open_database
 

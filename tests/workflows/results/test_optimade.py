@@ -49,7 +49,7 @@ SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def process(machine_settings: MachineSettings) -> Iterator[tuple[psutil.Popen, str]]:  # noqa: ARG001
+def process(machine_settings: MachineSettings) -> Iterator[tuple[psutil.Popen, str]]:  # noqa: ARG001  it sets the environment
     """Serve the reference result as a user does; yield the process and its address."""
     words = ["-u", "-m", "workflows.cli.main", "optimade", "--result", "llzo", "--port", "0"]
     with psutil.Popen(

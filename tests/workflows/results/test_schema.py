@@ -9,7 +9,8 @@ from typing import Any
 import bson
 import pytest
 
-from analysis.base.fields import SCHEMA_VERSION, Field
+from analysis.base.fields import Field
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.results import schema
 from workflows.results.schema import DocumentError, Origin, computed_at, make_document
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.base.fields import SCHEMA_VERSION
+from analysis.base.schema import SCHEMA_VERSION
 from workflows.results.coverage import Coverage, coverage
 from workflows.results.versions import require_schema
 

@@ -82,7 +82,7 @@ FILES: dict[str, tuple[Any, tuple[str, str] | None]] = {
         (HOST, CANARY),
     ),
     "semicolons": (whole(f"mongodb://me:{CANARY}@{HOST}/?tls=true;appName=a"), (HOST, CANARY)),
-    "socket": ({"host": "/tmp/m.sock", **USER}, ("/tmp/m.sock", CANARY)),  # noqa: S108
+    "socket": ({"host": "/tmp/m.sock", **USER}, ("/tmp/m.sock", CANARY)),  # noqa: S108  a name
     "byte order mark": (f"\ufeffhost: {HOST}\nusername: me\npassword: {CANARY}\n", (HOST, CANARY)),
     "whole uri": (whole(f"mongodb://me:{CANARY}@{HOST}/fw"), (HOST, CANARY)),
     "whole uri with options": (

@@ -64,11 +64,11 @@ def test_a_calculator_with_weights_from_a_file_relaxes(
 def test_other_weights_are_another_engine_and_another_place_is_not(
     settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    first = relax_maker("mlff", settings).digest_fields()  # type: ignore[attr-defined]
+    first = relax_maker("mlff", settings).digest_fields()  # type: ignore[attr-defined]  # not of every Maker
     copy = shutil.copy(settings["weights"], tmp_path / "copy.json")
-    assert relax_maker("mlff", settings | {"weights": copy}).digest_fields() == first  # type: ignore[attr-defined]
+    assert relax_maker("mlff", settings | {"weights": copy}).digest_fields() == first  # type: ignore[attr-defined]  # not of every Maker
     Path(copy).write_text(json.dumps({"sigma": 2.1, "epsilon": 0.5}))
-    assert relax_maker("mlff", settings | {"weights": copy}).digest_fields() != first  # type: ignore[attr-defined]
+    assert relax_maker("mlff", settings | {"weights": copy}).digest_fields() != first  # type: ignore[attr-defined]  # not of every Maker
 
 
 def test_weights_that_changed_after_planning_are_refused(

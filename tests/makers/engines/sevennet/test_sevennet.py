@@ -75,7 +75,7 @@ def test_corrections_are_the_materials_projects(displaced_lithia: Structure) -> 
     metal = Structure(Lattice.cubic(2.87), ["Fe", "Fe"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     crystals = [displaced_lithia, peroxide, ferrous, metal]
     bare, added = (
-        relax_maker("sevennet", {"corrections": which}).energies(crystals)  # type: ignore[attr-defined]
+        relax_maker("sevennet", {"corrections": which}).energies(crystals)  # type: ignore[attr-defined]  # not of every Maker
         for which in ("none", "added")
     )
     differences = [after - before for after, before in zip(added, bare, strict=True)]
@@ -87,7 +87,7 @@ def test_corrections_are_the_materials_projects(displaced_lithia: Structure) -> 
 def test_the_scheme_says_what_became_of_the_corrections() -> None:
     pytest.importorskip("sevenn")
     schemes = [
-        relax_maker("sevennet", {"corrections": which}).scheme  # type: ignore[attr-defined]
+        relax_maker("sevennet", {"corrections": which}).scheme  # type: ignore[attr-defined]  # not of every Maker
         for which in ("none", "added")
     ]
     assert [scheme.corrections.partition(",")[0] for scheme in schemes] == [
@@ -115,7 +115,7 @@ def test_elements_without_training_are_unknown() -> None:
 @pytest.mark.usefixtures("package")
 def test_unknown_elements_and_cutoff_are_the_models() -> None:
     for model in SevennetModel:
-        calculator: Any = relax_maker("sevennet", {"model": model.value}).calculator  # type: ignore[attr-defined]
+        calculator: Any = relax_maker("sevennet", {"model": model.value}).calculator  # type: ignore[attr-defined]  # not of every Maker
         untrained = {Z for Z in range(1, SEVENNET_HEAVIEST + 1) if Z not in calculator.type_map}
         assert untrained == {84, 85, 86, 87, 88}  # Po, At, Rn, Fr, Ra
         assert len(untrained) == len(SEVENNET_UNTRAINED)
@@ -153,6 +153,6 @@ def test_the_installation_is_checked_with_its_weights() -> None:
 @pytest.mark.usefixtures("package")
 def test_model_and_corrections_change_the_digest_fields() -> None:
     settings = [{}, {"model": "7net-l3i5"}, {"corrections": "none"}]
-    fields = [relax_maker("sevennet", each).digest_fields() for each in settings]  # type: ignore[attr-defined]
+    fields = [relax_maker("sevennet", each).digest_fields() for each in settings]  # type: ignore[attr-defined]  # not of every Maker
     assert all(a != b for i, a in enumerate(fields) for b in fields[:i])
     assert fields[0]["weights"].startswith("7052cb42")
