@@ -20,7 +20,8 @@ from benchmarks.page import PAGE, RESULTS, Machine, Measured, Results, page, rea
 # In the order of the page: the quick ones first, relaxations last.
 NAMES = (
     *("startup", "reactions", "arrangements", "choices", "barriers", "report_page"),
-    *("subset_search", "orchestration", "optimizers", "relaxation", "campaign"),
+    *("subset_search", "orchestration", "optimizers", "ablation", "relaxation"),
+    *("shared_model", "campaign"),
 )
 ONLY_IF_NAMED = frozenset({"campaign"})
 _PACKAGES = (
