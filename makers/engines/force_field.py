@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from ase.calculators.calculator import Calculator
 from ase.optimize import BFGS, FIRE, LBFGS
 from atomate2.ase.schemas import AseResult
 from atomate2.ase.utils import AseRelaxer
@@ -22,6 +23,8 @@ from makers.convergence import converged
 from makers.engines.bond_stiffness import SpringBfgs
 from makers.engines.neighbours import isolated_atoms, require_neighbours
 from makers.engines.second_stage import ALWAYS, must_relax, relaxed_again, require_prerelaxed
+from makers.engines.shared.batch_model import BatchModel
+from makers.engines.shared.shared_calculator import SharedCalculator, shared_calculator
 from makers.schemas import (
     RelaxationDocument,
     crystal_fields,
@@ -42,7 +45,7 @@ OPTIMIZERS: Final = {"springs": SpringBfgs, "BFGS": BFGS, "LBFGS": LBFGS, "FIRE"
 
 @dataclass
 class ForceFieldMaker(ForceFieldRelaxMaker):
-    """Relax atoms and cell with a force field; a subclass names it and loads its calculator."""
+    """Relax atoms and cell with a force field; a subclass names it and loads its model."""
 
     force_threshold: float = 0.1
     optimizer: str = "springs"
@@ -157,9 +160,30 @@ class ForceFieldMaker(ForceFieldRelaxMaker):
         return found
 
     def raw_energies(self, structures: Sequence[Structure]) -> list[float | None]:
-        """Return the model's energies of bare crystals, eV per cell; a subclass may batch them."""
+        """Return the model's energies of bare crystals, eV per cell."""
+        if (shared := self._shared_calculator()) is None:
+            return self.own_energies(structures)
+        return [shared.energy_alone(structure.to_ase_atoms()) for structure in structures]
+
+    def own_energies(self, structures: Sequence[Structure]) -> list[float | None]:
+        """Return energies from a model that this process loads; a subclass may batch them."""
         atoms = [structure.to_ase_atoms() for structure in structures]
         return [float(self.calculator.get_potential_energy(each)) for each in atoms]
+
+    @abstractmethod
+    def own_calculator(self) -> Calculator:
+        """Load the model in this process."""
+
+    def batch_model(self) -> BatchModel | None:
+        """Return the model as workers can share it; None if it computes one crystal at a time."""
+        return None
+
+    def _get_calculator(self) -> Calculator:
+        return self._shared_calculator() or self.own_calculator()
+
+    def _shared_calculator(self) -> SharedCalculator | None:
+        model = self.batch_model()
+        return None if model is None else shared_calculator(model)
 
     def _isolated(self, structure: Structure) -> bool:
         return self.cutoff is not None and bool(isolated_atoms(structure, self.cutoff))

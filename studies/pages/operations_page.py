@@ -49,7 +49,8 @@ With a force field or small cells, a batch job costs more than its step. With
 batch job ends early all its steps are known to be lost. The latter needs `connect: false` under
 `mongoclient_kwargs` of the LaunchPad file, as in the template: it starts processes right after it
 has read that file, and one that inherits a connection with TLS may wait for ever. `doctor` and
-`submit` refuse a template whose timeout is missing or not below the walltime.
+`submit` refuse a template whose timeout is missing or not below the walltime. On a node with a
+GPU the rockets [share one model](engines.md#on-a-gpu).
 
 **What it costs**, measured on a Slurm of one node with two cores, `rlaunch multi 2` and walltimes
 of 6 minutes (`tests/slurm/test_night.py`): 534 compounds of Li2ZrO3 of 48 atoms with CHGNet

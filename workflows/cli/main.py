@@ -70,6 +70,8 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command()(command)
+# the options of the command that it runs are not its own
+app.command(context_settings={"allow_interspersed_args": False})(operation_commands.share)
 
 
 @app.callback()

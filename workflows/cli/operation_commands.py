@@ -55,6 +55,27 @@ def dispatch(
     raise typer.Exit(dispatch_command(place_of(None, launchpad), campaign, options))
 
 
+def share(
+    command: Annotated[
+        list[str], typer.Argument(help="What starts the workers, with its own options.")
+    ],
+) -> None:
+    """Run workers that share one model, so that a GPU computes for all of them at once.
+
+    Crystals for which the workers want forces or energies at the same time are computed in one
+    batch; optimizers, files and database stay the workers' own. Engines: chgnet and sevennet. On a
+    machine without a GPU, workers with a model each are faster.
+
+    **Examples**
+
+    - `interphase share rlaunch multi 16 --timeout 82800`
+    - `interphase share interphase run campaigns/llzo.yaml --dir runs/llzo`
+    """
+    from workflows.commands.share import share_command
+
+    raise typer.Exit(share_command(command, console=console()))
+
+
 def pause(
     folder: SomeFolder = None, launchpad: Launchpad = None, campaign: Campaign = None
 ) -> None:

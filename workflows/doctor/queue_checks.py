@@ -113,18 +113,22 @@ class QueueTemplate:
             errors = f" ({'; '.join(found.errors)})" if found and found.errors else ""
             msg = f"pre_rocket of {self.file} fails here at `{'`, `'.join(failed)}`{errors}"
             raise InputError(msg)
-        rocket = shlex.split(str(self.adapter.get("rocket_launch")))[0]
-        if not found.has_program(rocket):
+        if lost := [each for each in self._programs() if not found.has_program(each)]:
             msg = (
-                f"jobs would not find {rocket}: activate this project's environment under "
+                f"jobs would not find {', '.join(lost)}: activate this project's environment under "
                 f"pre_rocket of {self.file}"
             )
             raise InputError(msg)
         named = [(name, found.variables[name]) for name in _NAMED_FILES if name in found.variables]
-        if lost := [f"{name}={path}" for name, path in named if not _is_file(path)]:
-            msg = f"pre_rocket of {self.file} names files that are not there: {', '.join(lost)}"
+        if away := [f"{name}={path}" for name, path in named if not _is_file(path)]:
+            msg = f"pre_rocket of {self.file} names files that are not there: {', '.join(away)}"
             raise InputError(msg)
-        return f"pre_rocket runs, and jobs find {rocket}"
+        return f"pre_rocket runs, and jobs find {', '.join(self._programs())}"
+
+    def _programs(self) -> list[str]:
+        """Return what starts a rocket, and rlaunch where that runs it (interphase share)."""
+        first, *others = shlex.split(str(self.adapter.get("rocket_launch")))
+        return [first, *(word for word in others if Path(word).name == "rlaunch")]
 
     def _check_queue(self) -> str:
         with tempfile.TemporaryDirectory(prefix="interphase-") as folder:

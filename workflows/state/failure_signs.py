@@ -107,6 +107,7 @@ SIGNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
                 *("DUE TO JOB REQUEUE", "JOB NOT ENDING WITH SIGNALS"),
             ),
             *("run was lost", "lost run", rf"{_TYPE}GivenUpError\b", FOLDER_GONE),
+            rf"{_TYPE}SharedModelError: .*is gone",
             # of os.getcwd in a folder that was removed
             r"FileNotFoundError: \[Errno 2\] No such file or directory$",
             *("No space left on device", "quota exceeded", "(block|file) limit reached"),

@@ -17,6 +17,7 @@ from makers.engines.chgnet.chgnet_settings import (
     ChgnetSettings,
 )
 from makers.engines.force_field import ForceFieldMaker
+from makers.engines.shared.batch_model import BatchModel
 
 
 @dataclass
@@ -43,13 +44,20 @@ class ChgnetRelaxMaker(ForceFieldMaker):
         """The scheme of this Maker's energies."""
         return CHGNET
 
-    def raw_energies(self, structures: Sequence[Structure]) -> list[float | None]:
+    def own_energies(self, structures: Sequence[Structure]) -> list[float | None]:
         """Return the model's energies alone, eV per cell; None for crystals with isolated atoms."""
         from makers.engines.chgnet.chgnet_model import chgnet_energies
 
         return chgnet_energies(CHGNET_MODEL, structures)
 
-    def _get_calculator(self) -> Calculator:
+    def own_calculator(self) -> Calculator:
+        """Load the model in this process."""
         from makers.engines.chgnet.chgnet_model import chgnet_calculator
 
         return chgnet_calculator(CHGNET_MODEL)
+
+    def batch_model(self) -> BatchModel:
+        """Return the model as workers can share it."""
+        from makers.engines.chgnet.chgnet_batch import ChgnetBatchModel
+
+        return ChgnetBatchModel(CHGNET_MODEL)

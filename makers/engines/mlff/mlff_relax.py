@@ -85,7 +85,8 @@ class MlffRelaxMaker(ForceFieldMaker):
             return 0.0
         return materials_project_correction(structure, energy, initial=initial, scheme=self.scheme)
 
-    def _get_calculator(self) -> Calculator:
+    def own_calculator(self) -> Calculator:
+        """Load the model in this process."""
         require_weights(
             Path(self.weights_path), self.weights_sha256, fix="the campaign was planned with others"
         )

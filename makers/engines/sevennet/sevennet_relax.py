@@ -23,6 +23,7 @@ from makers.engines.sevennet.sevennet_settings import (
     sevennet_scheme,
 )
 from makers.engines.sevennet.sevennet_weights import shipped_weights, weights_path
+from makers.engines.shared.batch_model import BatchModel
 
 
 @dataclass
@@ -68,16 +69,23 @@ class SevennetRelaxMaker(ForceFieldMaker):
             return 0.0
         return materials_project_correction(structure, energy, initial=initial, scheme=self.scheme)
 
-    def raw_energies(self, structures: Sequence[Structure]) -> list[float | None]:
+    def own_energies(self, structures: Sequence[Structure]) -> list[float | None]:
         """Return the model's energies in batches, eV per cell."""
-        from makers.engines.sevennet.sevennet_model import sevennet_energies
+        from makers.engines.sevennet.sevennet_batch import sevennet_energies
 
         return [*sevennet_energies(self._weights(), [s.to_ase_atoms() for s in structures])]
 
-    def _get_calculator(self) -> Calculator:
+    def own_calculator(self) -> Calculator:
+        """Load the model in this process."""
         from makers.engines.sevennet.sevennet_model import sevennet_calculator
 
         return sevennet_calculator(self._weights())
+
+    def batch_model(self) -> BatchModel:
+        """Return the model as workers can share it."""
+        from makers.engines.sevennet.sevennet_batch import SevennetBatchModel
+
+        return SevennetBatchModel(self._weights())
 
     def _weights(self) -> str:
         """Find the weights; where the job runs they must be those that it was named by."""

@@ -71,6 +71,7 @@ class TestSetUp:
         "/opt/bin/rlaunch -w w.yaml singleshot",
         "rlaunch rapidfire --timeout 3500",
         "rlaunch multi 4 --timeout=3500",
+        "interphase share rlaunch multi 16 --timeout 3500",
     ],
 )
 def test_rockets_with_an_end_pass(launch: str) -> None:
@@ -90,6 +91,16 @@ def test_rockets_with_an_end_pass(launch: str) -> None:
 def test_rockets_without_an_end_are_refused(launch: str, walltime: str, said: str) -> None:
     with pytest.raises(InputError, match=re.escape(said)):
         require_rockets(launch, walltime, "my_qadapter.yaml")
+
+
+def test_rockets_that_share_a_model_need_two_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (TEMPLATES / "my_qadapter_slurm_gpu.yaml").read_text()
+    path = tmp_path / "my_qadapter.yaml"
+    path.write_text(text.replace("_fw_name: CommonAdapter", f'_fw_name: "{ADAPTER}"'))
+    monkeypatch.setattr(fw_config, "QUEUEADAPTER_LOC", str(path))
+    assert QueueTemplate()._programs() == ["interphase", "rlaunch"]
 
 
 def test_where_nothing_can_be_submitted_a_program_is_unknown_not_missing(

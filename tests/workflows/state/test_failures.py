@@ -73,6 +73,7 @@ SAID = {
         "custodian.custodian.ReturnCodeError: Job return code is 152. Terminating...",
     ),
     "memory": (
+        "shared_calculator.SharedModelError: OutOfMemoryError: CUDA out of memory",
         "Memory cgroup out of memory: Killed process 12345 (vasp_std)",
         "forrtl: severe (179): Cannot allocate array - overflow on array size calculation.",
         "Error allocating 4294967296 bytes",
@@ -117,6 +118,11 @@ SAID = {
         "OSError: [Errno 16] Device or resource busy: '.nfs000000001'",
         "BlockingIOError: [Errno 11] Resource temporarily unavailable",
         "ConnectionResetError: [Errno 104] Connection reset by peer",
+        (
+            "EOFError\n\nThe above exception was the direct cause of the following exception:\n\n"
+            "makers.engines.shared.shared_calculator.SharedModelError: the process that held the "
+            "shared model is gone (interphase share)"
+        ),
         (
             "OMP: Error #34: System unable to allocate necessary resources for OMP thread:\n"
             "OMP: System error #11: Resource temporarily unavailable"

@@ -1,0 +1,75 @@
+"""Relaxations by workers that share a model, against workers with a model each.
+
+On a GPU batches are what it needs; on processors alone the page says what sharing costs there.
+"""
+
+import os
+from statistics import fmean
+from typing import Any
+from unittest.mock import patch
+
+from pymatgen.core import Structure
+
+from analysis.structures.host import builtin_host
+from analysis.structures.ordering import arrange_host
+from benchmarks.measure import Figure, Run, compared, in_each, processes, side_by_side, timed
+from benchmarks.relaxation import DOPANTS, QUICK_DOPANTS, SEED, doped, relax
+from makers.engines.shared.model_server import ModelServer
+from makers.engines.shared.shared_calculator import SOCKET_VARIABLE
+from workflows.base.settings import available_cores
+
+TITLE = "One model for many workers"
+REPEATS = 2
+LEAST_SHARING = 4
+CELL = 1e-3
+"""eV per cell by which energies may differ."""
+
+
+def measure(*, quick: bool) -> list[Figure]:
+    """Relax the same compounds both ways, with as many workers as there are cores or four."""
+    host = builtin_host("LLZO")
+    arranged = arrange_host(host, number=1, seed=SEED)[0].structure
+    cells = [doped(host, arranged, *each) for each in (QUICK_DOPANTS if quick else DOPANTS)]
+    cores = available_cores()
+    sharing = max(cores, LEAST_SHARING)
+    server = ModelServer()
+    address = server.start()
+
+    def together() -> Run:
+        with patch.dict(os.environ, {SOCKET_VARIABLE: address}):
+            return _relaxed(cells, sharing)
+
+    ours, own = side_by_side(together, lambda: _relaxed(cells, cores), 1 if quick else REPEATS)
+    return [
+        compared(
+            ours,
+            own,
+            what=f"{len(cells)} compounds of LLZO, {sharing} workers share CHGNet on {_device()}",
+            against=f"{cores} workers with a model each",
+            agreement=f"{fmean(server.sizes):.1f} crystals in a batch; {_agreement(ours, own)}",
+        )
+    ]
+
+
+def _relaxed(cells: list[Structure], workers: int) -> Run:
+    with processes(workers, threads=1) as pool:
+        in_each(pool, workers, relax, cells[0])
+        return timed(lambda: list(pool.map(relax, cells)))
+
+
+def _agreement(ours: list[Run], own: list[Run]) -> str:
+    """Compare the energies per cell of both sides; other ones are an error, not a figure."""
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        *zip(ours[0].result, own[0].result, strict=True)
+    ]
+    apart = max(abs(a["energy"] - b["energy"]) * len(a["structure"]) for a, b in pairs)
+    if apart > CELL:
+        msg = f"energies differ by {apart:.1e} eV per cell"
+        raise ValueError(msg)
+    return f"energies: {apart:.0e} eV per cell"
+
+
+def _device() -> str:
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else "processors alone"

@@ -1,0 +1,64 @@
+"""Run workers that share one model."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import warnings
+from typing import TYPE_CHECKING
+
+from analysis.base.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+
+def share_command(command: Sequence[str], *, console: Console) -> int:
+    """Hold the model while a command runs whose processes share it.
+
+    Parameters
+    ----------
+    command
+        The program that starts the workers, and its arguments.
+    console
+        Where the number of crystals in a batch is told at the end.
+
+    Returns
+    -------
+    The command's exit status; 128 and the signal if one ended it, as in a shell.
+
+    Raises
+    ------
+    InputError
+        The program cannot be started.
+    """
+    from makers.engines.shared.model_server import ModelServer
+    from makers.engines.shared.shared_calculator import SOCKET_VARIABLE
+
+    warnings.simplefilter("ignore")  # of the models' libraries, about their own future
+    server = ModelServer()
+    environment = os.environ | {SOCKET_VARIABLE: server.start()}
+    try:
+        process = subprocess.Popen(command, env=environment)  # noqa: S603  the user's own command
+    except OSError as error:
+        msg = f"cannot run {command[0]}: {error.strerror}; give the command that starts workers"
+        raise InputError(msg) from error
+    status = _end_of(process)
+    if server.sizes:
+        crystals, batches = sum(server.sizes), len(server.sizes)
+        console.print(
+            f"shared model: {crystals} crystals in {batches} batches, {crystals / batches:.1f} each"
+        )
+    return status
+
+
+def _end_of(process: subprocess.Popen[bytes]) -> int:
+    """Wait for a process; what ends this one ends that one too."""
+    try:
+        status = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        status = process.wait()
+    return status if status >= 0 else 128 - status
