@@ -46,7 +46,7 @@ def traces(compounds: Sequence[Compound]) -> list[list[Trace]]:
     from makers.engines.registry import relax_maker
 
     spec = llzo_plan().campaign.spec
-    host, undoped = read_host(spec.host), _undoped()
+    host, undoped = read_host(spec.host), undoped_cell()
     maker: Any = relax_maker(spec.engine.name, spec.engine.settings)
     found = []
     for compound in compounds:
@@ -57,7 +57,8 @@ def traces(compounds: Sequence[Compound]) -> list[list[Trace]]:
     return found
 
 
-def _undoped() -> Structure:
+def undoped_cell() -> Structure:
+    """Return the relaxed host of the reference result."""
     table = interphase.results(RESULT)
     (uuid,) = table[table["dopants"].map(len) == 0]["job_uuid"]
     return interphase.structures(RESULT)[uuid]

@@ -19,7 +19,15 @@ from benchmarks.page import PAGE, RESULTS, Machine, Measured, Results, page, rea
 
 # In the order of the page: the quick ones first, relaxations last.
 NAMES = (
-    *("startup", "reactions", "arrangements", "choices", "barriers", "report_page"),
+    *(
+        "startup",
+        "reactions",
+        "arrangements",
+        "choices",
+        "similar_starts",
+        "barriers",
+        "report_page",
+    ),
     *("subset_search", "orchestration", "optimizers", "ablation", "relaxation"),
     *("shared_model", "campaign"),
 )

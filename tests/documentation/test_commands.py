@@ -1,8 +1,13 @@
-"""Every command that a page shows is typed, page by page, in the order in which it stands there."""
+"""Every command that a page shows is typed, page by page, in the order in which it stands there.
+
+So is the Python of pages and docstrings: all of it shares the campaigns that a reader has run.
+"""
 
 from __future__ import annotations
 
+import doctest
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +16,7 @@ from standins.page_commands import ELSEWHERE, INSTEAD, fitting, instead, reason
 from standins.pages import PAGES, ROOT, commands, examples, name_of, named, specifications
 from typer.main import get_group
 
+import interphase
 from analysis.base.errors import InputError
 from workflows.cli.main import app
 from workflows.dispatch.campaign_advance import advance
@@ -108,6 +114,19 @@ def test_the_python_of_a_page_works_in_its_order(
     names: dict[str, object] = {}
     for line in examples(page):
         exec(compile(line, name_of(page), "exec"), names)  # noqa: S102, the project's own pages
+
+
+def test_every_example_of_the_public_face_runs(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(reader.project)
+    shutil.copy("small_mine.yaml", "mine.yaml")
+    finder, runner = doctest.DocTestFinder(recurse=False), doctest.DocTestRunner(verbose=False)
+    for name in interphase.__all__:
+        for test in finder.find(getattr(interphase, name), name, globs={}):
+            runner.run(test)
+    assert runner.summarize(verbose=False).failed == 0
+    assert runner.tries > 20
 
 
 def test_the_campaigns_that_are_shown_are_there_and_valid() -> None:

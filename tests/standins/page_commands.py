@@ -80,6 +80,7 @@ ELSEWHERE = {
     r"^apt install ": "it changes the machine: .ci/run",
     r"^\. \.venv/bin/activate": "the tests run in that environment: Makefile",
     r"^interphase dispatch": "it needs a queue: tests/slurm/test_dispatch.py",
+    r"^interphase share": "a campaign in two stages: tests/workflows/test_shared_model.py",
     r"^qlaunch ": "it needs a queue, and never ends: tests/slurm/test_recover.py",
     r"^rlaunch rapidfire": "the real one runs a campaign there: tests/cluster/test_campaign.py",
     r"^python (-m )?benchmarks[./]": "minutes that measure this machine: benchmarks/run.py",

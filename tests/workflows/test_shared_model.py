@@ -66,3 +66,23 @@ def test_the_commands_own_exit_status_is_told(command: Any) -> None:
     assert missing.returncode == 1
     assert "cannot run no-such-program" in missing.stderr
     assert "Traceback" not in missing.stderr
+
+
+CHILD = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
+print("begun", flush=True)
+signal.pause()
+"""
+
+
+def test_a_signal_reaches_the_command_that_it_runs(start: Any) -> None:
+    process = start("share", sys.executable, "-c", CHILD)
+    assert process.stdout.readline() == "begun\n"
+    process.terminate()
+    assert process.wait(60) == 5
+
+
+def test_a_command_that_a_signal_ends_has_a_shells_status(command: Any) -> None:
+    ended = command("share", sys.executable, "-c", "import os; os.kill(os.getpid(), 9)")
+    assert ended.returncode == 128 + 9

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from analysis.base.errors import InputError
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
+
+_OF_SIGNALS: Final = 128
+"""A shell adds it to the number of the signal that has ended a program."""
 
 
 def share_command(command: Sequence[str], *, console: Console) -> int:
@@ -55,10 +59,10 @@ def share_command(command: Sequence[str], *, console: Console) -> int:
 
 
 def _end_of(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a process; what ends this one ends that one too."""
-    try:
-        status = process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        status = process.wait()
-    return status if status >= 0 else 128 - status
+    """Wait for a process; it gets the signals that would end this one."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, lambda found, _: process.send_signal(found))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both
+    status = process.wait()
+    return status if status >= 0 else _OF_SIGNALS - status
