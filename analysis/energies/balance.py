@@ -6,8 +6,9 @@ with one binary crystal for every cation (the oxide in its valence, for an oxide
 that closes an imbalance of charge. The coefficients are unique: nothing is fitted.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ class Balance(BaseModel, frozen=True, extra="forbid"):
         return total
 
 
+@lru_cache(maxsize=1024)
 def oxide_of(element: str, valence: float, anion: str = "O", anion_valence: float = -2) -> str:
     """Reduced formula of the binary of a cation with an anion: Al, 3 gives Al2O3."""
     ratio = Fraction(valence / -anion_valence).limit_denominator(LARGEST_DENOMINATOR)
@@ -193,14 +195,21 @@ def _pairs(
     return [(c, anions[0]) for c in cations] + [(metal, anion) for anion in anions[1:]]
 
 
+def _shares(part: Part) -> Iterable[float]:
+    """Return the formula units of each member in a part; its own crystal needs no equations."""
+    formula, units = part.composition.get_reduced_formula_and_factor()
+    if part.members == (formula,):
+        return [units]
+    members = [Composition(member) for member in part.members]
+    return decompose(dict(part.composition.items()), members)
+
+
 def _collect(metal: str, metal_amount: float, parts: Sequence[tuple[float, Part]]) -> Balance:
     """Add up the members of all parts and the metal."""
     coefficients: dict[str, float] = {}
     notes = [part.note for _, part in parts if part.note]
     for amount, part in parts:
-        members = [Composition(member) for member in part.members]
-        shares = decompose(dict(part.composition.items()), members)
-        for member, share in zip(part.members, shares, strict=True):
+        for member, share in zip(part.members, _shares(part), strict=True):
             total = coefficients.get(member, 0.0) + amount * float(share)
             coefficients[member] = round(total, ROUNDING)
     if abs(metal_amount) > TOLERANCE:

@@ -107,6 +107,9 @@ class TableCrystals(Mapping[str, Structure]):
     def __getitem__(self, formula: str) -> Structure:
         return structure_of(self._records[formula])
 
+    def __contains__(self, formula: object) -> bool:
+        return formula in self._records
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._records)
 

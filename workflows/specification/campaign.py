@@ -173,8 +173,9 @@ class Campaign(BaseModel):
         """Yield all workflows, parents before children."""
         yield from self.crystal_nodes(self.compounds)
         yield Node(uuid=self.host_uuid, kind=NodeKind.HOST, label=f"{self.host_crystal.name} host")
-        held = [each for each in self.compounds if each.compound in self.held_out]
-        first = [self.compound_node(each) for each in self.compounds if each not in held]
+        asked = set(self.held_out)
+        held = [each for each in self.compounds if each.compound in asked]
+        first = [self.compound_node(each) for each in self.compounds if each.compound not in asked]
         yield from first
         if not self.learns:
             return

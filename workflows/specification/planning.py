@@ -87,17 +87,18 @@ def make_plan(spec: CampaignSpec, source: PhaseSource) -> Plan:
     InputError
         The specification asks for something that cannot be computed; the message says what.
     """
-    maker = relax_maker(spec.engine.name, spec.engine.settings, spec.engine.then)
-    for stage in spec.engine.stages:
-        require_machine(stage.name)
     host = read_host(spec.host)
     if spec.migration:
         jump_distance(host)  # a host whose mobile ion has no site to jump to is refused here
+    maker = relax_maker(spec.engine.name, spec.engine.settings, spec.engine.then)
+    for stage in spec.engine.stages:
+        require_machine(stage.name)
     planner = _Planner(spec, host, source, maker.scheme)
     compounds = planner.plan_all([Compound(dopants=()), *_listed(spec, host)])
+    listed = {planned.compound for planned in compounds}
     left_out = []
     for compound in _by_rule(spec, host):
-        if any(planned.compound == compound for planned in compounds):
+        if compound in listed:
             continue
         try:
             compounds.append(planner.plan(compound))
@@ -155,8 +156,8 @@ def _listed(spec: CampaignSpec, host: Host) -> list[Compound]:
 def _once(key: str, listed: Iterable[tuple[Dopant, ...]], host: Host) -> list[tuple[Dopant, ...]]:
     """Return what is listed under a key, in whole atoms of the cell; refuse what is there twice."""
     found = [tuple(_whole(dopant, host) for dopant in dopants) for dopants in listed]
-    sets = [frozenset(dopants) for dopants in found]
-    twice = [found[number] for number, each in enumerate(sets) if each in sets[:number]]
+    first: dict[frozenset[Dopant], tuple[Dopant, ...]] = {}
+    twice = [each for each in found if first.setdefault(frozenset(each), each) is not each]
     if twice:
         labels = (" + ".join(dopant.label for dopant in dopants) for dopants in twice)
         msg = f"listed twice under {key}: {'; '.join(labels)}"
@@ -185,7 +186,8 @@ def _held_out(spec: CampaignSpec, host: Host) -> list[Compound]:
 
 def _require_rows(compounds: Sequence[PlannedCompound], held: Sequence[Compound]) -> None:
     """Refuse to hold out everything."""
-    if all(planned.compound in held for planned in compounds if planned.compound.dopants):
+    asked = {planned.compound for planned in compounds if planned.compound.dopants}
+    if asked <= set(held):
         msg = (
             "learning.held_out holds out every compound: ask for some to learn from, under "
             "`dopants` or by a `rule`"
