@@ -232,7 +232,7 @@ def _questions(database: Database, campaign: Campaign, size: int, *, repeats: in
         status_command(place, campaign.name, console=console)
 
     def query() -> None:
-        filters = ["label=stable", "reaction_energy>-0.6", "products~Al"]
+        filters = ["label=resists", "reaction_energy>-0.6", "products~Al"]
         found = find(database.results, filters, sort="-reaction_energy", limit=20)
         if len(found) < min(20, size // 100):
             msg = f"the query found {len(found)} compounds"

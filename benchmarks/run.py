@@ -19,17 +19,9 @@ from benchmarks.page import PAGE, RESULTS, Machine, Measured, Results, page, rea
 
 # In the order of the page: the quick ones first, relaxations last.
 NAMES = (
-    *(
-        "startup",
-        "reactions",
-        "arrangements",
-        "choices",
-        "similar_starts",
-        "barriers",
-        "report_page",
-    ),
-    *("subset_search", "orchestration", "optimizers", "ablation", "relaxation"),
-    *("shared_model", "campaign"),
+    *("startup", "reactions", "arrangements", "choices", "similar_starts", "barriers"),
+    *("report_page", "subset_search", "orchestration", "large_campaign", "optimizers"),
+    *("ablation", "relaxation", "shared_model", "campaign"),
 )
 ONLY_IF_NAMED = frozenset({"campaign"})
 _PACKAGES = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -33,28 +33,25 @@ def llzo_plan() -> Plan:
 
 
 def campaign_of(size: int) -> Campaign:
-    """Return a campaign of the undoped host and `size` compounds with two dopants each.
+    """Return a campaign of the undoped host and `size` compounds with two dopants, or three.
 
-    A pair keeps the reference crystals of its first dopant: nothing of it is computed. Nothing is
-    learnt, so nothing is held out.
+    They keep the reference crystals of their first dopant: nothing is computed. Nothing is learnt,
+    so nothing is held out.
     """
     campaign = llzo_plan().campaign
     undoped, *doped = campaign.compounds
-    pairs = tuple(islice(_pairs(doped), size))
-    if len(pairs) < size:
-        msg = f"there are {len(pairs)} pairs of dopants, not {size}"
-        raise ValueError(msg)
+    codoped = tuple(islice(_codoped(doped), size))
     names = {"name": f"trivial-{size}", "learning": LearningSpec()}
     spec = campaign.spec.model_copy(update=names)
-    changes = {"spec": spec, "compounds": (undoped, *pairs), "held_out": ()}
+    changes = {"spec": spec, "compounds": (undoped, *codoped), "held_out": ()}
     return campaign.model_copy(update=changes)
 
 
-def _pairs(doped: list[PlannedCompound]) -> Iterator[PlannedCompound]:
-    for first, second in combinations(doped, 2):
-        one, other = first.compound.dopants[0], second.compound.dopants[0]
-        if one.element != other.element:
-            yield first.model_copy(update={"compound": Compound(dopants=(one, other))})
+def _codoped(doped: list[PlannedCompound]) -> Iterator[PlannedCompound]:
+    for first, *others in chain(combinations(doped, 2), combinations(doped, 3)):
+        dopants = tuple(each.compound.dopants[0] for each in (first, *others))
+        if len({dopant.element for dopant in dopants}) == len(dopants):
+            yield first.model_copy(update={"compound": Compound(dopants=dopants)})
 
 
 @job  # type: ignore[untyped-decorator]  # jobflow is untyped
@@ -108,7 +105,7 @@ def result_of(campaign: Campaign, node: Node, number: int) -> dict[str, Any]:
         "formula": formula_per_unit(composition),
         "reaction_energy": -0.5 - number % 1000 / 500,
         "lithium_uptake": 6 + number % 7 / 4,
-        "label": ("stable", "undecided", "unstable")[number % 3],
+        "label": ("resists", "undecided", "reduced")[number % 3],
         "energy_above_hull": number % 50 / 1000,
         "products": {"La2O3": 1.5, "Li2O": 6.5, "Zr4O": 0.5, f"Zr{number % 9 + 1}Al": 0.125},
         "notes": [],

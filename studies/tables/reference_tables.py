@@ -19,6 +19,7 @@ from pathlib import Path
 
 from pymatgen.core import Composition
 
+from analysis.base.gzipped import gzipped
 from analysis.data import TABLES
 from analysis.energies.shipped_tables import (
     CRYSTALS_TABLE,
@@ -159,7 +160,7 @@ def write_crystals(source: Path, target: Path, rank: Ranking) -> int:
 
 def write_gzip(path: Path, text: str) -> None:
     """Write `text` with no time stamp or name in the header: equal text gives equal bytes."""
-    path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    path.write_bytes(gzipped(text))
 
 
 def chgnet_ranking() -> Ranking:

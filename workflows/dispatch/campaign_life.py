@@ -104,7 +104,7 @@ def delete(database: Database, name: str, *, outputs: bool) -> Mapping[str, int]
         "workflows": {"metadata.digest": {"$in": nodes}},
         "launches": {"fw_id": {"$in": ids}},
         "fireworks": {"fw_id": {"$in": ids}},
-        **{key: {"campaign": name} for key in ("results", "learning", "nodes")},
+        **{key: {"campaign": name} for key in ("results", "learning", "nodes", "planned")},
         "campaigns": {"name": name},
     }
     if outputs:

@@ -24,6 +24,7 @@ from workflows.results.search import find
 from workflows.specification.campaign import Node, NodeKind
 from workflows.state.campaign_status import Failure, Status, campaign_status, node_states
 from workflows.state.campaign_status import State as NodeState
+from workflows.storage.planned_lists import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,7 +84,7 @@ def gather(database: Database, name: str, runners: RunnersUp | None = None) -> G
     InputError
         The database has no campaign of this name.
     """
-    stored = database.campaigns.find_one({"name": name}, {"campaign.crystals": 0}) or {}
+    stored = read_document(database, name, without=("crystals",)) or {}
     found = find(database.results, [_is_exactly(name)], fields=list(Field))
     if not stored and not found:
         known = ", ".join(sorted(database.campaigns.distinct("name"))) or "none"

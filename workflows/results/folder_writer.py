@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.errors import InputError
 from analysis.base.fields import Field
+from analysis.base.gzipped import gzipped
 from analysis.base.schema import SCHEMA_VERSION
 from workflows.results.coverage import coverage_of
 from workflows.results.files import require_free, write_results
@@ -25,6 +25,7 @@ from workflows.results.result_folder import (
 )
 from workflows.results.search import find
 from workflows.results.serialize import to_json_text, to_plain
+from workflows.storage.planned_lists import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,7 +82,7 @@ def write_folder(
         raise InputError(msg)
     for file in (MANIFEST, COMPOUNDS, PATHS, STRUCTURES, CAMPAIGN):
         require_free(folder / file, overwrite=overwrite)
-    stored = database.campaigns.find_one({"name": name}) or {}
+    stored = read_document(database, name) or {}
     newest = [("trained", -1)]
     training = database.learning.find_one(
         {"campaign": name, "learnt": {"$ne": None}}, {"_id": 0, "jobs": 0}, sort=newest
@@ -182,15 +183,11 @@ def _without_crystals(campaign: Document) -> Document:
 
 def _write_lines(path: Path, rows: Iterable[Document]) -> None:
     text = "".join(json.dumps(to_plain(row), ensure_ascii=False) + "\n" for row in rows)
-    path.write_bytes(_zipped(text) if path.suffix == ".gz" else text.encode())
+    path.write_bytes(gzipped(text) if path.suffix == ".gz" else text.encode())
 
 
 def _write_zipped(path: Path, document: Document) -> None:
-    path.write_bytes(_zipped(json.dumps(document, allow_nan=False)))
-
-
-def _zipped(text: str) -> bytes:
-    return gzip.compress(text.encode(), mtime=0)
+    path.write_bytes(gzipped(json.dumps(document, allow_nan=False)))
 
 
 def _order(document: Document) -> list[Any]:

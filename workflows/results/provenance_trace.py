@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.base.fields import Field
+from workflows.storage.planned_lists import find_planned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -124,9 +125,12 @@ def _relaxation(database: Database, workflows: Iterable[list[Document]]) -> Docu
 
 def _phases_uuid(database: Database, document: Mapping[str, Any]) -> str | None:
     """Find the reference phases that the campaign planned for this compound, in the job store."""
+    compound = {name.value: document.get(name) for name in (Field.DOPANTS, Field.COMPENSATION)}
+    if planned := find_planned(database, str(document.get(Field.CAMPAIGN)), compound):
+        return str(planned["phases"])
     same = [
-        {"$eq": [f"$$planned.compound.{name}", {"$literal": document.get(name)}]}
-        for name in (Field.DOPANTS, Field.COMPENSATION)
+        {"$eq": [f"$$planned.compound.{name}", {"$literal": value}]}
+        for name, value in compound.items()
     ]
     compounds = {"input": "$campaign.compounds", "as": "planned", "cond": {"$and": same}}
     pipeline: list[Document] = [

@@ -1,7 +1,6 @@
 """Campaigns in the database: their specification, their nodes, and how far these have come."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from pymongo import ReplaceOne
@@ -9,6 +8,7 @@ from pymongo import ReplaceOne
 from analysis.base.errors import InputError
 from workflows.specification.campaign import Campaign, Node
 from workflows.storage.database import Database
+from workflows.storage.planned_lists import read_document, write_document
 
 #: The step that ends every workflow: a second's work on the database.
 ADVANCE: Final = "advance"
@@ -30,14 +30,7 @@ def added(database: Database, uuids: Collection[str]) -> set[str]:
 
 def write_campaign(database: Database, campaign: Campaign, nodes: Sequence[Node]) -> None:
     """Store a campaign and its nodes; a changed specification replaces its nodes."""
-    document = {
-        "name": campaign.name,
-        "submitted": datetime.now(UTC),
-        "campaign": campaign.model_dump(mode="json"),
-    }
-    # its priority stays; who submits it wants it to run
-    change = {"$set": document, "$unset": {"paused": ""}}
-    database.campaigns.update_one({"name": campaign.name}, change, upsert=True)
+    write_document(database, campaign)
     database.nodes.delete_many(
         {"campaign": campaign.name, "uuid": {"$nin": [node.uuid for node in nodes]}}
     )
@@ -55,7 +48,7 @@ def write_campaign(database: Database, campaign: Campaign, nodes: Sequence[Node]
 
 def load_campaign(database: Database, name: str) -> Campaign:
     """Read a stored campaign."""
-    document = database.campaigns.find_one({"name": name})
+    document = read_document(database, name)
     if document is None:
         msg = f"there is no campaign {name!r} in this database"
         raise InputError(msg)

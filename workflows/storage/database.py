@@ -117,6 +117,11 @@ class Database:
         return self.mongo["campaigns"]
 
     @property
+    def planned(self) -> Collection[Document]:
+        """Compounds and candidates of campaigns, one per document: `storage.planned_lists`."""
+        return self.mongo["planned"]
+
+    @property
     def nodes(self) -> Collection[Document]:
         """Nodes of campaigns and their dependencies."""
         return self.mongo["nodes"]

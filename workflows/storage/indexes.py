@@ -33,6 +33,7 @@ _BUILDER_OF_JOBS = ("uuid", "completed_at", "metadata.utc_offset")
 # Without an index on uuid and index, every reference between jobs reads the whole store.
 _INDEXES = {
     "campaigns": [_index("name", unique=True)],
+    "planned": [_index("campaign", "key", "order")],
     "nodes": [
         _index("campaign", "uuid", unique=True),
         _index("campaign", "order"),
