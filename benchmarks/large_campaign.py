@@ -1,6 +1,6 @@
-"""A campaign above 16 MB, the most that one document of MongoDB holds: time and memory.
+"""Large campaigns: a plan of thousands, and one above 16 MB, the most that a document holds.
 
-Its compounds have two dopants or three, and steps that do nothing.
+The compounds of the latter have two dopants or three, and steps that do nothing.
 """
 
 import tempfile
@@ -13,19 +13,29 @@ from benchmarks.measure import Figure, Run, alone, in_fresh_process, timed
 from workflows.base.settings import load_settings
 from workflows.dispatch.campaign_advance import advance, advance_from
 from workflows.results.search import find
+from workflows.specification.planning import make_plan
+from workflows.specification.sources import TableSource
+from workflows.specification.spec import CampaignSpec
 from workflows.state.campaign_status import campaign_status
 from workflows.storage.campaigns import load_campaign
 from workflows.storage.database import Database
 from workflows.storage.indexes import ensure_indexes
 from workflows.storage.server.private_server import PrivateServer
 
-TITLE = "A campaign of 100,000 compounds"
+TITLE = "Large campaigns"
 SIZE, QUICK_SIZE = 100_000, 200
 LANDED = 2_000
+MOST_SECONDS = 10.0
+PLANNED = {
+    "name": "large",
+    "host": {"crystal": "LLZO", "cell": "conventional", "arrangements": 1},
+    "rule": {"sites": ["Li", "La", "Zr"], "concentration": [n / 8 for n in range(1, 15)]},
+}
+"""Every cation of the periodic table on every site, at fourteen concentrations."""
 
 
 def measure(*, quick: bool) -> list[Figure]:
-    """Submit it, let a part of it land, and ask for its state."""
+    """Plan one; submit the other, let a part of it land, and ask for its state."""
     size = QUICK_SIZE if quick else SIZE
     with (
         tempfile.TemporaryDirectory(prefix="ip-") as folder,
@@ -33,7 +43,15 @@ def measure(*, quick: bool) -> list[Figure]:
     ):
         run = in_fresh_process(timed_steps, uri, size)
     figures: list[Figure] = run.result
-    return [*figures, _memory(run, size)]
+    return [_plan(quick=quick), *figures, _memory(run, size)]
+
+
+def _plan(*, quick: bool) -> Figure:
+    rule = {"sites": ["Zr"], "concentration": 0.25} if quick else PLANNED["rule"]
+    spec = CampaignSpec.model_validate(PLANNED | {"rule": rule})
+    run = in_fresh_process(make_plan, spec, TableSource())
+    size = len(run.result.campaign.compounds) - 1
+    return alone([run], what=f"plan of {size} compounds of LLZO", most=MOST_SECONDS)
 
 
 def timed_steps(uri: str, size: int) -> list[Figure]:

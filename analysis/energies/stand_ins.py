@@ -7,6 +7,7 @@ of two scales.
 """
 
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from pymatgen.core import Composition
@@ -80,7 +81,7 @@ def find_part(
     if formula in phases.by_formula and formula in crystals:
         return Part(binary, (formula,))
     tabulated = phases.within({element.symbol for element in binary}).phases
-    members = bracket(binary, tabulated)
+    members = _tabulated_bracket(binary, tabulated)
     if lacking := tuple(member for member in members if member not in crystals):
         if accept_poor:
             return _poor_part(binary, tabulated, crystals)
@@ -110,6 +111,12 @@ def bracket(composition: Composition, phases: Sequence[Phase]) -> tuple[str, ...
         message = f"The reference phases do not bracket {composition.reduced_formula}: {error}"
         raise InputError(message) from error
     return tuple(sorted(entry.composition.reduced_formula for entry in decomposition))
+
+
+@lru_cache(maxsize=512)
+def _tabulated_bracket(binary: Composition, tabulated: tuple[Phase, ...]) -> tuple[str, ...]:
+    """Return `bracket`: a campaign asks for the same binary with every concentration."""
+    return bracket(binary, tabulated)
 
 
 def _poor_part(binary: Composition, phases: Sequence[Phase], crystals: Container[str]) -> Part:

@@ -41,7 +41,7 @@ def mixed_elements(host: Host) -> frozenset[str]:
 
 def mean_valences(host: Host, compound: Compound) -> dict[str, float]:
     """Return the mean valence in a compound of each element that the host has in several."""
-    return _means(host, ion_counts(host, compound))
+    return _means(host, ion_counts(host, compound)) if mixed_elements(host) else {}
 
 
 def displaced_valences(host: Host, compound: Compound) -> dict[str, float]:
@@ -49,6 +49,8 @@ def displaced_valences(host: Host, compound: Compound) -> dict[str, float]:
 
     An element that they leave as it is has its mean in the compound.
     """
+    if not mixed_elements(host):
+        return {}
     counts = ion_counts(host, compound)
     lost = {ion: count - counts.get(ion, 0) for ion, count in host.counts.items()}
     return mean_valences(host, compound) | _means(host, lost)
