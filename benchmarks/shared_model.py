@@ -4,6 +4,8 @@ On a GPU batches are what it needs; on processors alone the page says what shari
 """
 
 import os
+import tempfile
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 from unittest.mock import patch
@@ -33,13 +35,14 @@ def measure(*, quick: bool) -> list[Figure]:
     cores = available_cores()
     sharing = max(cores, LEAST_SHARING)
     server = ModelServer()
-    address = server.start()
+    folder = tempfile.TemporaryDirectory(prefix="ip-")
+    with folder, server.listening(socket := Path(folder.name, "model.sock")):
 
-    def together() -> Run:
-        with patch.dict(os.environ, {SOCKET_VARIABLE: address}):
-            return _relaxed(cells, sharing)
+        def together() -> Run:
+            with patch.dict(os.environ, {SOCKET_VARIABLE: str(socket)}):
+                return _relaxed(cells, sharing)
 
-    ours, own = side_by_side(together, lambda: _relaxed(cells, cores), 1 if quick else REPEATS)
+        ours, own = side_by_side(together, lambda: _relaxed(cells, cores), 1 if quick else REPEATS)
     return [
         compared(
             ours,

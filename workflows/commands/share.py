@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import warnings
 from typing import TYPE_CHECKING, Final
 
 from analysis.base.errors import InputError
+from workflows.storage.server.server_record import socket_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
+
+_SOCKET_NAME: Final = "model.sock"
 
 _OF_SIGNALS: Final = 128
 """A shell adds it to the number of the signal that has ended a program."""
@@ -42,14 +46,14 @@ def share_command(command: Sequence[str], *, console: Console) -> int:
     from makers.engines.shared.shared_calculator import SOCKET_VARIABLE
 
     warnings.simplefilter("ignore")  # of the models' libraries, about their own future
+    folder = socket_folder()
     server = ModelServer()
-    environment = os.environ | {SOCKET_VARIABLE: server.start()}
+    socket = folder / _SOCKET_NAME
     try:
-        process = subprocess.Popen(command, env=environment)  # noqa: S603  the user's own command
-    except OSError as error:
-        msg = f"cannot run {command[0]}: {error.strerror}; give the command that starts workers"
-        raise InputError(msg) from error
-    status = _end_of(process)
+        with server.listening(socket):
+            status = _run(command, os.environ | {SOCKET_VARIABLE: str(socket)})
+    finally:
+        shutil.rmtree(folder)
     if server.sizes:
         crystals, batches = sum(server.sizes), len(server.sizes)
         console.print(
@@ -58,8 +62,13 @@ def share_command(command: Sequence[str], *, console: Console) -> int:
     return status
 
 
-def _end_of(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a process; it gets the signals that would end this one."""
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command; it gets the signals that would end this process."""
+    try:
+        process = subprocess.Popen(command, env=environment)  # noqa: S603  the user's own command
+    except OSError as error:
+        msg = f"cannot run {command[0]}: {error.strerror}; give the command that starts workers"
+        raise InputError(msg) from error
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, lambda found, _: process.send_signal(found))

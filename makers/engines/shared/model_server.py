@@ -6,11 +6,12 @@ and what they have asked for by the end of it is the next batch.
 
 import pickle
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Listener
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -42,7 +43,7 @@ class Request:
 
 @dataclass
 class ModelServer:
-    """Answers workers of this user on this machine, at a socket that no other user can reach.
+    """Answers workers of this user on this machine.
 
     Attributes
     ----------
@@ -53,17 +54,26 @@ class ModelServer:
     sizes: list[int] = field(default_factory=list)
     _waiting: SimpleQueue[tuple[bytes, Future[bytes]]] = field(default_factory=SimpleQueue)
 
-    def start(self) -> str:
-        """Answer from now on, as long as this process lives, and return the socket's path."""
-        listener = Listener(family="AF_UNIX")  # in a new folder that only this user may enter
+    @contextmanager
+    def listening(self, path: Path) -> Iterator[None]:
+        """Answer at a socket until the block is left.
+
+        Parameters
+        ----------
+        path
+            Of the socket, in a folder that only this user may enter: what arrives is unpickled.
+        """
+        listener = Listener(str(path), family="AF_UNIX")
         for work in (lambda: self._accept(listener), self._compute):
             Thread(target=work, daemon=True).start()
-        return str(listener.address)
+        with closing(listener):
+            yield
 
     def _accept(self, listener: Listener) -> None:
-        while True:
-            connection = listener.accept()
-            Thread(target=self._answer, args=(connection,), daemon=True).start()
+        with suppress(OSError):  # it is closed
+            while True:
+                connection = listener.accept()
+                Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: "Connection[bytes, bytes]") -> None:
         """Answer a worker until it is gone."""
@@ -78,7 +88,12 @@ class ModelServer:
             waiting = [self._waiting.get()]
             while not self._waiting.empty():
                 waiting.append(self._waiting.get())
-            self._compute_together(waiting)
+            try:
+                self._compute_together(waiting)
+            except Exception as error:  # noqa: BLE001  a worker without an answer waits for ever
+                for _, answer in waiting:
+                    if not answer.done():
+                        answer.set_result(pickle.dumps(_failure(error)))
 
     def _compute_together(self, waiting: Sequence[tuple[bytes, "Future[bytes]"]]) -> None:
         """Compute what waits: a batch for each model that is asked."""
@@ -103,7 +118,11 @@ def answers(model: BatchModel, graphs: Sequence[Any], *, forces: bool) -> list[A
         return [(each, "") for each in model.predict(graphs, forces=forces)]
     except Exception as error:  # noqa: BLE001  any error is told to the worker whose crystal it is
         if len(graphs) == 1:
-            return [(None, f"{type(error).__name__}: {error}")]
+            return [_failure(error)]
     half = len(graphs) // 2
     parts = (graphs[:half], graphs[half:])
     return [answer for part in parts for answer in answers(model, part, forces=forces)]
+
+
+def _failure(error: Exception) -> Answer:
+    return None, f"{type(error).__name__}: {error}"

@@ -48,7 +48,7 @@ class ServerRecord:
         """
         path = self.socket or self.folder / _SOCKET_NAME
         if not _fits(path):
-            path = _temporary_folder() / _SOCKET_NAME
+            path = socket_folder() / _SOCKET_NAME
         path.unlink(missing_ok=True)
         note = {"folder": str(self.folder), "host": socket.gethostname(), "socket": str(path)}
         new = self.path.with_suffix(".new")
@@ -103,7 +103,8 @@ class ServerRecord:
         return note if note.get("folder") == str(self.folder) else {}
 
 
-def _temporary_folder() -> Path:
+def socket_folder() -> Path:
+    """Make a folder of mode 0700 in which a socket's path is short enough."""
     usual = tempfile.gettempdir()
     parent = usual if len(os.fsencode(usual)) <= _LONGEST_TEMPORARY_FOLDER else "/tmp"  # noqa: S108  mkdtemp is safe there
     return Path(tempfile.mkdtemp(prefix="interphase-", dir=parent))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.connection import Client
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,8 +26,7 @@ from makers.engines.shared.shared_calculator import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from ase import Atoms
 
@@ -62,8 +65,16 @@ def at_once() -> None:
 
 
 @pytest.fixture
-def server() -> ModelServer:
-    return ModelServer()
+def socket() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="ip-") as folder:
+        yield str(Path(folder, "model.sock"))
+
+
+@pytest.fixture
+def server(socket: str) -> Iterator[ModelServer]:
+    made = ModelServer()
+    with made.listening(Path(socket)):
+        yield made
 
 
 def crystal(atoms: int) -> Atoms:
@@ -74,8 +85,7 @@ def energy(calculator: SharedCalculator, atoms: int) -> float | None:
     return calculator.energy_alone(crystal(atoms))
 
 
-def test_what_waits_is_one_batch(server: ModelServer) -> None:
-    socket = server.start()
+def test_what_waits_is_one_batch(server: ModelServer, socket: str) -> None:
     workers = [SharedCalculator(ToyModel(), socket) for _ in range(4)]
     ToyModel.begin.clear()
     with ThreadPoolExecutor(4) as pool:
@@ -89,8 +99,7 @@ def test_what_waits_is_one_batch(server: ModelServer) -> None:
     assert server.sizes == [1, 3]
 
 
-def test_different_models_are_not_computed_together(server: ModelServer) -> None:
-    socket = server.start()
+def test_different_models_are_not_computed_together(server: ModelServer, socket: str) -> None:
     workers = [SharedCalculator(ToyModel(name), socket) for name in ("", "a", "ab")]
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(energy, workers, [1, 1, 1])) == [1.0, 2.0, 3.0]
@@ -102,26 +111,38 @@ def test_a_batch_too_large_is_computed_in_halves() -> None:
     assert [each["energy"] if each else why for each, why in found] == [4.0, 5.0, 6.0, 7.0, 8.0]
 
 
-def test_one_crystal_that_fails_fails_alone(server: ModelServer) -> None:
+@pytest.mark.usefixtures("server")
+def test_one_crystal_that_fails_fails_alone(socket: str) -> None:
     found = answers(ToyModel(), [1, 13, 2], forces=False)
     assert [each is not None for each, _ in found] == [True, False, True]
-    calculator = SharedCalculator(ToyModel(), server.start())
+    calculator = SharedCalculator(ToyModel(), socket)
     with pytest.raises(SharedModelError, match="RuntimeError: no crystal has 13 atoms"):
         energy(calculator, 13)
     assert energy(calculator, 1) == 4.0
 
 
-def test_ase_gets_everything_in_one_question(server: ModelServer) -> None:
+@pytest.mark.usefixtures("server")
+def test_what_cannot_be_read_is_answered_and_the_others_go_on(socket: str) -> None:
+    with Client(socket, family="AF_UNIX") as connection:
+        connection.send_bytes(b"no pickle")
+        nothing, why = pickle.loads(connection.recv_bytes())  # noqa: S301, our own server
+    assert nothing is None
+    assert "UnpicklingError" in why
+    assert energy(SharedCalculator(ToyModel(), socket), 1) == 4.0
+
+
+def test_ase_gets_everything_in_one_question(server: ModelServer, socket: str) -> None:
     atoms = crystal(1)
-    atoms.calc = SharedCalculator(ToyModel(), server.start())
+    atoms.calc = SharedCalculator(ToyModel(), socket)
     assert atoms.get_potential_energy() == 4.0
     assert atoms.get_forces().shape == (1, 3)
     assert atoms.get_stress().shape == (6,)
     assert server.sizes == [1]
 
 
-def test_a_crystal_that_the_model_cannot_see_has_no_energy(server: ModelServer) -> None:
-    assert energy(SharedCalculator(ToyModel(), server.start()), 61) is None
+@pytest.mark.usefixtures("server")
+def test_a_crystal_that_the_model_cannot_see_has_no_energy(socket: str) -> None:
+    assert energy(SharedCalculator(ToyModel(), socket), 61) is None
 
 
 def test_without_a_process_that_holds_it_a_worker_loads_its_own(
@@ -135,20 +156,23 @@ def test_without_a_process_that_holds_it_a_worker_loads_its_own(
 
 HOLDER = """
 import sys
+from pathlib import Path
 from makers.engines.shared.model_server import ModelServer
-print(ModelServer().start(), flush=True)
-sys.stdin.read()
+with ModelServer().listening(Path(sys.argv[1])):
+    print("ready", flush=True)
+    sys.stdin.read()
 """
 
 
 def test_after_the_process_is_gone_a_worker_says_so_and_loads_its_own(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, socket: str
 ) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
+    command = [sys.executable, "-c", HOLDER, socket]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True) as holder:
         assert holder.stdout
-        monkeypatch.setenv(SOCKET_VARIABLE, holder.stdout.readline().strip())
+        assert holder.stdout.readline() == "ready\n"
+        monkeypatch.setenv(SOCKET_VARIABLE, socket)
         calculator = shared_calculator(ToyModel())
         assert calculator
         assert shared_calculator(ToyModel()) is calculator

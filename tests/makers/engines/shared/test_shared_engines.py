@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,13 @@ def test_a_relaxation_with_a_shared_model_is_that_with_its_own(
     monkeypatch.chdir(tmp_path)
     own = maker_of(engine).make.original(maker_of(engine), crystals[0])
     server = ModelServer()
-    monkeypatch.setenv(SOCKET_VARIABLE, server.start())
-    maker = maker_of(engine)
-    shared = maker.make.original(maker, crystals[0])
-    assert isinstance(maker.calculator, SharedCalculator)
-    assert shared.energy == pytest.approx(own.energy, abs=CELL)
-    assert shared.n_steps == own.n_steps
-    assert len(server.sizes) >= shared.n_steps
-    assert maker.energies([shared.structure]) == pytest.approx([shared.energy], abs=CELL)
+    folder = tempfile.TemporaryDirectory(prefix="ip-")  # short: a socket's path has 107 bytes
+    with folder, server.listening(socket := Path(folder.name, "model.sock")):
+        monkeypatch.setenv(SOCKET_VARIABLE, str(socket))
+        maker = maker_of(engine)
+        shared = maker.make.original(maker, crystals[0])
+        assert isinstance(maker.calculator, SharedCalculator)
+        assert shared.energy == pytest.approx(own.energy, abs=CELL)
+        assert shared.n_steps == own.n_steps
+        assert len(server.sizes) >= shared.n_steps
+        assert maker.energies([shared.structure]) == pytest.approx([shared.energy], abs=CELL)
