@@ -194,6 +194,9 @@ def exists_with_its_options(text: str) -> bool:
     _, *words = text.split()
     group = get_group(app)
     command = group if words[0].startswith("--") else group.commands.get(words[0])
+    if command and not command.context_settings.get("allow_interspersed_args", True):
+        other = " ".join(words[1:])  # the options are those of the command that it runs
+        return not other.startswith("interphase ") or exists_with_its_options(other)
     known = {"--help"} | {option for each in getattr(command, "params", ()) for option in each.opts}
     given = {word.partition("=")[0] for word in words if word.startswith("--")}
     return command is not None and given <= known
