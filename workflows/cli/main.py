@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Annotated, TextIO
 
 import typer
@@ -42,6 +43,7 @@ COMMANDS = (
     campaign_commands.advance,
     campaign_commands.recover,
     operation_commands.dispatch,
+    operation_commands.share,
     campaign_commands.webgui,
     campaign_commands.status,
     result_commands.query,
@@ -68,10 +70,12 @@ COMMANDS = (
     operation_commands.restore,
     operation_commands.delete,
 )
+# The options of the command that it runs are not its own.
+_RUNS_ANOTHER: dict[Callable[..., None], dict[str, bool]] = {
+    operation_commands.share: {"allow_interspersed_args": False}
+}
 for command in COMMANDS:
-    app.command()(command)
-# the options of the command that it runs are not its own
-app.command(context_settings={"allow_interspersed_args": False})(operation_commands.share)
+    app.command(context_settings=_RUNS_ANOTHER.get(command))(command)
 
 
 @app.callback()
