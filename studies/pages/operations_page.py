@@ -54,11 +54,11 @@ GPU the rockets [share one model](engines.md#on-a-gpu).
 
 **What it costs**, measured on a Slurm of one node with two cores, `rlaunch multi 2` and walltimes
 of 6 minutes (`tests/slurm/test_night.py`): 534 compounds of Li2ZrO3 of 48 atoms with CHGNet
-landed in 17 minutes, 3,447 steps in 4 batch jobs. Of the 2,011 core-seconds that these held, 91 %
-were spent in steps: 43 % in barriers, 32 % in relaxations of 1.2 s each, 15 % in doping,
-reactions and the like. The remaining 9 % are starts and waiting. Larger cells shift the share to
-relaxations; `migration: false` leaves barriers out. Barriers took four times as long then as they
-do now.
+landed in 11 minutes, 3,447 steps in 3 batch jobs. Of the 1,301 core-seconds that these held, 69 %
+were spent in steps: 34 % in relaxations of 0.8 s each, 17 % in barriers, 18 % in doping,
+reactions and the like. The remaining 31 % are starts and waiting. Larger cells shift the share to
+relaxations, 78 % of the workers' time in the campaign of LLZO ([benchmarks.md](benchmarks.md));
+`migration: false` leaves barriers out.
 
 **How large a campaign may be.** 100,000 compounds on one LaunchPad: stored and submitted in two
 minutes by a process of 1.9 GB; `status` counts them in 3 s, the end of one compound's workflow
