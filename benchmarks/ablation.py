@@ -13,10 +13,8 @@ from unittest.mock import patch
 
 from pymatgen.core import Structure
 
-from analysis.structures.host import builtin_host
-from analysis.structures.ordering import arrange_host
-from benchmarks.measure import Figure, Run, compared, in_each, processes, side_by_side, timed
-from benchmarks.relaxation import DOPANTS, SEED, doped, relax
+from benchmarks.measure import Figure, Run, compared, side_by_side
+from benchmarks.relaxation import by_workers, doped_cells, relax
 
 TITLE = "Levers of a relaxation"
 NUMBER, QUICK_NUMBER = 12, 2
@@ -39,18 +37,8 @@ class Lever(StrEnum):
 def measure(*, quick: bool) -> list[Figure]:
     """Take away each lever alone."""
     number = QUICK_NUMBER if quick else NUMBER
-    starts = {here: cells(number, relaxed=here) for here in (True, False)}
+    starts = {here: doped_cells(number, relaxed=here) for here in (True, False)}
     return [_figure(starts, lever) for lever in Lever]
-
-
-def cells(number: int, *, relaxed: bool) -> list[Structure]:
-    """Return doped cells, on the relaxed host or on the crystallographic one."""
-    host = builtin_host("LLZO")
-    undoped = arrange_host(host, number=1, seed=SEED)[0].structure
-    if relaxed:
-        with processes(1, threads=1) as pool:
-            undoped = pool.submit(relax, undoped).result()["structure"]
-    return [doped(host, undoped, *dopant) for dopant in DOPANTS[:number]]
 
 
 def _figure(starts: dict[bool, list[Structure]], lever: Lever) -> Figure:
@@ -74,9 +62,7 @@ def _relaxed(structures: Sequence[Structure], taken: set[Lever]) -> Run:
     """Relax all structures without some levers."""
     workers, threads = (1, 2) if Lever.WORKERS in taken else (WORKERS, 1)
     one = partial(relax_without, taken)
-    with processes(workers, threads=threads) as pool:
-        in_each(pool, workers, one, structures[0])
-        return timed(lambda: list(pool.map(one, structures)))
+    return by_workers(one, structures, workers=workers, threads=threads)
 
 
 def relax_without(taken: set[Lever], structure: Structure) -> dict[str, Any]:

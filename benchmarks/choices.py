@@ -7,6 +7,7 @@ What is kept would start again from its last step, without the optimizer's memor
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,7 @@ def traces(compounds: Sequence[Compound]) -> list[list[Trace]]:
     return found
 
 
+@lru_cache(maxsize=1)
 def undoped_cell() -> Structure:
     """Return the relaxed host of the reference result."""
     table = interphase.results(RESULT)

@@ -18,24 +18,19 @@ from ase.optimize.precon import Exp, PreconLBFGS
 from pymatgen.core import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
-from analysis.structures.host import builtin_host
-from analysis.structures.ordering import arrange_host
 from benchmarks.measure import Figure, processes
-from benchmarks.relaxation import DOPANTS, FORCE, QUICK_DOPANTS, SEED, doped, relax
+from benchmarks.relaxation import FORCE, doped_cells
 
 TITLE = "Optimizers of a relaxation"
 STEPS = 500
 OURS = "springs"
+NUMBER, QUICK_NUMBER = 8, 3
 
 
 def measure(*, quick: bool) -> list[Figure]:
     """Count the force calls of each optimizer, and compare the energies it ends at."""
-    chosen = QUICK_DOPANTS if quick else DOPANTS[:8]
-    host = builtin_host("LLZO")
-    arranged = arrange_host(host, number=1, seed=SEED)[0].structure
+    starts = doped_cells(QUICK_NUMBER if quick else NUMBER, relaxed=True)
     with processes(1, threads=2) as pool:
-        relaxed = pool.submit(relax, arranged).result()["structure"]
-        starts = [doped(host, relaxed, *dopant) for dopant in chosen]
         found = {name: list(pool.map(_one, [name] * len(starts), starts)) for name in OPTIMIZERS}
     ours = mean(calls for calls, _ in found[OURS])
     return [_compared(name, found, ours) for name in OPTIMIZERS if name != OURS]

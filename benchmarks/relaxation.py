@@ -3,7 +3,7 @@
 import io
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from statistics import median
 from typing import Any
@@ -14,7 +14,7 @@ from analysis.structures.dopants import Compound, Dopant
 from analysis.structures.doping import dope
 from analysis.structures.host import Host, builtin_host
 from analysis.structures.ordering import arrange_host
-from benchmarks.measure import Figure, compared, in_each, processes, timed
+from benchmarks.measure import Figure, Run, compared, in_each, processes, timed
 
 TITLE = "Relaxations with CHGNet"
 LEAST_RATIO = 5.0
@@ -40,17 +40,10 @@ CONCENTRATION = 0.25
 def measure(*, quick: bool) -> list[Figure]:
     """Relax the same compounds both ways; both start with their model loaded."""
     chosen = QUICK_DOPANTS if quick else DOPANTS
-    host = builtin_host("LLZO")
-    arranged = arrange_host(host, number=1, seed=SEED)[0].structure
-    with processes(WORKERS, threads=1) as pool:
-        relaxed = pool.submit(relax, arranged).result()["structure"]
-        starts = [doped(host, relaxed, *dopant) for dopant in chosen]
-        in_each(pool, WORKERS, relax, relaxed)  # all have loaded their model
-        ours = timed(lambda: list(pool.map(relax, starts)))
-    crystallographic = [doped(host, arranged, *dopant) for dopant in chosen]
-    with processes(1, threads=None) as pool:
-        pool.submit(stock_relax, relaxed).result()
-        stock = timed(lambda: list(pool.map(stock_relax, crystallographic)))
+    starts = doped_cells(len(chosen), relaxed=True)
+    ours = by_workers(relax, starts, workers=WORKERS)
+    crystallographic = doped_cells(len(chosen), relaxed=False)
+    stock = by_workers(stock_relax, crystallographic, workers=1, threads=None)
     sizes = [len(start) for start in starts]
     return [
         compared(
@@ -65,6 +58,29 @@ def measure(*, quick: bool) -> list[Figure]:
         ),
         _energies(chosen, ours.result, stock.result),
     ]
+
+
+def doped_cells(number: int, *, relaxed: bool) -> list[Structure]:
+    """Return doped cells, on the relaxed host or on the crystallographic one."""
+    host = builtin_host("LLZO")
+    undoped = arrange_host(host, number=1, seed=SEED)[0].structure
+    if relaxed:
+        with processes(1, threads=1) as pool:
+            undoped = pool.submit(relax, undoped).result()["structure"]
+    return [doped(host, undoped, *dopant) for dopant in DOPANTS[:number]]
+
+
+def by_workers(
+    function: Callable[[Structure], Any],
+    structures: Sequence[Structure],
+    *,
+    workers: int,
+    threads: int | None = 1,
+) -> Run:
+    """Time a function of all structures, by workers that have called it once before."""
+    with processes(workers, threads=threads) as pool:
+        in_each(pool, workers, function, structures[0])
+        return timed(lambda: list(pool.map(function, structures)))
 
 
 def relax(structure: Structure) -> dict[str, Any]:

@@ -10,12 +10,8 @@ from statistics import fmean
 from typing import Any
 from unittest.mock import patch
 
-from pymatgen.core import Structure
-
-from analysis.structures.host import builtin_host
-from analysis.structures.ordering import arrange_host
-from benchmarks.measure import Figure, Run, compared, in_each, processes, side_by_side, timed
-from benchmarks.relaxation import DOPANTS, QUICK_DOPANTS, SEED, doped, relax
+from benchmarks.measure import Figure, Run, compared, side_by_side
+from benchmarks.relaxation import DOPANTS, QUICK_DOPANTS, by_workers, doped_cells, relax
 from makers.engines.shared.model_server import ModelServer
 from makers.engines.shared.shared_calculator import SOCKET_VARIABLE
 from workflows.base.settings import available_cores
@@ -29,9 +25,7 @@ CELL = 1e-3
 
 def measure(*, quick: bool) -> list[Figure]:
     """Relax the same compounds both ways, with as many workers as there are cores or four."""
-    host = builtin_host("LLZO")
-    arranged = arrange_host(host, number=1, seed=SEED)[0].structure
-    cells = [doped(host, arranged, *each) for each in (QUICK_DOPANTS if quick else DOPANTS)]
+    cells = doped_cells(len(QUICK_DOPANTS if quick else DOPANTS), relaxed=False)
     cores = available_cores()
     sharing = max(cores, LEAST_SHARING)
     server = ModelServer()
@@ -40,9 +34,12 @@ def measure(*, quick: bool) -> list[Figure]:
 
         def together() -> Run:
             with patch.dict(os.environ, {SOCKET_VARIABLE: str(socket)}):
-                return _relaxed(cells, sharing)
+                return by_workers(relax, cells, workers=sharing)
 
-        ours, own = side_by_side(together, lambda: _relaxed(cells, cores), 1 if quick else REPEATS)
+        def alone() -> Run:
+            return by_workers(relax, cells, workers=cores)
+
+        ours, own = side_by_side(together, alone, 1 if quick else REPEATS)
     return [
         compared(
             ours,
@@ -52,12 +49,6 @@ def measure(*, quick: bool) -> list[Figure]:
             agreement=f"{fmean(server.sizes):.1f} crystals in a batch; {_agreement(ours, own)}",
         )
     ]
-
-
-def _relaxed(cells: list[Structure], workers: int) -> Run:
-    with processes(workers, threads=1) as pool:
-        in_each(pool, workers, relax, cells[0])
-        return timed(lambda: list(pool.map(relax, cells)))
 
 
 def _agreement(ours: list[Run], own: list[Run]) -> str:

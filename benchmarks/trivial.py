@@ -41,6 +41,9 @@ def campaign_of(size: int) -> Campaign:
     campaign = llzo_plan().campaign
     undoped, *doped = campaign.compounds
     codoped = tuple(islice(_codoped(doped), size))
+    if len(codoped) < size:
+        msg = f"there are {len(codoped)} sets of dopants, not {size}"
+        raise ValueError(msg)
     names = {"name": f"trivial-{size}", "learning": LearningSpec()}
     spec = campaign.spec.model_copy(update=names)
     changes = {"spec": spec, "compounds": (undoped, *codoped), "held_out": ()}

@@ -237,12 +237,12 @@ def _require_all_elements(host: Host, crystal: Structure) -> None:
     fit = next((c for c in cells if keeps_all_elements(primitive, math.prod(c))), None)
     amounts = host.structure.composition.element_composition
     listed = ", ".join(f"{symbol} ({amounts[symbol]:.4g} atoms)" for symbol in lost)
-    mend = (
+    fix = (
         f"the smallest cell that keeps all elements is {list(fit)}" if fit else "take a larger cell"
     )
     msg = (
         f"{host.name}: whole numbers of atoms in a cell of {len(host.structure)} sites leave out "
-        f"{listed}: {mend}"
+        f"{listed}: {fix}"
     )
     raise InputError(msg)
 

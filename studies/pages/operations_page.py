@@ -62,7 +62,7 @@ relaxations, 78 % of the workers' time in the campaign of LLZO ([benchmarks.md](
 
 **How large a campaign may be.** 100,000 compounds on one LaunchPad: stored and submitted in two
 minutes by a process of 1.9 GB; `status` counts them in 3 s, the end of one compound's workflow
-takes 8 ms whatever the size, and a query 0.03 s
+takes 8 ms at any size, and a query 0.03 s
 ([benchmarks.md](benchmarks.md#large-campaigns)).
 """
 _RECOVERED: Final = """\

@@ -83,7 +83,7 @@ def browser() -> Iterator[Browser]:
 def page_of(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
     """Open a page with user and password; return also what it asked of other servers."""
     context = browser.new_context(
-        http_credentials=LOGIN,  # type: ignore[arg-type]  playwright's own typed dictionary
+        http_credentials=LOGIN,  # type: ignore[arg-type]  # playwright's own typed dictionary
         viewport={"width": 1200, "height": 1000},
     )
     page = context.new_page()

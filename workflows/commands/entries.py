@@ -1,4 +1,4 @@
-"""interphase entries: a file of reference phases, from whatever a user has."""
+"""interphase entries: a file of reference phases, from what a user has."""
 
 from __future__ import annotations
 

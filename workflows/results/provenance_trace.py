@@ -126,16 +126,5 @@ def _relaxation(database: Database, workflows: Iterable[list[Document]]) -> Docu
 def _phases_uuid(database: Database, document: Mapping[str, Any]) -> str | None:
     """Find the reference phases that the campaign planned for this compound, in the job store."""
     compound = {name.value: document.get(name) for name in (Field.DOPANTS, Field.COMPENSATION)}
-    if planned := find_planned(database, str(document.get(Field.CAMPAIGN)), compound):
-        return str(planned["phases"])
-    same = [
-        {"$eq": [f"$$planned.compound.{name}", {"$literal": value}]}
-        for name, value in compound.items()
-    ]
-    compounds = {"input": "$campaign.compounds", "as": "planned", "cond": {"$and": same}}
-    pipeline: list[Document] = [
-        {"$match": {"name": document.get(Field.CAMPAIGN)}},
-        {"$project": {"planned": {"$filter": compounds}}},
-        {"$project": {"phases": {"$arrayElemAt": ["$planned.phases", 0]}}},
-    ]
-    return next((found.get("phases") for found in database.campaigns.aggregate(pipeline)), None)
+    planned = find_planned(database, str(document.get(Field.CAMPAIGN)), compound)
+    return str(planned["phases"]) if planned else None

@@ -11,7 +11,7 @@ from workflows.specification.yaml_file import BOOLEANS
 
 
 def explain(path: str | Path, error: ValidationError, model: type[BaseModel]) -> str:
-    """Turn pydantic's list of errors into lines that name key, value and mend.
+    """Turn pydantic's list of errors into lines that name key, value and fix.
 
     Parameters
     ----------

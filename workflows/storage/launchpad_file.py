@@ -88,7 +88,7 @@ def address_of(launchpad: LaunchPad) -> Address:
 
 
 def opens_at_once(path: Path) -> bool:
-    """Return True if whoever reads a launchpad.yaml has a connection right away."""
+    """Return True if each reader of a launchpad.yaml has a connection right away."""
     return bool(_options(_content(path)).get("connect", True))
 
 

@@ -1,4 +1,4 @@
-"""A campaign's document, its long lists in documents of their own.
+"""A campaign's document, and its long lists in separate documents.
 
 One document holds 16 MB, and a compound takes 460 B: some 35,000 would be the end. Lists are
 written under a new key before the campaign's document names that key, so that a reader finds the
@@ -71,14 +71,27 @@ def read_document(
 
 
 def find_planned(database: Database, name: str, compound: Mapping[str, Any]) -> Document | None:
-    """Return the plan of one compound of a campaign, by what describes it.
-
-    None for campaigns that have their lists inside, or if it is not planned.
-    """
+    """Return a campaign's plan of one compound, by what describes it; None if there is none."""
     described = {f"entry.compound.{key}": value for key, value in compound.items()}
     query = {"campaign": name, "list": "compounds", **described}
-    found = database.planned.find_one(query, {"entry": 1})
-    return found and found["entry"]
+    if found := database.planned.find_one(query, {"entry": 1}):
+        return found["entry"]  # type: ignore[no-any-return]  # a document in a document
+    return _find_inside(database, name, compound)
+
+
+def _find_inside(database: Database, name: str, compound: Mapping[str, Any]) -> Document | None:
+    """Do it for a campaign that was stored with its lists inside."""
+    same = [
+        {"$eq": [f"$$planned.compound.{key}", {"$literal": value}]}
+        for key, value in compound.items()
+    ]
+    compounds = {"input": "$campaign.compounds", "as": "planned", "cond": {"$and": same}}
+    pipeline: list[Document] = [
+        {"$match": {"name": name}},
+        {"$project": {"planned": {"$filter": compounds}}},
+        {"$project": {"first": {"$arrayElemAt": ["$planned", 0]}}},
+    ]
+    return next((found.get("first") for found in database.campaigns.aggregate(pipeline)), None)
 
 
 def _read_lists(database: Database, name: str, key: str) -> dict[str, list[Any]]:

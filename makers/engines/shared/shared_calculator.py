@@ -66,7 +66,7 @@ class SharedCalculator(Calculator):
             self._connection.send_bytes(pickle.dumps(Request(self._model, graph, forces)))
             answer: Answer = pickle.loads(self._connection.recv_bytes())  # noqa: S301  as above
         except (EOFError, OSError) as error:
-            _connected.cache_clear()  # the next relaxation loads a model of its own
+            _connected.cache_clear()  # the next relaxation loads its own model
             msg = "the process that held the shared model is gone (interphase share)"
             raise SharedModelError(msg) from error
         output, why = answer

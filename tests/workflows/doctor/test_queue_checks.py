@@ -93,25 +93,27 @@ def test_rockets_without_an_end_are_refused(launch: str, walltime: str, said: st
         require_rockets(launch, walltime, "my_qadapter.yaml")
 
 
+def configured(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> QueueTemplate:
+    """Return a shipped template as FireWorks' configuration names it."""
+    # by its full name, for which FireWorks need not import everything that it has
+    text = (TEMPLATES / name).read_text()
+    path = folder / "my_qadapter.yaml"
+    path.write_text(text.replace("_fw_name: CommonAdapter", f'_fw_name: "{ADAPTER}"'))
+    monkeypatch.setattr(fw_config, "QUEUEADAPTER_LOC", str(path))
+    return QueueTemplate()
+
+
 def test_rockets_that_share_a_model_need_two_programs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (TEMPLATES / "my_qadapter_slurm_gpu.yaml").read_text()
-    path = tmp_path / "my_qadapter.yaml"
-    path.write_text(text.replace("_fw_name: CommonAdapter", f'_fw_name: "{ADAPTER}"'))
-    monkeypatch.setattr(fw_config, "QUEUEADAPTER_LOC", str(path))
-    assert QueueTemplate()._programs() == ["interphase", "rlaunch"]
+    template = configured("my_qadapter_slurm_gpu.yaml", tmp_path, monkeypatch)
+    assert template._programs() == ["interphase", "rlaunch"]
 
 
 def test_where_nothing_can_be_submitted_a_program_is_unknown_not_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # by its full name, for which FireWorks need not import everything that it has
-    text = (TEMPLATES / "my_qadapter_pbs.yaml").read_text()
-    path = tmp_path / "my_qadapter.yaml"
-    path.write_text(text.replace("_fw_name: CommonAdapter", f'_fw_name: "{ADAPTER}"'))
-    monkeypatch.setattr(fw_config, "QUEUEADAPTER_LOC", str(path))
-    template = QueueTemplate()
+    template = configured("my_qadapter_pbs.yaml", tmp_path, monkeypatch)
     assert (template.find_program("sh"), template.find_program("no-vasp")) == (True, None)
     with pytest.raises(DoubtError, match="there is no qsub here"):
         template.checks()["queue template"]()

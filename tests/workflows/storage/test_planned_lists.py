@@ -73,8 +73,11 @@ def test_a_campaign_that_was_stored_whole_is_read_and_replaced(
     whole = {"name": campaign.name, "submitted": datetime.now(UTC)}
     database.campaigns.insert_one(whole | {"campaign": campaign.model_dump(mode="json")})
     assert stored(database, campaign.name) == campaign.model_dump(mode="json")
+    planned = campaign.compounds[-1].model_dump(mode="json")
+    assert find_planned(database, campaign.name, planned["compound"]) == planned
     write_document(database, campaign)
     assert stored(database, campaign.name) == campaign.model_dump(mode="json")
+    assert find_planned(database, campaign.name, planned["compound"]) == planned
     assert "compounds" not in (database.campaigns.find_one({}) or {})["campaign"]
 
 

@@ -17,7 +17,7 @@ RANKING = DopantRanking.of(results(3), default_criteria("Li7La3Zr2O12"), mobile=
 def shown(limit: int) -> list[str]:
     console = Console(file=io.StringIO(), width=250)
     show_ranking("demo", RANKING, limit, console)
-    return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]  # a StringIO
 
 
 def test_the_best_come_first_with_a_star_on_the_front() -> None:
